@@ -1,0 +1,4 @@
+// The list of conformance parts, in the order they are printed.
+import type { Part } from './part.ts';
+
+export const parts: readonly Part[] = [];
