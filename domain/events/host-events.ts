@@ -1,0 +1,42 @@
+// Facts about hosts: what they are, whether their compute service answers, how they fail and return.
+import Type from 'typebox';
+import { Amount, Count, exact, fact, Name, NullableName, oneOf, partial } from './shape.ts';
+
+export const HOST_FAULTS = ['shutdown', 'crash', 'power', 'partition', 'service', 'storage', 'unknown'] as const;
+
+export const hostEvents = [
+  fact(
+    'host.reported',
+    1,
+    'A source described a host; only what it said is present.',
+    partial({
+      zone: Name,
+      rack: Name,
+      aggregates: Type.Array(Name),
+      hypervisorType: Name,
+      hypervisorVersion: Name,
+      cpuModel: Name,
+      vcpus: Count,
+      ramMiB: Count,
+      diskGiB: Count,
+      vcpuRatio: Amount,
+      ramRatio: Amount,
+      diskRatio: Amount,
+      reservedVcpus: Count,
+      reservedRamMiB: Count,
+      reservedDiskGiB: Count,
+      managementIp: Name,
+      vtepIp: Name,
+    }),
+  ),
+  fact(
+    'host.service_reported',
+    1,
+    "The compute service's state as Nova lists it: up by heartbeat, enabled and forced down by an administrator.",
+    partial({ up: Type.Boolean(), enabled: Type.Boolean(), forcedDown: Type.Boolean(), reason: NullableName }),
+  ),
+  fact('host.failed', 1, 'The host stopped.', exact({ cause: oneOf(HOST_FAULTS) })),
+  fact('host.fenced', 1, 'The host was cut off so that it cannot write to shared storage.', exact({ by: Name })),
+  fact('host.returned', 1, 'The host came back.', exact({})),
+  fact('host.removed', 1, 'The host left the cluster.', exact({})),
+] as const;

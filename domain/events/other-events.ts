@@ -1,0 +1,47 @@
+// Facts that are about no single machine: flavors, server groups, telemetry, drills and notes.
+import Type from 'typebox';
+import { Amount, Count, exact, fact, Name, oneOf, partial } from './shape.ts';
+
+export const GROUP_POLICIES = ['affinity', 'anti-affinity', 'soft-affinity', 'soft-anti-affinity'] as const;
+export const METRICS = ['cpu', 'ram', 'dirtyPagesPerS', 'netBytesPerS'] as const;
+
+export const otherEvents = [
+  fact(
+    'flavor.reported',
+    1,
+    'A source described a flavor.',
+    partial({ vcpus: Count, ramMiB: Count, diskGiB: Count, ephemeralGiB: Count, swapMiB: Count }),
+  ),
+  fact(
+    'server_group.reported',
+    1,
+    'A source described a server group.',
+    partial({ name: Name, policy: oneOf(GROUP_POLICIES), maxServerPerHost: Count, members: Type.Array(Name) }),
+  ),
+  fact(
+    'telemetry.roster_set',
+    1,
+    'Names, once, the entities that the following batches sample, in this order.',
+    exact({ entities: Type.Array(Name) }),
+  ),
+  fact(
+    'telemetry.sampled',
+    1,
+    'One interval of one metric for a whole roster. `values` is base64 of one unsigned byte an entity; ' +
+      'the sample is byte × scale, and 255 means no sample.',
+    exact({ metric: oneOf(METRICS), intervalMs: Count, scale: Amount, values: Type.String() }),
+  ),
+  fact(
+    'fault.injected',
+    1,
+    'A drill injected a fault here.',
+    exact({ kind: Name, targets: Type.Array(Name), seed: Type.String() }),
+  ),
+  fact('drill.settled', 1, 'Nothing more follows from the faults of this drill.', exact({ events: Count })),
+  fact(
+    'note.written',
+    1,
+    'A person or a document said something worth keeping.',
+    exact({ text: Type.String({ minLength: 1 }) }),
+  ),
+] as const;

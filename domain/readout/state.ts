@@ -1,0 +1,139 @@
+// The cluster at an instant as plain values: what `understudy state --json` prints and every view starts from.
+import type { Evidence } from '../events/dictionary.ts';
+
+export type HostState = {
+  readonly name: string;
+  readonly up: boolean | null;
+  readonly enabled: boolean | null;
+  readonly forcedDown: boolean;
+  readonly fenced: boolean;
+  readonly disabledReason: string | null;
+  /** When it went down, ISO instant; null while it is up. */
+  readonly downSince: string | null;
+  readonly vcpus: number | null;
+  readonly ramMiB: number | null;
+  readonly diskGiB: number | null;
+  readonly vcpusUsed: number;
+  readonly ramMiBUsed: number;
+  readonly diskGiBUsed: number;
+  /** Last sampled CPU utilisation 0..1; null when never sampled. */
+  readonly cpu: number | null;
+  readonly az: string | null;
+  readonly rack: string | null;
+  readonly managementIp: string | null;
+  readonly vtepIp: string | null;
+  /** Ids of the VMs on it, sorted. */
+  readonly vms: readonly string[];
+};
+
+export type VmState = {
+  readonly id: string;
+  readonly name: string;
+  readonly host: string | null;
+  /** The API's word, derived from vmState and taskState as Nova does. */
+  readonly status: string;
+  readonly vmState: string | null;
+  readonly taskState: string | null;
+  readonly powerState: string | null;
+  readonly storage: 'local' | 'shared' | 'volume' | null;
+  readonly pool: string | null;
+  readonly flavor: string | null;
+  readonly vcpus: number | null;
+  readonly ramMiB: number | null;
+  readonly diskGiB: number | null;
+  readonly cpu: number | null;
+  readonly image: string | null;
+  readonly serverGroup: string | null;
+  readonly tags: readonly string[];
+  readonly addresses: readonly { readonly network: string; readonly ip: string }[];
+  /** How its current host is known. */
+  readonly hostEvidence: Evidence;
+  readonly fault: string | null;
+};
+
+export type VolumeState = {
+  readonly id: string;
+  readonly name: string;
+  readonly sizeGiB: number | null;
+  readonly status: string | null;
+  readonly bootable: boolean | null;
+  readonly backend: string | null;
+  readonly vm: string | null;
+  readonly device: string | null;
+  readonly boot: boolean;
+};
+
+export type PoolState = {
+  readonly name: string;
+  readonly kind: string;
+  readonly layout: string | null;
+  readonly transport: string | null;
+  readonly status: string | null;
+  readonly replicas: number | null;
+  readonly bricks: readonly { readonly host: string; readonly path: string }[];
+  readonly sizeGiB: number | null;
+  readonly usedGiB: number | null;
+  readonly mountedAt: string | null;
+};
+
+export type NetworkState = {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string | null;
+  readonly segment: number | null;
+  readonly cidr: string | null;
+  readonly mtu: number | null;
+};
+
+export type TunnelState = {
+  readonly id: string;
+  readonly host: string | null;
+  readonly type: string;
+  readonly localIp: string;
+  readonly remoteIp: string;
+  readonly remoteHost: string | null;
+  readonly up: boolean;
+};
+
+export type MigrationState = {
+  readonly id: string;
+  readonly vm: string;
+  readonly type: string;
+  readonly kind: 'block' | 'shared' | 'volume' | null;
+  readonly status: string;
+  readonly source: string | null;
+  readonly dest: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly downtimeMs: number | null;
+  readonly reason: string | null;
+  readonly evidence: Evidence;
+};
+
+export const SEVERITIES = ['contradiction', 'warning', 'note'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export type AnomalyState = {
+  readonly seq: number;
+  readonly at: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly entity: string;
+  readonly detail: string;
+};
+
+/** Everything `state --json` prints; lists are sorted by name or id, so equal states print equal bytes. */
+export type ClusterState = {
+  readonly timeline: string;
+  readonly seq: number;
+  readonly at: string;
+  readonly hash: string;
+  readonly hosts: readonly HostState[];
+  readonly vms: readonly VmState[];
+  readonly volumes: readonly VolumeState[];
+  readonly pools: readonly PoolState[];
+  readonly networks: readonly NetworkState[];
+  readonly tunnels: readonly TunnelState[];
+  readonly migrations: readonly MigrationState[];
+  readonly anomalies: readonly AnomalyState[];
+};
