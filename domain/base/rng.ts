@@ -46,5 +46,4 @@ export const pick = <T>(r: Rng, list: readonly T[]): T => list[below(r, list.len
 export const exponential = (r: Rng, mean: number): number => -Math.log(1 - r.next()) * mean;
 
 /** Standard normal (Box–Muller; two draws a call). */
-export const normal = (r: Rng): number =>
-  Math.sqrt(-2 * Math.log(1 - r.next())) * Math.cos(2 * Math.PI * r.next());
+export const normal = (r: Rng): number => Math.sqrt(-2 * Math.log(1 - r.next())) * Math.cos(2 * Math.PI * r.next());

@@ -1,0 +1,129 @@
+// The table of queries, commands and streams that shells and window promise each other.
+import type { StateDiff } from '../timeline/diff.ts';
+import type { DrillOutcome, DrillSettings } from '../drill/outcome.ts';
+import type { Density, MachinePicture, Mark, Picture, StoryLine } from '../readout/picture-types.ts';
+import type { AnomalyState, ClusterState } from '../readout/state.ts';
+
+/** An instant as the window names it: milliseconds since 1970, and the seq when it means exactly one event. */
+export type At = { readonly at: number; readonly seq: number | null };
+
+export type TimelineInfo = {
+  readonly name: string;
+  readonly parent: string | null;
+  readonly forkedAt: At | null;
+  readonly head: number;
+  /** Milliseconds since 1970 of the first and last event of the lineage; null when empty. */
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly events: number;
+};
+
+export type LogInfo = {
+  readonly name: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+  /** True while the demonstration is shown. */
+  readonly demonstration: boolean;
+  readonly timelines: readonly TimelineInfo[];
+};
+
+export type EventRow = {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly entity: string;
+  readonly evidence: string;
+  readonly sentence: string;
+  readonly source: string;
+  readonly line: number;
+};
+
+export type Hit = {
+  readonly kind: 'host' | 'vm' | 'volume' | 'pool' | 'network' | 'migration' | 'event' | 'instant';
+  readonly entity: string | null;
+  readonly label: string;
+  readonly detail: string;
+  readonly at: At | null;
+};
+
+export type FileReport = {
+  readonly path: string;
+  readonly format: string;
+  readonly lines: number;
+  readonly events: number;
+  readonly duplicates: number;
+  readonly ignored: Readonly<Record<string, number>>;
+  readonly refused: readonly { readonly line: number; readonly why: string }[];
+};
+export type ImportReport = { readonly files: readonly FileReport[]; readonly head: number };
+
+export type DrillReport = DrillOutcome & { readonly branch: string | null };
+
+/** Every call: its input and its answer. Calls marked as commands change the log; the rest never do. */
+export type Calls = {
+  'log.info': { input: Record<string, never>; output: LogInfo };
+  'view.picture': { input: { timeline: string; at: At | null }; output: Picture };
+  'view.state': { input: { timeline: string; at: At | null }; output: ClusterState };
+  'view.density': { input: { timeline: string; from: number; to: number; buckets: number }; output: Density };
+  'view.marks': { input: { timeline: string }; output: readonly Mark[] };
+  'view.story': { input: { timeline: string; entity: string; at: At | null }; output: readonly StoryLine[] };
+  'view.machine': { input: { timeline: string; entity: string; at: At | null }; output: readonly MachinePicture[] };
+  'view.anomalies': { input: { timeline: string; at: At | null }; output: readonly AnomalyState[] };
+  'view.events': {
+    input: { timeline: string; from: number; to: number; entity: string | null; limit: number };
+    output: readonly EventRow[];
+  };
+  /** The next (or previous) event, incident mark or anomaly from an instant; null at the end. */
+  'view.step': {
+    input: { timeline: string; at: At; direction: 1 | -1; to: 'event' | 'mark' | 'anomaly' };
+    output: At | null;
+  };
+  'view.find': { input: { timeline: string; at: At | null; text: string; limit: number }; output: readonly Hit[] };
+  'view.diff': {
+    input: { a: { timeline: string; at: At | null }; b: { timeline: string; at: At | null } };
+    output: StateDiff;
+  };
+  /** Command: makes a branch at an instant. */
+  'branch.create': { input: { name: string; parent: string; at: At | null }; output: TimelineInfo };
+  'branch.rename': { input: { name: string; to: string }; output: TimelineInfo };
+  'branch.drop': { input: { name: string }; output: { dropped: string } };
+  /** Command: appends a hypothetical VM to a branch, so that a drill can meet it. */
+  'branch.addVm': {
+    input: {
+      timeline: string;
+      at: At | null;
+      name: string;
+      host: string;
+      vcpus: number;
+      ramMiB: number;
+      diskGiB: number;
+      storage: 'local' | 'shared' | 'volume';
+    };
+    output: { entity: string };
+  };
+  /** Command: imports dropped files; contents are base64. Reports progress; can be cancelled. */
+  'intake.import': {
+    input: { timeline: string; files: readonly { name: string; base64: string }[] };
+    output: ImportReport;
+  };
+  /** Command: fails hosts at an instant on a new branch and plays what follows. Reports progress; can be cancelled. */
+  'drill.run': {
+    input: {
+      timeline: string;
+      at: At | null;
+      fail: readonly string[];
+      branch: string;
+      settings: Partial<DrillSettings>;
+    };
+    output: DrillReport;
+  };
+};
+
+export type CallName = keyof Calls;
+export type Input<N extends CallName> = Calls[N]['input'];
+export type Output<N extends CallName> = Calls[N]['output'];
+
+export type Streams = {
+  /** The log grew, or a branch was made, renamed or dropped. */
+  'log.changed': { readonly timelines: readonly TimelineInfo[] };
+};
