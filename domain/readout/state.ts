@@ -13,6 +13,14 @@ export type HostState = {
   readonly vcpus: number | null;
   readonly ramMiB: number | null;
   readonly diskGiB: number | null;
+  /** Allocation ratios and reservations as reported; null where the release's default applies. */
+  readonly vcpuRatio: number | null;
+  readonly ramRatio: number | null;
+  readonly diskRatio: number | null;
+  readonly reservedVcpus: number | null;
+  readonly reservedRamMiB: number | null;
+  readonly reservedDiskGiB: number | null;
+  /** Allocated, VMs in flight charged on both ends. */
   readonly vcpusUsed: number;
   readonly ramMiBUsed: number;
   readonly diskGiBUsed: number;
@@ -110,6 +118,15 @@ export type MigrationState = {
   readonly evidence: Evidence;
 };
 
+export type ServerGroupState = {
+  readonly id: string;
+  readonly name: string;
+  readonly policy: 'affinity' | 'anti-affinity' | 'soft-affinity' | 'soft-anti-affinity';
+  readonly maxServerPerHost: number;
+  /** VM ids, sorted. */
+  readonly members: readonly string[];
+};
+
 export const SEVERITIES = ['contradiction', 'warning', 'note'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -134,6 +151,7 @@ export type ClusterState = {
   readonly pools: readonly PoolState[];
   readonly networks: readonly NetworkState[];
   readonly tunnels: readonly TunnelState[];
+  readonly serverGroups: readonly ServerGroupState[];
   readonly migrations: readonly MigrationState[];
   readonly anomalies: readonly AnomalyState[];
 };

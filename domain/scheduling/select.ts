@@ -1,0 +1,57 @@
+// Selects a destination as nova-scheduler does: filters, then weighers, then the heaviest.
+import { err, ok, type Result } from '../base/result.ts';
+import type { Candidate, SchedulingRequest } from './candidate.ts';
+import { FILTERS, refusal, type FilterName, type Refusal } from './filters.ts';
+import { DEFAULT_MULTIPLIERS, weigh, type Multipliers } from './weighers.ts';
+
+/** NoValidHost, with what a person needs to act: how many hosts each filter refused and each host's reason. */
+export type NoValidHost = {
+  readonly considered: number;
+  readonly byFilter: Readonly<Partial<Record<FilterName, number>>>;
+  readonly refusals: readonly Refusal[];
+};
+
+/**
+ * The destination for a request. Equal weights go to the first name in order, so that the same state gives the same
+ * answer (Nova's own order among equals is whatever Placement returned).
+ */
+export const selectDestination = (
+  hosts: readonly Candidate[],
+  request: SchedulingRequest,
+  multipliers: Multipliers = DEFAULT_MULTIPLIERS,
+): Result<Candidate, NoValidHost> => {
+  const passed: Candidate[] = [];
+  const refusals: Refusal[] = [];
+  for (const host of hosts) {
+    const no = refusal(host, request);
+    if (no) refusals.push(no);
+    else passed.push(host);
+  }
+  if (passed.length === 0) {
+    const byFilter: Partial<Record<FilterName, number>> = {};
+    for (const r of refusals) byFilter[r.filter] = (byFilter[r.filter] ?? 0) + 1;
+    return err({ considered: hosts.length, byFilter, refusals });
+  }
+  const weights = weigh(passed, request, multipliers);
+  let best = 0;
+  for (let i = 1; i < passed.length; i++) {
+    const heavier = weights[i]! - weights[best]!;
+    if (heavier > 0 || (heavier === 0 && passed[i]!.name < passed[best]!.name)) best = i;
+  }
+  return ok(passed[best]!);
+};
+
+/** How many hosts a NoValidHost names before it counts the rest. */
+const NAMED_HOSTS = 3;
+
+/** NoValidHost in words: hosts that were up and refused come first, because there something can be done. */
+export const noValidHostSentence = (no: NoValidHost): string => {
+  const telling = no.refusals.filter((r) => r.filter !== 'ignore_hosts');
+  if (telling.length === 0) return 'NoValidHost: there is no other host';
+  const order = [...telling].sort(
+    (a, b) => FILTERS.indexOf(b.filter) - FILTERS.indexOf(a.filter) || (a.host < b.host ? -1 : 1),
+  );
+  const named = order.slice(0, NAMED_HOSTS).map((r) => `${r.host} ${r.detail}`);
+  const more = order.length - named.length;
+  return `NoValidHost: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+};
