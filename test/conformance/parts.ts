@@ -1,4 +1,7 @@
 // The list of conformance parts, in the order they are printed.
+import { cloudsim } from './cloudsim.ts';
 import type { Part } from './part.ts';
 
-export const parts: readonly Part[] = [];
+export const parts: readonly Part[] = [
+  cloudsim,
+];

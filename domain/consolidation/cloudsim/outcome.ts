@@ -1,0 +1,82 @@
+// The figures CloudSim reports of a run, each with its formula.
+import { closeLedger } from './sla-ledger.ts';
+import type { World } from './world.ts';
+
+export type CloudSimOutcome = {
+  readonly policy: string;
+  readonly hosts: number;
+  readonly vms: number;
+  readonly simulatedS: number;
+  /** Sum over hosts and intervals of (P(before) + P(after)) / 2 x dt; an interval that begins with an empty host costs nothing. */
+  readonly energyKwh: number;
+  readonly migrations: number;
+  /** SLAV = SLATAH x PDM, a fraction. */
+  readonly slav: number;
+  /** PDM = sum of (asked - given) dt while migrating / sum of asked dt, over all VMs. */
+  readonly pdm: number;
+  /** SLATAH = seconds hosts gave less than asked / seconds hosts were active, over all hosts. */
+  readonly slatah: number;
+  /** (sum of asked dt - sum of given dt) / sum of asked dt. */
+  readonly overallSlaViolation: number;
+  /** Mean over intervals with a shortage of (asked - given) / asked, whatever their length. */
+  readonly averageSlaViolation: number;
+  /** ESV = energy in kWh x SLAV. */
+  readonly esv: number;
+  /** Changes from active to empty; every host empty at the first tick counts as one. */
+  readonly hostShutdowns: number;
+  /** Seconds from switch-on to shutdown; NaN without any. Standard deviation with n - 1. */
+  readonly meanBeforeShutdownS: number;
+  readonly stdevBeforeShutdownS: number;
+  /** What CloudSim calls the time before a migration is the duration of one. NaN without any. */
+  readonly meanMigrationS: number;
+  readonly stdevMigrationS: number;
+  readonly vmsDropped: number;
+  readonly plannedTwice: number;
+};
+
+const JOULES_PER_KWH = 3600 * 1000;
+
+const sum = (values: Iterable<number>): number => {
+  let total = 0;
+  for (const v of values) total += v;
+  return total;
+};
+
+const mean = (values: readonly number[]): number => (values.length === 0 ? Number.NaN : sum(values) / values.length);
+
+const stdev = (values: readonly number[]): number => {
+  if (values.length < 2) return values.length === 0 ? Number.NaN : 0;
+  const m = mean(values);
+  return Math.sqrt(sum(values.map((v) => (v - m) ** 2)) / (values.length - 1));
+};
+
+/** Closes the ledger of a finished run and computes its figures. */
+export const measure = (w: World, joules: number, policy: string): CloudSimOutcome => {
+  const l = w.sla;
+  closeLedger(l);
+  const asked = sum(l.vmAskedTotal);
+  const pdm = sum(l.vmShortWhileMoving) / asked;
+  const slatah = l.violatedS / l.activeS;
+  const energyKwh = joules / JOULES_PER_KWH;
+  return {
+    policy,
+    hosts: w.lists.length,
+    vms: w.vms,
+    simulatedS: w.steps * 300,
+    energyKwh,
+    migrations: w.migrations,
+    slav: slatah * pdm,
+    pdm,
+    slatah,
+    overallSlaViolation: (asked - sum(l.vmGivenTotal)) / asked,
+    averageSlaViolation: l.shortfalls === 0 ? 0 : l.shortfallSum / l.shortfalls,
+    esv: energyKwh * slatah * pdm,
+    hostShutdowns: l.beforeShutdownS.length,
+    meanBeforeShutdownS: mean(l.beforeShutdownS),
+    stdevBeforeShutdownS: stdev(l.beforeShutdownS),
+    meanMigrationS: mean(l.migrationS),
+    stdevMigrationS: stdev(l.migrationS),
+    vmsDropped: w.vmsDropped,
+    plannedTwice: w.plannedTwice,
+  };
+};

@@ -1,0 +1,149 @@
+// What a control tick decides: relieve overloaded hosts, then empty every host that can be emptied.
+import { powerAt } from '../power.ts';
+import type { Detector } from './detectors.ts';
+import { type Draft, draftOf, put, rewind, take } from './draft.ts';
+import type { Selection } from './selection.ts';
+import type { World } from './world.ts';
+
+export type Move = { readonly vm: number; readonly target: number };
+
+/** One tick's planning: the world as it is, the draft it is tried on, and the policy's two answers. */
+type Planning = {
+  readonly w: World;
+  readonly draft: Draft;
+  readonly detector: Detector;
+  readonly selection: Selection;
+  readonly tick: number;
+};
+
+const NO_HOST = -1;
+
+const isEmpty = (p: Planning, host: number): boolean =>
+  p.draft.lists[host]!.length === 0 && p.w.utilization[host] === 0;
+
+/** The watts a placement is compared with: those at the start of the tick, whatever was planned since. */
+const referenceWatts = (p: Planning, host: number): number =>
+  !p.w.quirks.idlePowerFree && isEmpty(p, host) ? 0 : p.w.watts[host]!;
+
+const isSuitable = (p: Planning, host: number, vm: number): boolean => {
+  const { w, draft } = p;
+  const type = w.hostType[host]!;
+  const demand = w.demand[vm]!;
+  if (type.peMips < demand || draft.free[host]! < demand) return false;
+  return w.quirks.ramIgnored || draft.ramMB[host]! + w.vmRamMB[vm]! <= type.ramMB;
+};
+
+/**
+ * Power-aware best fit: the suitable host whose watts grow least and that the VM would not overload; the lowest id wins
+ * ties. All empty hosts of a type cost the same, so only the first of each type is looked at.
+ */
+const findHost = (p: Planning, vm: number, targets: readonly number[], excluded: Uint8Array): number => {
+  const { w, draft } = p;
+  let best = NO_HOST;
+  let bestWatts = Number.MAX_VALUE;
+  const emptySeen = new Set<unknown>();
+  for (const host of targets) {
+    if (excluded[host] === 1) continue;
+    const type = w.hostType[host]!;
+    if (isEmpty(p, host)) {
+      if (emptySeen.has(type)) continue;
+      emptySeen.add(type);
+    }
+    if (!isSuitable(p, host, vm)) continue;
+    const after = Math.min(1, (draft.given[host]! + w.demand[vm]!) / type.totalMips);
+    const watts = powerAt(type.power, after) - referenceWatts(p, host);
+    if (watts >= bestWatts) continue;
+    if (draft.given[host] !== 0 && p.detector.overloadedWith(host, vm)) continue;
+    best = host;
+    bestWatts = watts;
+  }
+  return best;
+};
+
+const byDemandDescending = (w: World, vms: readonly number[]): number[] =>
+  vms.toSorted((a, b) => w.demand[b]! - w.demand[a]!);
+
+const relieveOverloaded = (p: Planning, overloaded: readonly number[], excluded: Uint8Array): Move[] => {
+  const leaving: number[] = [];
+  for (const host of overloaded) {
+    const list = p.draft.lists[host]!;
+    while (list.length > 0) {
+      const vm = p.selection(list, p.tick);
+      leaving.push(vm);
+      take(p.draft, host, vm);
+      if (!p.detector.overloaded(host)) break;
+    }
+  }
+  const allHosts = p.w.lists.map((_, host) => host);
+  const moves: Move[] = [];
+  for (const vm of byDemandDescending(p.w, leaving)) {
+    const target = findHost(p, vm, allHosts, excluded);
+    if (target === NO_HOST) continue; // it stays where it was
+    put(p.draft, p.w, target, vm);
+    moves.push({ vm, target });
+  }
+  return moves;
+};
+
+/** The least used host that may still be emptied; the lowest id wins ties. */
+const leastUsed = (p: Planning, hosts: readonly number[], excluded: Uint8Array): number => {
+  let best = NO_HOST;
+  let least = 1;
+  for (const host of hosts) {
+    const u = p.w.utilization[host]!;
+    if (u > 0 && u < least && excluded[host] === 0 && p.draft.lists[host]!.length > 0) {
+      best = host;
+      least = u;
+    }
+  }
+  return best;
+};
+
+/** All VMs of a host elsewhere, or none. */
+const emptyHost = (p: Planning, source: number, targets: readonly number[], excluded: Uint8Array): Move[] => {
+  const mark = p.draft.undo.length;
+  const moves: Move[] = [];
+  for (const vm of byDemandDescending(p.w, p.draft.lists[source]!)) {
+    const target = findHost(p, vm, targets, excluded);
+    if (target === NO_HOST) {
+      rewind(p.draft, mark);
+      return [];
+    }
+    put(p.draft, p.w, target, vm);
+    moves.push({ vm, target });
+  }
+  return moves;
+};
+
+const emptyUnderloaded = (p: Planning, excludedTargets: Uint8Array, excludedSources: Uint8Array): Move[] => {
+  const inUse = p.w.lists.map((_, host) => host).filter((host) => excludedTargets[host] === 0);
+  const moves: Move[] = [];
+  for (;;) {
+    const source = leastUsed(p, inUse, excludedSources);
+    if (source === NO_HOST) return moves;
+    excludedSources[source] = 1;
+    excludedTargets[source] = 1;
+    const emptied = emptyHost(p, source, inUse, excludedTargets);
+    for (const move of emptied) excludedSources[move.target] = 1;
+    moves.push(...emptied);
+  }
+};
+
+/** The moves of tick k, in the order they are to be started. */
+export const planTick = (w: World, detector: Detector, selection: Selection, tick: number): readonly Move[] => {
+  const p: Planning = { w, draft: draftOf(w), detector, selection, tick };
+  detector.begin(p.draft, tick);
+  const overloaded: number[] = [];
+  const excluded = new Uint8Array(w.lists.length);
+  for (let host = 0; host < w.lists.length; host++) {
+    if (w.lists[host]!.length > 0 && detector.overloaded(host)) {
+      overloaded.push(host);
+      excluded[host] = 1;
+    }
+  }
+  const relief = relieveOverloaded(p, overloaded, excluded.slice());
+  for (let host = 0; host < w.lists.length; host++) if (w.utilization[host] === 0) excluded[host] = 1;
+  const sources = excluded.slice();
+  if (!w.quirks.freshTargetsEmptied) for (const move of relief) sources[move.target] = 1;
+  return [...relief, ...emptyUnderloaded(p, excluded, sources)];
+};

@@ -1,0 +1,51 @@
+// Which VM leaves an overloaded host: CloudSim's four policies.
+import type { Rng } from '../../base/rng.ts';
+import { below } from '../../base/rng.ts';
+import { rSquared } from '../regression.ts';
+import { HISTORY } from './machines.ts';
+import type { World } from './world.ts';
+
+export type SelectionName = 'mmt' | 'rs' | 'mu' | 'mc';
+
+/** Takes the VM list of a host (never empty) and the tick; returns one of the list. */
+export type Selection = (list: readonly number[], tick: number) => number;
+
+const leastBy = (list: readonly number[], value: (vm: number) => number): number => {
+  let best = list[0]!;
+  for (const vm of list) if (value(vm) < value(best)) best = vm;
+  return best;
+};
+
+/** MC: the VM whose history the histories of the others explain best; MMT if there are too few values for that. */
+const maximumCorrelation = (w: World, list: readonly number[], tick: number): number => {
+  const length = Math.min(HISTORY, tick);
+  const rows = list.map((vm) => w.history.subarray(vm * w.steps + tick - length + 1, vm * w.steps + tick + 1));
+  let best: number | null = null;
+  let bestR2 = 0;
+  for (const [i, vm] of list.entries()) {
+    const r2 = rSquared(
+      rows[i]!,
+      rows.filter((_, j) => j !== i),
+    );
+    if (r2 === null) return leastBy(list, (v) => w.vmRamMB[v]!);
+    if (best === null || r2 > bestR2) {
+      best = vm;
+      bestR2 = r2;
+    }
+  }
+  return best ?? list[0]!;
+};
+
+/** Ties go to the VM that is first in the host's list. */
+export const selectionOf = (name: SelectionName, w: World, rng: Rng): Selection => {
+  switch (name) {
+    case 'mmt':
+      return (list) => leastBy(list, (vm) => w.vmRamMB[vm]!);
+    case 'mu':
+      return (list) => leastBy(list, (vm) => w.demand[vm]! / w.vmMips[vm]!);
+    case 'rs':
+      return (list) => list[below(rng, list.length)]!;
+    case 'mc':
+      return (list, tick) => maximumCorrelation(w, list, tick);
+  }
+};

@@ -1,0 +1,88 @@
+// The state of one CloudSim run: hosts and VMs as columns, the VM list of each host in CloudSim's order.
+import type { Workload } from '../workload.ts';
+import { HOSTS, hostTypeOf, type HostType, vmTypeOf } from './machines.ts';
+import type { Quirks } from './quirks.ts';
+import { slaLedger, type SlaLedger } from './sla-ledger.ts';
+
+export type World = {
+  readonly quirks: Quirks;
+  readonly vms: number;
+  /** Samples a VM, with the last one repeated once as CloudSim does. */
+  readonly steps: number;
+  /** Fraction of the VM's own MIPS: VM v at sample s is trace[v * (steps + 1) + s]. */
+  readonly trace: Float64Array;
+  /** What VM v used at tick k, as a fraction of its own MIPS: history[v * steps + k], k >= 1. */
+  readonly history: Float64Array;
+  readonly hostType: readonly HostType[];
+  readonly vmMips: Float64Array;
+  readonly vmRamMB: Float64Array;
+  /** VMs of each host in list order, those on their way in included. */
+  readonly lists: number[][];
+  /** The host a VM is registered at, -1 once it left the simulation. */
+  readonly registered: Int32Array;
+  readonly inMigration: Uint8Array;
+  /** MIPS a VM asks for now, and what its registered host gave it. */
+  readonly demand: Float64Array;
+  readonly allocated: Float64Array;
+  /** Working space of one host refresh. */
+  readonly shares: Float64Array;
+  /** Host utilization now and before the last refresh, with the watts of both. */
+  readonly utilization: Float64Array;
+  readonly previousUtilization: Float64Array;
+  readonly watts: Float64Array;
+  readonly previousWatts: Float64Array;
+  readonly free: Float64Array;
+  readonly sla: SlaLedger;
+  /** Time of the last update, in seconds. */
+  updatedAt: number;
+  joules: number;
+  migrations: number;
+  /** VMs that left because their demand was zero. */
+  vmsDropped: number;
+  /** Moves planned for a VM that already had one in the same tick. */
+  plannedTwice: number;
+};
+
+const traceOf = (workload: Workload): Float64Array => {
+  const { steps } = workload;
+  const trace = new Float64Array(workload.vms.length * (steps + 1));
+  for (let vm = 0; vm < workload.vms.length; vm++) {
+    for (let s = 0; s < steps; s++) trace[vm * (steps + 1) + s] = workload.samples[vm * steps + s]! / 100;
+    trace[vm * (steps + 1) + steps] = trace[vm * (steps + 1) + steps - 1]!;
+  }
+  return trace;
+};
+
+export const createWorld = (workload: Workload, quirks: Quirks): World => {
+  const vms = workload.vms.length;
+  const { steps } = workload;
+  const hostType = Array.from({ length: HOSTS }, (_, host) => hostTypeOf(host));
+  const idleWatts = Float64Array.from(hostType, (type) => type.power[0]!);
+  return {
+    quirks,
+    vms,
+    steps,
+    trace: traceOf(workload),
+    history: new Float64Array(vms * steps),
+    hostType,
+    vmMips: Float64Array.from({ length: vms }, (_, vm) => vmTypeOf(vm, vms).mips),
+    vmRamMB: Float64Array.from({ length: vms }, (_, vm) => vmTypeOf(vm, vms).ramMB),
+    lists: Array.from({ length: HOSTS }, () => []),
+    registered: new Int32Array(vms).fill(-1),
+    inMigration: new Uint8Array(vms),
+    demand: new Float64Array(vms),
+    allocated: new Float64Array(vms),
+    shares: new Float64Array(vms),
+    utilization: new Float64Array(HOSTS),
+    previousUtilization: new Float64Array(HOSTS),
+    watts: idleWatts,
+    previousWatts: idleWatts.slice(),
+    free: Float64Array.from(hostType, (type) => type.totalMips),
+    sla: slaLedger(vms, HOSTS),
+    updatedAt: 0,
+    joules: 0,
+    migrations: 0,
+    vmsDropped: 0,
+    plannedTwice: 0,
+  };
+};

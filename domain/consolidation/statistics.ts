@@ -1,0 +1,64 @@
+// The statistics of the adaptive detectors: spread of a history, and lines fitted through its end.
+
+const sorted = (values: ArrayLike<number>): Float64Array => Float64Array.from(values).sort();
+
+/** Halves away from zero, as Python 2 rounds; values here are never negative. */
+const roundHalfUp = (x: number): number => Math.floor(x + 0.5);
+
+const medianOfSorted = (s: Float64Array): number => {
+  const half = s.length >> 1;
+  return s.length % 2 === 1 ? s[half]! : s[half - 1]! + (s[half]! - s[half - 1]!) / 2;
+};
+
+/** The middle value; the mean of the two middle ones for an even count. NaN of nothing. */
+export const median = (values: ArrayLike<number>): number =>
+  values.length === 0 ? Number.NaN : medianOfSorted(sorted(values));
+
+/** Median absolute deviation: median of |x - median(x)|. */
+export const mad = (values: ArrayLike<number>): number => {
+  const s = sorted(values);
+  const middle = medianOfSorted(s);
+  for (let i = 0; i < s.length; i++) s[i] = Math.abs(s[i]! - middle);
+  return medianOfSorted(s.sort());
+};
+
+/**
+ * Interquartile range by element numbers round(0.25 (n + 1)) and round(0.75 (n + 1)), 1-based, without interpolation, as
+ * Neat and CloudSim both take it.
+ */
+export const iqr = (values: ArrayLike<number>): number => {
+  const s = sorted(values);
+  const at = (share: number): number => s[roundHalfUp(share * (s.length + 1)) - 1]!;
+  return at(0.75) - at(0.25);
+};
+
+/**
+ * Intercept and slope of the line through (1, y1), (2, y2), ... that makes sum w (y - line)^2 least.
+ *
+ * @param weights one per value, not all zero
+ */
+export const weightedLine = (
+  y: readonly number[],
+  weights: readonly number[],
+): readonly [intercept: number, slope: number] => {
+  let sw = 0;
+  let sx = 0;
+  let sy = 0;
+  for (let i = 0; i < y.length; i++) {
+    const w = weights[i]!;
+    sw += w;
+    sx += w * (i + 1);
+    sy += w * y[i]!;
+  }
+  const xMean = sx / sw;
+  const yMean = sy / sw;
+  let sxx = 0;
+  let sxy = 0;
+  for (let i = 0; i < y.length; i++) {
+    const dx = i + 1 - xMean;
+    sxx += weights[i]! * dx * dx;
+    sxy += weights[i]! * dx * (y[i]! - yMean);
+  }
+  const slope = sxy / sxx;
+  return [yMean - slope * xMean, slope];
+};
