@@ -35,7 +35,7 @@ export const linearPowerTable = (idleW: number, maxW: number): PowerTable =>
  * of a VM only by rounding, and CloudSim's choice between them follows that rounding.
  */
 export const powerAt = (table: PowerTable, utilization: number): number => {
-  assert(utilization >= 0 && utilization <= 1, `utilization ${utilization} is outside 0..1`);
+  assert(utilization >= 0 && utilization <= 1, 'a utilization is between 0 and 1');
   const tenths = utilization * 10;
   const low = Math.floor(tenths);
   const atLow = table[low]!;

@@ -35,7 +35,8 @@ const g5: HostType = {
 };
 
 /** Hosts alternate: an even id is a G4, an odd one a G5. */
-export const hostTypeOf = (host: number): HostType => (host % 2 === 0 ? g4 : g5);
+export const HOST_TYPES: readonly HostType[] = [g4, g5];
+export const hostTypeOf = (host: number): HostType => HOST_TYPES[host % HOST_TYPES.length]!;
 
 export const VM_TYPES: readonly VmType[] = [
   { mips: 2500, ramMB: 870, bandwidth: 100_000 },

@@ -41,13 +41,14 @@ const findHost = (p: Planning, vm: number, targets: readonly number[], excluded:
   const { w, draft } = p;
   let best = NO_HOST;
   let bestWatts = Number.MAX_VALUE;
-  const emptySeen = new Set<unknown>();
+  let emptySeen = 0;
   for (const host of targets) {
     if (excluded[host] === 1) continue;
     const type = w.hostType[host]!;
     if (isEmpty(p, host)) {
-      if (emptySeen.has(type)) continue;
-      emptySeen.add(type);
+      const bit = 1 << w.hostKind[host]!;
+      if ((emptySeen & bit) !== 0) continue;
+      emptySeen |= bit;
     }
     if (!isSuitable(p, host, vm)) continue;
     const after = Math.min(1, (draft.given[host]! + w.demand[vm]!) / type.totalMips);

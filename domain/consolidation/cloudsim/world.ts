@@ -1,6 +1,6 @@
 // The state of one CloudSim run: hosts and VMs as columns, the VM list of each host in CloudSim's order.
 import type { Workload } from '../workload.ts';
-import { HOSTS, hostTypeOf, type HostType, vmTypeOf } from './machines.ts';
+import { HOST_TYPES, HOSTS, hostTypeOf, type HostType, vmTypeOf } from './machines.ts';
 import type { Quirks } from './quirks.ts';
 import { slaLedger, type SlaLedger } from './sla-ledger.ts';
 
@@ -14,6 +14,8 @@ export type World = {
   /** What VM v used at tick k, as a fraction of its own MIPS: history[v * steps + k], k >= 1. */
   readonly history: Float64Array;
   readonly hostType: readonly HostType[];
+  /** Index of the host's type among HOST_TYPES. */
+  readonly hostKind: Uint8Array;
   readonly vmMips: Float64Array;
   readonly vmRamMB: Float64Array;
   /** VMs of each host in list order, those on their way in included. */
@@ -65,6 +67,7 @@ export const createWorld = (workload: Workload, quirks: Quirks): World => {
     trace: traceOf(workload),
     history: new Float64Array(vms * steps),
     hostType,
+    hostKind: Uint8Array.from(hostType, (type) => HOST_TYPES.indexOf(type)),
     vmMips: Float64Array.from({ length: vms }, (_, vm) => vmTypeOf(vm, vms).mips),
     vmRamMB: Float64Array.from({ length: vms }, (_, vm) => vmTypeOf(vm, vms).ramMB),
     lists: Array.from({ length: HOSTS }, () => []),
