@@ -1,7 +1,9 @@
 // The list of conformance parts, in the order they are printed.
 import { cloudsim } from './cloudsim.ts';
+import { ovs } from './ovs.ts';
 import type { Part } from './part.ts';
 
 export const parts: readonly Part[] = [
   cloudsim,
+  ovs,
 ];
