@@ -1,0 +1,91 @@
+// What QEMU's migration thread and its wire format cost: constants read from its source or measured, and the move they describe.
+
+/** Guest page of x86; QEMU migrates and counts RAM in this unit. */
+export const PAGE_BYTES = 4096;
+/** A page with content: 8 bytes of header and the page. */
+export const PAGE_WIRE_BYTES = PAGE_BYTES + 8;
+/** A page of zeros: header and one fill byte. */
+export const ZERO_PAGE_WIRE_BYTES = 9;
+/** QEMU's `total` is RAM plus video memory, option ROMs and firmware tables (measured with the default `pc` machine). */
+export const EXTRA_RAM_BYTES = 532_480;
+/** Pages the firmware leaves with content before the guest touches anything (measured). */
+export const FIRMWARE_PAGES = 118;
+/** Zero pages below the firmware's, sent with the first bytes (measured). */
+export const LOW_ZERO_PAGES = 987;
+/** How fast QEMU finds that a page is zero (measured). */
+export const ZERO_SCAN_BYTES_PER_S = 18e9;
+/** BUFFER_DELAY of migration.c: bandwidth is measured, and the rate limit renewed, over windows of at least this. */
+export const WINDOW_MS = 100;
+/** MAX_WAIT of ram.c, and the millisecond its truncating comparison adds: the longest time of sending between two checks. */
+export const ITERATE_MS = 51;
+/** The clock is looked at once in this many pages. */
+export const ITERATE_PAGES = 64;
+/** Bytes a rate-limited window sends beyond whole pages: end-of-section marks (measured). */
+export const WINDOW_TRAILER_BYTES = 18;
+/** Device state and the closing sections, sent while the guest is stopped (measured behind a counting relay). */
+export const DEVICE_STATE_BYTES = 112_600;
+/** A bitmap sync more than this after the last one evaluated is evaluated for auto-converge. */
+export const THROTTLE_PERIOD_MS = 1000;
+/** What the loopback of the measured machines carries when nothing limits it; assumed where no link is named. */
+export const UNLIMITED_BPS = 2e9;
+
+/** 80-20: four fifths of the writes go to one fifth of the working set. */
+export type WritePattern = 'random' | 'sweep' | '80-20';
+
+export type AutoConverge = {
+  readonly initialPct: number;
+  readonly incrementPct: number;
+  readonly maxPct: number;
+  /** Throttle when new dirty bytes exceed this share of the bytes sent. */
+  readonly triggerPct: number;
+};
+
+/** QEMU's defaults (cpu-throttle-initial, -increment, max-cpu-throttle, throttle-trigger-threshold). */
+export const AUTO_CONVERGE_DEFAULTS: AutoConverge = { initialPct: 20, incrementPct: 10, maxPct: 99, triggerPct: 50 };
+
+/** The part of a disk that block migration mirrors before RAM is sent. */
+export type DiskCopy = {
+  readonly bytes: number;
+  /** Share of the disk that holds data, 0 to 1; the rest are holes. */
+  readonly fill: number;
+  readonly writeBytesPerS: number;
+  /** The guest's disk writes fall uniformly into this many bytes. */
+  readonly writeRegionBytes: number;
+  /** A target that discards lets holes pass free of the job's speed limit. */
+  readonly targetDiscards: boolean;
+};
+
+/** Something done to a running migration, at a time counted from its start. */
+export type Order = { readonly atMs: number } & (
+  | { readonly do: 'limit-downtime'; readonly downtimeLimitMs: number }
+  | { readonly do: 'limit-bandwidth'; readonly bytesPerS: number | null }
+  | { readonly do: 'post-copy' }
+  | { readonly do: 'pause' }
+  | { readonly do: 'stop'; readonly as: StopReason }
+);
+
+/** Why a move ended before its guest ran at the destination. */
+export type StopReason = 'cancelled' | 'timed-out' | 'failed' | 'source-killed';
+/** endless: pre-copy that never falls below its threshold, with nothing due that would change it. */
+export type MoveOutcome = 'completed' | 'endless' | StopReason;
+
+/** One live migration as QEMU is asked to do it. Bytes, bytes a second, pages of 4,096 bytes. */
+export type Move = {
+  readonly ramBytes: number;
+  /** RAM that ever held anything; the rest are zero pages. */
+  readonly touchedBytes: number;
+  readonly workingSetBytes: number;
+  readonly dirtyPagesPerS: number;
+  readonly pattern: WritePattern;
+  /** QEMU's max-bandwidth; null is unlimited. */
+  readonly bandwidthBytesPerS: number | null;
+  /** max-postcopy-bandwidth; null is unlimited. */
+  readonly postCopyBytesPerS: number | null;
+  readonly downtimeLimitMs: number;
+  readonly autoConverge: AutoConverge | null;
+  readonly disk: DiskCopy | null;
+  /** Extra stop of a destination that opens its disk on a shared file system. */
+  readonly sharedStorage: boolean;
+  /** In order of time. */
+  readonly orders: readonly Order[];
+};

@@ -1,0 +1,281 @@
+// Pre-copy as QEMU runs it: windows, iterates, bitmap syncs and the switch-over rule, many windows a step where nothing can change.
+import {
+  DEVICE_STATE_BYTES,
+  ITERATE_MS,
+  ITERATE_PAGES,
+  LOW_ZERO_PAGES,
+  PAGE_BYTES,
+  PAGE_WIRE_BYTES,
+  WINDOW_MS,
+  WINDOW_TRAILER_BYTES,
+  ZERO_PAGE_WIRE_BYTES,
+  ZERO_SCAN_BYTES_PER_S,
+} from './qemu.ts';
+import { dirtyAtSync } from './guest-writes.ts';
+import { pendingPages, type Run } from './run.ts';
+import { evaluateThrottle } from './throttle.ts';
+
+const ZERO_PAGE_SCAN_MS = (PAGE_BYTES / ZERO_SCAN_BYTES_PER_S) * 1000;
+/** From the order to the first page: setup of RAM and devices (measured). */
+const SETUP_MS = 2;
+/** Two rounds whose pending differs by less than this share are the same round again. */
+const SAME_ROUND = 1e-7;
+
+/** Share of the pages between two looks at the clock by which an iterate overruns on average (measured at 20 to 200 MB/s). */
+const OVERRUN = 0.72;
+
+/** Length of one stretch of sending when the link is the limit: until a look at the clock finds MAX_WAIT passed. */
+export const iterateMs = (lineBytesPerMs: number): number => {
+  const lookedMs = (ITERATE_PAGES * PAGE_WIRE_BYTES) / lineBytesPerMs;
+  return Math.max(lookedMs, ITERATE_MS + OVERRUN * lookedMs);
+};
+
+/** Bytes a rate-limited window lets through: whole pages until the tenth of the limit is passed. */
+export const windowBudgetBytes = (capBytesPerMs: number): number =>
+  capBytesPerMs === Infinity
+    ? Infinity
+    : Math.ceil((capBytesPerMs * WINDOW_MS) / PAGE_WIRE_BYTES) * PAGE_WIRE_BYTES + WINDOW_TRAILER_BYTES;
+
+/** Starts the RAM phase now. */
+export const startRam = (run: Run): void => {
+  run.phase = 'ram';
+  run.ramStartMs = run.nowMs;
+  run.nowMs += SETUP_MS;
+  run.lastSyncMs = run.nowMs;
+  run.writesCountedMs = run.nowMs;
+  run.writes = 0;
+  run.evaluatedMs = run.nowMs;
+  run.roundStartMs = run.nowMs;
+  run.roundPending = pendingPages(run) * PAGE_BYTES;
+  run.sentBytes = LOW_ZERO_PAGES * ZERO_PAGE_WIRE_BYTES;
+  run.syncs = 1;
+  openWindow(run);
+};
+
+const openWindow = (run: Run): void => {
+  run.windowStartMs = run.nowMs;
+  run.windowBytes = 0;
+  run.budgetBytes = windowBudgetBytes(run.capBytesPerMs);
+  run.iterateEndMs = -1;
+};
+
+/** Counts the guest's writes up to now, before their rate changes. */
+export const countWrites = (run: Run): void => {
+  run.writes += run.writesPerMs * (run.nowMs - run.writesCountedMs);
+  run.writesCountedMs = run.nowMs;
+};
+
+/** migration_bitmap_sync: what was written since the last one becomes pending. */
+const sync = (run: Run): void => {
+  countWrites(run);
+  const before = run.hot0 + run.hot1;
+  run.hot0 = dirtyAtSync(run.pattern, run.pages0, run.hot0, run.writes * run.share0, run.allDirty);
+  run.hot1 = dirtyAtSync(run.pattern, run.pages1, run.hot1, run.writes * run.share1, run.allDirty);
+  run.allDirty = run.hot0 >= run.pages0;
+  run.newDirtyPages += run.hot0 + run.hot1 - before;
+  run.writes = 0;
+  run.lastSyncMs = run.nowMs;
+  run.syncs += 1;
+  if (run.move.autoConverge !== null) evaluateThrottle(run, run.move.autoConverge);
+};
+
+const thresholdBytes = (run: Run): number => run.bandwidthBytesPerMs * run.downtimeLimitMs;
+
+const closeRound = (run: Run, pendingEndBytes: number, repeats: number): void => {
+  run.rounds?.push({
+    startMs: run.roundStartMs,
+    endMs: run.nowMs,
+    pendingStartBytes: run.roundPending,
+    pendingEndBytes,
+    thresholdBytes: thresholdBytes(run),
+    sentBytes: run.sentBytes - run.roundSent,
+    throttlePct: run.throttlePct,
+    repeats,
+  });
+  run.roundStartMs = run.nowMs;
+  run.roundSent = run.sentBytes;
+};
+
+const wireBytesOf = (run: Run): number =>
+  (run.hot0 + run.hot1 + run.cold) * PAGE_WIRE_BYTES + run.zero * ZERO_PAGE_WIRE_BYTES;
+
+/** Guest stopped; everything left goes out at line rate, whatever max-bandwidth says. */
+const stopAndFlush = (run: Run, atMs: number): void => {
+  run.phase = 'flush';
+  run.flushBytes = wireBytesOf(run);
+  run.flushLeft = run.flushBytes + DEVICE_STATE_BYTES;
+  const m = run.machine;
+  run.flushHoldMs =
+    m.switchMs + (run.move.disk === null ? 0 : m.mirrorSwitchMs) + (run.move.sharedStorage ? m.sharedSwitchMs : 0);
+  if (run.stoppedMs < 0) run.stoppedMs = atMs;
+};
+
+/** Guest stopped, its device state sent, resumed at the destination with pages missing; the rest follows. */
+const switchToPostCopy = (run: Run): void => {
+  sync(run);
+  closeRound(run, pendingPages(run) * PAGE_BYTES, 1);
+  run.phase = 'post-copy';
+  run.flushBytes = wireBytesOf(run);
+  run.flushLeft = run.flushBytes;
+  run.switchMs = run.nowMs;
+  if (run.stoppedMs < 0) run.stoppedMs = run.nowMs;
+};
+
+/** The decision before each stretch of sending. Leaves the phase 'ram' when the guest stops. */
+const decide = (run: Run, untilMs: number): void => {
+  if (run.postCopyAsked) return switchToPostCopy(run);
+  const threshold = thresholdBytes(run);
+  const pending = pendingPages(run) * PAGE_BYTES;
+  if (pending > 0 && pending >= threshold) return;
+  if (pending < threshold) {
+    const tookMs = run.nowMs - run.roundStartMs;
+    const sentBytes = run.sentBytes - run.roundSent;
+    sync(run);
+    const after = pendingPages(run) * PAGE_BYTES;
+    closeRound(run, pending, 1);
+    run.bulk = false;
+    run.roundPending = after;
+    if (after >= threshold) {
+      skipEqualRounds(run, tookMs, sentBytes, after, untilMs);
+      return;
+    }
+  }
+  sync(run);
+  closeRound(run, pendingPages(run) * PAGE_BYTES, 1);
+  stopAndFlush(run, run.nowMs);
+};
+
+/**
+ * A guest that out-writes its link settles into one round repeated. Repeats it until something is due; where nothing ever
+ * is, the move is endless.
+ */
+const skipEqualRounds = (run: Run, tookMs: number, sentBytes: number, pending: number, untilMs: number): void => {
+  const ac = run.move.autoConverge;
+  const steady =
+    tookMs > 0 &&
+    Math.abs(pending - run.lastRoundPending) <= SAME_ROUND * pending &&
+    Math.abs(tookMs - run.lastRoundMs) < 1e-6 &&
+    (ac === null || run.throttlePct >= ac.maxPct);
+  run.lastRoundPending = pending;
+  run.lastRoundMs = tookMs;
+  if (!steady) return;
+  if (untilMs === Infinity) {
+    run.phase = 'ended';
+    run.outcome = 'endless';
+    return;
+  }
+  const times = Math.floor((untilMs - run.nowMs) / tookMs) - 1;
+  if (times < 1) return;
+  const skippedMs = times * tookMs;
+  run.nowMs += skippedMs;
+  run.windowStartMs += skippedMs;
+  run.lastSyncMs += skippedMs;
+  run.writesCountedMs += skippedMs;
+  run.sentBytes += times * sentBytes;
+  run.syncs += times;
+  closeRound(run, pending, times);
+};
+
+/** Sends up to `pages` of the pending pages with content, hot and cold in the order the cursor meets them. */
+const takeNormal = (run: Run, pages: number): void => {
+  let rest = pages;
+  if (!run.bulk && run.cold > 0) {
+    const cold = Math.min(run.cold, rest);
+    run.cold -= cold;
+    rest -= cold;
+  }
+  const hot = run.hot0 + run.hot1;
+  if (hot > 0) {
+    const taken = Math.min(hot, rest);
+    const keep = (hot - taken) / hot;
+    run.hot0 *= keep;
+    run.hot1 *= keep;
+    rest -= taken;
+  }
+  if (rest > 0) run.cold = Math.max(0, run.cold - rest);
+};
+
+const spend = (run: Run, ms: number, bytes: number): void => {
+  run.nowMs += ms;
+  run.sentBytes += bytes;
+  run.windowBytes += bytes;
+  run.budgetBytes -= bytes;
+};
+
+const sendNormal = (run: Run, line: number, untilMs: number): void => {
+  const waiting = run.hot0 + run.hot1 + run.cold;
+  const pages = Math.min(waiting, run.budgetBytes / PAGE_WIRE_BYTES, ((untilMs - run.nowMs) * line) / PAGE_WIRE_BYTES);
+  if (pages <= 0) return;
+  takeNormal(run, pages);
+  spend(run, (pages * PAGE_WIRE_BYTES) / line, pages * PAGE_WIRE_BYTES);
+};
+
+const sendZero = (run: Run, line: number, untilMs: number): void => {
+  const perPageMs = Math.max(ZERO_PAGE_SCAN_MS, ZERO_PAGE_WIRE_BYTES / line);
+  const pages = Math.min(run.zero, run.budgetBytes / ZERO_PAGE_WIRE_BYTES, (untilMs - run.nowMs) / perPageMs);
+  if (pages <= 0) return;
+  run.zero -= pages;
+  spend(run, pages * perPageMs, pages * ZERO_PAGE_WIRE_BYTES);
+};
+
+/** A page's worth of rounding: less than this is nothing. */
+const NOTHING_PAGES = 1e-6;
+const NOTHING_BYTES = 1;
+const NOTHING_MS = 1e-9;
+
+/** Sends until the iterate ends, the window's budget is spent, nothing is pending, or `untilMs`. */
+const send = (run: Run, line: number, untilMs: number): void => {
+  const end = Math.min(untilMs, run.iterateEndMs);
+  if (run.bulk) {
+    sendNormal(run, line, end);
+    if (run.hot0 + run.hot1 + run.cold <= NOTHING_PAGES) sendZero(run, line, end);
+  } else {
+    if (run.zero > 0) sendZero(run, line, end);
+    if (run.zero <= NOTHING_PAGES) sendNormal(run, line, end);
+  }
+};
+
+/** Skips whole windows during which pending stays above the threshold; only from the start of a window at settled speed. */
+const skipWindows = (run: Run, line: number, untilMs: number): void => {
+  const capped = run.budgetBytes / line <= ITERATE_MS;
+  const bytes = capped ? run.budgetBytes : 2 * iterateMs(line) * line;
+  const ms = capped ? WINDOW_MS + run.machine.windowSlackMs : 2 * iterateMs(line);
+  const pages = bytes / PAGE_WIRE_BYTES;
+  if (!capped && run.budgetBytes < bytes) return;
+  if (!run.bulk && run.zero > 0) return;
+  const waiting = run.hot0 + run.hot1 + run.cold;
+  const settled = bytes / ms;
+  const threshold = Math.max(run.bandwidthBytesPerMs, settled) * run.downtimeLimitMs;
+  const above = pendingPages(run) - threshold / PAGE_BYTES;
+  const times = Math.floor(Math.min(waiting / pages, above / pages, (untilMs - run.nowMs) / ms));
+  if (times < 1) return;
+  takeNormal(run, times * pages);
+  run.nowMs += times * ms;
+  run.sentBytes += times * bytes;
+  run.bandwidthBytesPerMs = settled;
+  run.windowStartMs = run.nowMs;
+};
+
+/** Runs pre-copy at a constant line rate (bytes/ms) until the guest is stopped or `untilMs`. */
+export const advanceRam = (run: Run, line: number, untilMs: number): void => {
+  while (run.phase === 'ram' && run.nowMs < untilMs - NOTHING_MS) {
+    if (run.iterateEndMs < 0) {
+      decide(run, untilMs);
+      if (run.phase !== 'ram') return;
+      if (run.windowBytes === 0) skipWindows(run, line, untilMs);
+      run.iterateEndMs = run.nowMs + iterateMs(line);
+    }
+    send(run, line, untilMs);
+    if (run.budgetBytes <= NOTHING_BYTES) {
+      const windowEnd = run.windowStartMs + WINDOW_MS + run.machine.windowSlackMs;
+      if (run.nowMs < windowEnd) run.nowMs = Math.min(windowEnd, untilMs);
+      if (run.nowMs < windowEnd - NOTHING_MS) return;
+    } else if (run.nowMs < run.iterateEndMs - NOTHING_MS && pendingPages(run) > NOTHING_PAGES) return;
+    run.iterateEndMs = -1;
+    const windowMs = run.nowMs - run.windowStartMs;
+    if (windowMs >= WINDOW_MS) {
+      run.bandwidthBytesPerMs = run.windowBytes / windowMs;
+      openWindow(run);
+    }
+  }
+};

@@ -1,0 +1,157 @@
+// The measured migrations as the engine is asked about them: one row of migrations.jsonl becomes one Move and what was measured.
+import { readFileSync } from 'node:fs';
+import {
+  AUTO_CONVERGE_DEFAULTS,
+  type Move,
+  type MoveOutcome,
+  type Order,
+  type WritePattern,
+} from '../../../domain/migration/qemu.ts';
+
+export type Row = {
+  readonly id: string;
+  readonly config?: string;
+  readonly group?: string;
+  readonly mode?: string;
+  readonly limited_by?: string;
+  readonly outcome: string;
+  readonly shared_link_bps?: number;
+  readonly start_after_s?: number;
+  readonly inputs: {
+    readonly ram_bytes: number;
+    readonly touched_bytes: number;
+    readonly working_set_bytes: number;
+    readonly dirty_pps: number;
+    readonly pattern: string;
+    readonly max_bw: number;
+    readonly link_bps: number;
+    readonly downtime_limit_ms: number;
+    readonly caps: readonly string[];
+    readonly params: Readonly<Record<string, number>>;
+    readonly disk_mib: number;
+    readonly disk_fill: number;
+    readonly disk_write_bps: number;
+    readonly disk_write_region_mib: number;
+    readonly mirror_discard?: boolean | null;
+    readonly timeout_s: number;
+  };
+  readonly final?: {
+    readonly total_time_ms: number;
+    readonly downtime_ms: number;
+    readonly transferred: number;
+  };
+  readonly downtime_observed_ms?: number;
+  readonly mirror?: { readonly ready_after_s?: number; readonly final_len?: number };
+  readonly disk_writes?: { readonly bytes_per_s?: number };
+  readonly action?: Action;
+  readonly action_at_s?: number | null;
+  readonly host?: { readonly busy_fraction: number };
+  readonly passes_t?: readonly number[];
+};
+
+type Action = {
+  readonly type: string;
+  readonly at?: number;
+  readonly at_s?: number;
+  readonly value?: number;
+  readonly during?: string;
+  readonly then?: Action;
+};
+
+const patternOf = (name: string): WritePattern => (name === 'hotcold' ? '80-20' : (name as WritePattern));
+
+const orderOf = (action: Action, atMs: number): Order | null => {
+  switch (action.type) {
+    case 'postcopy':
+      return { atMs, do: 'post-copy' };
+    case 'cancel':
+      return { atMs, do: 'stop', as: 'cancelled' };
+    case 'kill_dst':
+      return { atMs, do: 'stop', as: 'failed' };
+    case 'kill_src':
+      return { atMs, do: 'stop', as: 'source-killed' };
+    case 'set_bw':
+      return { atMs, do: 'limit-bandwidth', bytesPerS: action.value ?? null };
+    case 'set_downtime':
+      return { atMs, do: 'limit-downtime', downtimeLimitMs: action.value ?? 0 };
+    case 'stop':
+      return { atMs, do: 'pause' };
+    default:
+      return null;
+  }
+};
+
+/** What was done to the run, at the time it was done (an operator's act is an input, not a prediction). */
+const ordersOf = (row: Row): Order[] => {
+  const orders: Order[] = [];
+  const action = row.action;
+  if (action !== undefined) {
+    const atS = row.action_at_s ?? action.at_s ?? action.at ?? 0;
+    const first = orderOf(action, atS * 1000);
+    if (first !== null) orders.push(first);
+    if (action.then !== undefined) {
+      const second = orderOf(action.then, atS * 1000 + 500);
+      if (second !== null) orders.push(second);
+    }
+  }
+  orders.push({ atMs: row.inputs.timeout_s * 1000, do: 'stop', as: 'timed-out' });
+  return orders;
+};
+
+export const moveOf = (row: Row): Move => {
+  const i = row.inputs;
+  const p = i.params;
+  const mib = 1_048_576;
+  return {
+    ramBytes: i.ram_bytes,
+    touchedBytes: i.touched_bytes,
+    workingSetBytes: i.working_set_bytes,
+    dirtyPagesPerS: i.dirty_pps,
+    pattern: patternOf(i.pattern),
+    bandwidthBytesPerS: i.max_bw > 0 ? i.max_bw : null,
+    postCopyBytesPerS: p['max-postcopy-bandwidth'] ? p['max-postcopy-bandwidth'] : null,
+    downtimeLimitMs: i.downtime_limit_ms,
+    autoConverge: i.caps.includes('auto-converge')
+      ? {
+          ...AUTO_CONVERGE_DEFAULTS,
+          initialPct: p['cpu-throttle-initial'] ?? AUTO_CONVERGE_DEFAULTS.initialPct,
+          incrementPct: p['cpu-throttle-increment'] ?? AUTO_CONVERGE_DEFAULTS.incrementPct,
+          maxPct: p['max-cpu-throttle'] ?? AUTO_CONVERGE_DEFAULTS.maxPct,
+        }
+      : null,
+    disk:
+      row.mode === 'block'
+        ? {
+            bytes: i.disk_mib * mib,
+            fill: i.disk_fill,
+            // The load generator's own count where it fell short of what it was asked for.
+            writeBytesPerS: row.disk_writes?.bytes_per_s ?? i.disk_write_bps,
+            writeRegionBytes: i.disk_write_region_mib * mib,
+            targetDiscards: i.mirror_discard === true,
+          }
+        : null,
+    sharedStorage: row.mode === 'shared',
+    orders: ordersOf(row),
+  };
+};
+
+const OUTCOMES: Readonly<Record<string, MoveOutcome>> = {
+  completed: 'completed',
+  cancelled: 'cancelled',
+  'mirror-cancelled': 'cancelled',
+  'cancelled-timeout': 'timed-out',
+  failed: 'failed',
+  'mirror-failed': 'failed',
+  'postcopy-paused': 'failed',
+  'source-killed': 'source-killed',
+};
+
+/** A mirror nobody cancelled by hand was cancelled by the harness at its time limit. */
+export const outcomeOf = (row: Row): MoveOutcome | null =>
+  row.outcome === 'mirror-cancelled' && row.action === undefined ? 'timed-out' : (OUTCOMES[row.outcome] ?? null);
+
+export const readRows = (path: string): Row[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as Row);
