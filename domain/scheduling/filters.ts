@@ -12,7 +12,13 @@ export const FILTERS = [
 ] as const;
 export type FilterName = (typeof FILTERS)[number];
 
-export type Refusal = { readonly host: string; readonly filter: FilterName; readonly detail: string };
+export type Refusal = {
+  readonly host: string;
+  readonly filter: FilterName;
+  readonly detail: string;
+  /** The numbers, where Placement refused. */
+  readonly shortage: Shortage | null;
+};
 
 /** A filter: null when the host passes, otherwise the reason in words and numbers. */
 type Filter = (host: Candidate, request: SchedulingRequest) => string | null;
@@ -36,6 +42,16 @@ export const shortageSentence = (s: Shortage): string => {
   }
 };
 
+/** The first resource class that Placement cannot allocate; unknown inventories neither refuse nor promise. */
+const placementShortage = (host: Candidate, request: SchedulingRequest): Shortage | null => {
+  for (const resource of RESOURCES) {
+    const inventory = host.inventories[resource];
+    const short = inventory && shortage(resource, inventory, host.used[resource], request.asked[resource]);
+    if (short) return short;
+  }
+  return null;
+};
+
 const filters: Readonly<Record<FilterName, Filter>> = {
   ignore_hosts: (host, request) =>
     request.ignore.includes(host.name) ? 'is the host it must leave, or was tried before' : null,
@@ -49,12 +65,8 @@ const filters: Readonly<Record<FilterName, Filter>> = {
       ? `is in zone ${host.zone ?? 'unknown'}, the VM is pinned to ${request.zone}`
       : null,
   Placement: (host, request) => {
-    for (const resource of RESOURCES) {
-      const inventory = host.inventories[resource];
-      const short = inventory && shortage(resource, inventory, host.used[resource], request.asked[resource]);
-      if (short) return shortageSentence(short);
-    }
-    return null;
+    const short = placementShortage(host, request);
+    return short && shortageSentence(short);
   },
   // affinity_filter.py: members on the host must stay below max_server_per_host.
   ServerGroupAntiAffinityFilter: (host, { group }) =>
@@ -71,7 +83,13 @@ const filters: Readonly<Record<FilterName, Filter>> = {
 export const refusal = (host: Candidate, request: SchedulingRequest): Refusal | null => {
   for (const filter of FILTERS) {
     const detail = filters[filter](host, request);
-    if (detail !== null) return { host: host.name, filter, detail };
+    if (detail === null) continue;
+    return {
+      host: host.name,
+      filter,
+      detail,
+      shortage: filter === 'Placement' ? placementShortage(host, request) : null,
+    };
   }
   return null;
 };

@@ -44,12 +44,18 @@ export const selectDestination = (
 /** How many hosts a NoValidHost names before it counts the rest. */
 const NAMED_HOSTS = 3;
 
-/** NoValidHost in words: hosts that were up and refused come first, because there something can be done. */
+/** How far a host is from taking the VM: what is missing for a shortage, beyond every shortage for other refusals. */
+const distance = (r: Refusal): number =>
+  r.shortage?.rule === 'capacity' ? r.shortage.used + r.shortage.asked - r.shortage.limit : Infinity;
+
+/** NoValidHost in words: the hosts that come nearest first, because there something can be done. */
 export const noValidHostSentence = (no: NoValidHost): string => {
   const telling = no.refusals.filter((r) => r.filter !== 'ignore_hosts');
   if (telling.length === 0) return 'NoValidHost: there is no other host';
+  const late = (r: Refusal): number => FILTERS.indexOf(r.filter);
   const order = [...telling].sort(
-    (a, b) => FILTERS.indexOf(b.filter) - FILTERS.indexOf(a.filter) || (a.host < b.host ? -1 : 1),
+    (a, b) =>
+      late(b) - late(a) || (distance(a) === distance(b) ? 0 : distance(a) - distance(b)) || (a.host < b.host ? -1 : 1),
   );
   const named = order.slice(0, NAMED_HOSTS).map((r) => `${r.host} ${r.detail}`);
   const more = order.length - named.length;

@@ -1,0 +1,181 @@
+// The facts a generated cluster tells about itself, each made in one place.
+import type { Fact } from '../events/dictionary.ts';
+import { entity } from '../events/entity.ts';
+import { FLAVORS, GIANT, HOST, POOLS } from './catalogue.ts';
+import type { Fleet, Group, Host, Vm } from './fleet.ts';
+
+/** A fact and what it is about; the generator adds the instant. */
+export type Told = { readonly entity: string; readonly fact: Fact };
+
+const told = (address: string, fact: Fact): Told => ({ entity: address, fact });
+export const vmAddress = (vm: Vm): string => entity('vm', vm.id);
+export const hostAddress = (host: Host): string => entity('host', host.name);
+const portAddress = (vm: Vm): string => entity('port', `port-${vm.id}`);
+
+/** Up to this many hosts the full mesh of tunnels is told too; beyond it n(n−1) facts would drown the rest. */
+const MESH_HOSTS = 64;
+
+/** Hosts, flavors, pools and networks at the first instant. */
+export const describeCluster = (fleet: Fleet): Told[] => {
+  const facts: Told[] = [...FLAVORS, GIANT].map(({ name, vcpus, ramMiB, diskGiB }) =>
+    told(entity('flavor', name), { type: 'flavor.reported', v: 1, data: { vcpus, ramMiB, diskGiB } }),
+  );
+  for (const h of fleet.hosts) {
+    const data = {
+      zone: h.zone,
+      rack: h.rack,
+      hypervisorType: 'QEMU',
+      hypervisorVersion: '9.1.0',
+      cpuModel: HOST.cpuModel,
+      vcpus: HOST.vcpus,
+      ramMiB: HOST.ramMiB,
+      diskGiB: HOST.diskGiB,
+      vcpuRatio: 4,
+      ramRatio: 1,
+      diskRatio: 1,
+      reservedVcpus: 0,
+      reservedRamMiB: 512,
+      reservedDiskGiB: 0,
+      managementIp: h.ip,
+      vtepIp: h.vtepIp,
+    };
+    facts.push(told(hostAddress(h), { type: 'host.reported', v: 1, data }));
+    facts.push(told(hostAddress(h), { type: 'host.service_reported', v: 1, data: { up: true, enabled: true } }));
+  }
+  const disks = fleet.hosts.length * HOST.diskGiB;
+  const pool = (name: string, kind: 'ceph' | 'lvm', layout: string, sizeGiB: number, usedGiB: number): Told =>
+    told(entity('pool', name), {
+      type: 'pool.reported',
+      v: 1,
+      data: { kind, layout, status: 'HEALTH_OK', sizeGiB, usedGiB },
+    });
+  facts.push(pool(POOLS.shared, 'ceph', 'replica 3', disks / 2, disks * 0.31));
+  facts.push(pool(POOLS.volume, 'ceph', 'replica 3', disks / 2, disks * 0.22));
+  facts.push(pool(POOLS.local, 'lvm', 'one volume group a host', disks, disks * 0.2));
+  for (const n of fleet.networks) {
+    facts.push(
+      told(entity('network', n.id), {
+        type: 'network.reported',
+        v: 1,
+        data: { name: n.name, type: 'vxlan', segment: n.segment, mtu: 1450 },
+      }),
+    );
+  }
+  if (fleet.hosts.length <= MESH_HOSTS) {
+    for (const a of fleet.hosts) for (const b of fleet.hosts) if (a !== b) facts.push(tunnel(a, b));
+  }
+  return facts;
+};
+
+const tunnel = (a: Host, b: Host): Told =>
+  told(entity('tunnel', `${a.name}>${b.name}`), {
+    type: 'tunnel.reported',
+    v: 1,
+    data: { host: a.name, type: 'vxlan', localIp: a.vtepIp, remoteIp: b.vtepIp, remoteHost: b.name },
+  });
+
+const description = (vm: Vm, network: string) => ({
+  name: vm.name,
+  flavor: vm.flavor.name,
+  vcpus: vm.flavor.vcpus,
+  ramMiB: vm.flavor.ramMiB,
+  diskGiB: vm.flavor.diskGiB,
+  storage: vm.role.storage,
+  pool: POOLS[vm.role.storage],
+  image: vm.image,
+  project: `project-${vm.role.name}`,
+  serverGroup: vm.group?.id ?? null,
+  addresses: [{ network, ip: vm.ip }],
+});
+
+const root = (vm: Vm): string => entity('volume', `volume-${vm.id}`);
+
+/** A VM that was there before the log began: one report, its port and its root volume. */
+export const reportVm = (vm: Vm, fleet: Fleet): Told[] => [
+  told(vmAddress(vm), {
+    type: 'vm.reported',
+    v: 1,
+    data: {
+      ...description(vm, fleet.networks[vm.network]!.name),
+      host: vm.host?.name ?? null,
+      vmState: vm.vmState === 'stopped' ? 'stopped' : 'active',
+      taskState: null,
+      powerState: vm.vmState === 'stopped' ? 'SHUTDOWN' : 'RUNNING',
+    },
+  }),
+  ...plug(vm, fleet),
+];
+
+/** A VM somebody just asked for. */
+export const createVm = (vm: Vm, fleet: Fleet): Told =>
+  told(vmAddress(vm), { type: 'vm.created', v: 1, data: description(vm, fleet.networks[vm.network]!.name) });
+
+/** Its port (and its root volume, where it has one) on the host it runs on. */
+export const plug = (vm: Vm, fleet: Fleet): Told[] => {
+  const facts = [
+    told(portAddress(vm), {
+      type: 'port.reported',
+      v: 1,
+      data: {
+        network: fleet.networks[vm.network]!.id,
+        vm: vm.id,
+        mac: vm.mac,
+        ips: [vm.ip],
+        host: vm.host?.name ?? null,
+        status: 'ACTIVE',
+      },
+    }),
+  ];
+  if (vm.role.storage === 'volume') {
+    const sizeGiB = vm.flavor.diskGiB;
+    facts.push(
+      told(root(vm), {
+        type: 'volume.reported',
+        v: 1,
+        data: {
+          name: `${vm.name}-root`,
+          sizeGiB,
+          status: 'in-use',
+          bootable: true,
+          backend: POOLS.volume,
+          image: vm.image,
+        },
+      }),
+      told(root(vm), { type: 'volume.attached', v: 1, data: { vm: vm.id, device: '/dev/vda', boot: true } }),
+    );
+  }
+  return facts;
+};
+
+/** What is left of a VM goes. */
+export const deleteVm = (vm: Vm): Told[] => [
+  told(portAddress(vm), { type: 'port.deleted', v: 1, data: {} }),
+  ...(vm.role.storage === 'volume' ? [told(root(vm), { type: 'volume.deleted', v: 1, data: {} })] : []),
+  told(vmAddress(vm), { type: 'vm.deleted', v: 1, data: {} }),
+];
+
+export const reportGroup = (group: Group): Told =>
+  told(entity('server_group', group.id), {
+    type: 'server_group.reported',
+    v: 1,
+    data: {
+      name: group.name,
+      policy: 'anti-affinity',
+      maxServerPerHost: 1,
+      members: [...group.members].map((m) => m.id),
+    },
+  });
+
+export const portBound = (vm: Vm, host: Host, binding: 'ACTIVE' | 'INACTIVE'): Told =>
+  told(portAddress(vm), { type: 'port.bound', v: 1, data: { host: host.name, binding } });
+
+export const portUnbound = (vm: Vm, host: Host): Told =>
+  told(portAddress(vm), { type: 'port.unbound', v: 1, data: { host: host.name } });
+
+type VmChange = Extract<Fact, { type: 'vm.state_changed' }>['data'];
+export const vmChanged = (vm: Vm, data: VmChange): Told =>
+  told(vmAddress(vm), { type: 'vm.state_changed', v: 1, data });
+
+type StatusChange = Extract<Fact, { type: 'migration.status_changed' }>['data'];
+export const migrationChanged = (migration: string, data: StatusChange): Told =>
+  told(migration, { type: 'migration.status_changed', v: 1, data });

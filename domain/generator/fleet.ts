@@ -1,0 +1,244 @@
+// The generator's own books: which VM is where, what each host has left. Small and mutable; nobody else sees it.
+import { below, pick, type Rng } from '../base/rng.ts';
+import type { ClusterState } from '../readout/state.ts';
+import { type Flavor, FLAVORS, HOST, HOSTS_PER_RACK, IMAGES, POOLS, type Role, ROLES } from './catalogue.ts';
+import { type Demand, demand } from './load.ts';
+
+export type Host = {
+  readonly name: string;
+  readonly rack: string;
+  readonly zone: string;
+  readonly ip: string;
+  readonly vtepIp: string;
+  up: boolean;
+  enabled: boolean;
+  ramMiB: number;
+  vcpus: number;
+  diskGiB: number;
+  readonly vms: Set<Vm>;
+  /** Moves under way towards it. */
+  inbound: number;
+  /** True while nothing may start from or to it: its own incident is near. */
+  quiet: boolean;
+};
+
+export type Vm = {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly flavor: Flavor;
+  readonly image: string;
+  readonly network: number;
+  readonly ip: string;
+  readonly mac: string;
+  readonly group: Group | null;
+  readonly demand: Demand;
+  host: Host | null;
+  vmState: 'active' | 'stopped' | 'building' | 'error';
+  /** True while a move, boot or delete is under way: nothing else may start on it. */
+  busy: boolean;
+};
+
+export type Group = { readonly id: string; readonly name: string; readonly size: number; readonly members: Set<Vm> };
+
+export type Fleet = {
+  readonly hosts: readonly Host[];
+  readonly vms: Set<Vm>;
+  readonly groups: Group[];
+  /** The group of each role that still takes members. */
+  readonly open: Map<string, Group>;
+  readonly networks: readonly { readonly id: string; readonly name: string; readonly segment: number }[];
+  readonly counters: Map<string, number>;
+};
+
+const HEX = '0123456789abcdef';
+const hex = (r: Rng, n: number): string => Array.from({ length: n }, () => HEX[below(r, 16)]!).join('');
+
+/** A version 4 UUID from the seed. */
+export const uuid = (r: Rng): string =>
+  `${hex(r, 8)}-${hex(r, 4)}-4${hex(r, 3)}-${pick(r, ['8', '9', 'a', 'b'])}${hex(r, 3)}-${hex(r, 12)}`;
+
+/** Racks of ten; a zone holds whole racks: one zone up to one rack, two up to five, three beyond. */
+export const hostsOf = (count: number): Host[] => {
+  const racks = Math.ceil(count / HOSTS_PER_RACK);
+  const zones = racks === 1 ? 1 : racks <= 5 ? 2 : 3;
+  const width = Math.max(2, String(count).length);
+  return Array.from({ length: count }, (_, i) => {
+    const rack = Math.floor(i / HOSTS_PER_RACK);
+    const zone = Math.floor((rack * zones) / racks);
+    const inZone = rack - Math.ceil((zone * racks) / zones);
+    const low = `${(i >> 8) & 255}.${i & 255}`;
+    return {
+      name: `compute-${String(i + 1).padStart(width, '0')}`,
+      rack: `${'ABC'[zone]}${inZone + 1}`,
+      zone: `az-${zone + 1}`,
+      ip: `10.20.${low}`,
+      vtepIp: `10.30.${low}`,
+      up: true,
+      enabled: true,
+      ramMiB: 0,
+      vcpus: 0,
+      diskGiB: 0,
+      vms: new Set<Vm>(),
+      inbound: 0,
+      quiet: false,
+    };
+  });
+};
+
+const weighted = (r: Rng): Flavor => {
+  let left = r.next() * FLAVORS.reduce((sum, f) => sum + f.weight, 0);
+  return FLAVORS.find((f) => (left -= f.weight) < 0) ?? FLAVORS[0]!;
+};
+
+const openGroup = (fleet: Fleet, r: Rng, role: Role): Group => {
+  const open = fleet.open.get(role.name);
+  if (open && open.members.size < open.size) return open;
+  const number = (fleet.counters.get(`${role.name}-group`) ?? 0) + 1;
+  fleet.counters.set(`${role.name}-group`, number);
+  const group: Group = { id: uuid(r), name: `${role.name}-group-${number}`, size: role.group, members: new Set() };
+  fleet.groups.push(group);
+  fleet.open.set(role.name, group);
+  return group;
+};
+
+/** A new VM, on no host yet. */
+export const newVm = (fleet: Fleet, r: Rng, given?: { readonly role: Role; readonly flavor: Flavor }): Vm => {
+  const role = given?.role ?? pick(r, ROLES);
+  const number = (fleet.counters.get(role.name) ?? 0) + 1;
+  fleet.counters.set(role.name, number);
+  const network = below(r, fleet.networks.length);
+  const address = (fleet.counters.get(`net${network}`) ?? 9) + 1;
+  fleet.counters.set(`net${network}`, address);
+  const vm: Vm = {
+    id: uuid(r),
+    name: `vm-${role.name}-${number}`,
+    role,
+    flavor: given?.flavor ?? weighted(r),
+    image: pick(r, IMAGES),
+    network,
+    ip: `10.${100 + (network % 100)}.${(address >> 8) & 255}.${address & 255}`,
+    mac: `fa:16:3e:${hex(r, 2)}:${hex(r, 2)}:${hex(r, 2)}`,
+    group: role.group > 0 ? openGroup(fleet, r, role) : null,
+    demand: demand(r, role.load),
+    host: null,
+    vmState: 'building',
+    busy: false,
+  };
+  vm.group?.members.add(vm);
+  fleet.vms.add(vm);
+  return vm;
+};
+
+const RESERVED_MIB = 512; // reserved_host_memory_mb
+/** Operators leave room; the generator fills a host to this share of its RAM at most. */
+const FILL = 0.88;
+
+const fits = (host: Host, vm: Vm, fill: number): boolean => {
+  if (!host.up || !host.enabled || host.quiet || host === vm.host) return false;
+  if (host.ramMiB + vm.flavor.ramMiB > (HOST.ramMiB - RESERVED_MIB) * fill) return false;
+  if (vm.role.storage === 'local' && host.diskGiB + vm.flavor.diskGiB > HOST.diskGiB) return false;
+  if (vm.group) for (const member of vm.group.members) if (member !== vm && member.host === host) return false;
+  return true;
+};
+
+/** How many hosts the placement looks at: the best of a few is nearly as even as the best of all, and does not grow. */
+const CHOICES = 4;
+
+/** A host with room: the emptiest of a few tried at random, then the first that fits at all; null when none does. */
+export const roomFor = (fleet: Fleet, r: Rng, vm: Vm): Host | null => {
+  let best: Host | null = null;
+  for (let i = 0; i < CHOICES; i++) {
+    const host = pick(r, fleet.hosts);
+    if (fits(host, vm, FILL) && (best === null || host.ramMiB < best.ramMiB)) best = host;
+  }
+  return best ?? fleet.hosts.find((h) => fits(h, vm, FILL)) ?? fleet.hosts.find((h) => fits(h, vm, 1)) ?? null;
+};
+
+/** Books a VM onto a host, or off every host. */
+export const settle = (vm: Vm, host: Host | null): void => {
+  const disk = vm.role.storage === 'local' ? vm.flavor.diskGiB : 0;
+  if (vm.host) {
+    vm.host.vms.delete(vm);
+    vm.host.ramMiB -= vm.flavor.ramMiB;
+    vm.host.vcpus -= vm.flavor.vcpus;
+    vm.host.diskGiB -= disk;
+  }
+  vm.host = host;
+  if (host) {
+    host.vms.add(vm);
+    host.ramMiB += vm.flavor.ramMiB;
+    host.vcpus += vm.flavor.vcpus;
+    host.diskGiB += disk;
+  }
+};
+
+/** The fleet as the state a drill starts from. */
+export const stateOf = (fleet: Fleet, at: string): ClusterState => ({
+  timeline: 'generated',
+  seq: 0,
+  at,
+  hash: '',
+  hosts: fleet.hosts.map((h) => ({
+    name: h.name,
+    up: h.up,
+    enabled: h.enabled,
+    forcedDown: false,
+    fenced: false,
+    disabledReason: null,
+    downSince: null,
+    vcpus: HOST.vcpus,
+    ramMiB: HOST.ramMiB,
+    diskGiB: HOST.diskGiB,
+    vcpuRatio: null,
+    ramRatio: null,
+    diskRatio: null,
+    reservedVcpus: null,
+    reservedRamMiB: null,
+    reservedDiskGiB: null,
+    vcpusUsed: h.vcpus,
+    ramMiBUsed: h.ramMiB,
+    diskGiBUsed: h.diskGiB,
+    cpu: null,
+    az: h.zone,
+    rack: h.rack,
+    managementIp: h.ip,
+    vtepIp: h.vtepIp,
+    vms: [...h.vms].map((vm) => vm.id),
+  })),
+  vms: [...fleet.vms].map((vm) => ({
+    id: vm.id,
+    name: vm.name,
+    host: vm.host?.name ?? null,
+    status: vm.vmState === 'active' ? 'ACTIVE' : 'SHUTOFF',
+    vmState: vm.vmState,
+    taskState: null,
+    powerState: null,
+    storage: vm.role.storage,
+    pool: POOLS[vm.role.storage],
+    flavor: vm.flavor.name,
+    vcpus: vm.flavor.vcpus,
+    ramMiB: vm.flavor.ramMiB,
+    diskGiB: vm.flavor.diskGiB,
+    cpu: null,
+    image: vm.image,
+    serverGroup: vm.group?.id ?? null,
+    tags: [],
+    addresses: [],
+    hostEvidence: 'observed' as const,
+    fault: null,
+  })),
+  volumes: [],
+  pools: [],
+  networks: [],
+  tunnels: [],
+  serverGroups: fleet.groups.map((g) => ({
+    id: g.id,
+    name: g.name,
+    policy: 'anti-affinity' as const,
+    maxServerPerHost: 1,
+    members: [...g.members].map((m) => m.id),
+  })),
+  migrations: [],
+  anomalies: [],
+});
