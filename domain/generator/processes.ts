@@ -119,10 +119,14 @@ const stop = (life: Life, r: Rng, vm: Vm): void => {
   });
 };
 
-const move = (life: Life, r: Rng, vm: Vm): void => {
-  const dest = roomFor(life.fleet, r, vm);
+const anyEnding = (r: Rng): Ending => {
   const draw = r.next();
-  const ending = ENDINGS.find(([share]) => draw < share)![1];
+  return ENDINGS.find(([share]) => draw < share)![1];
+};
+
+const move = (life: Life, r: Rng, ending: Ending): void => {
+  const vm = someVm(life, r, 'active');
+  const dest = vm && roomFor(life.fleet, r, vm);
   if (dest) liveMigration(life, r, vm, dest, ending, () => {});
 };
 
@@ -238,17 +242,16 @@ export const startProcesses = (life: Life): void => {
     const vm = someVm(life, r, 'active');
     if (vm) stop(life, r, vm);
   });
-  poisson(life, 'move', RATES.move * vms, (r) => {
-    const vm = someVm(life, r, 'active');
-    if (vm) move(life, r, vm);
-  });
+  poisson(life, 'move', RATES.move * vms, (r) => move(life, r, anyEnding(r)));
 };
 
-/** The day's maintenance at 08:20 and, on failure days, the end of a host at 10:36:02. */
+/** The day's maintenance at 08:20, a move of each bad ending, and, on failure days, the end of a host at 10:36:02. */
 export const planDay = (life: Life, day: number, victim: Host | null): void => {
   const r = life.rng.child(`day ${day}`);
   const from = day * DAY_S;
   after(life, from + 8 * HOUR_S + 1200, () => drain(life, r));
+  after(life, from + 13 * HOUR_S + 300, () => move(life, r, 'failed'));
+  after(life, from + 15 * HOUR_S + 1200, () => move(life, r, 'cancelled'));
   if (!victim) return;
   const at = from + 10 * HOUR_S + 36 * 60 + 2;
   after(life, at - QUIET_S, () => (victim.quiet = true));
