@@ -13,6 +13,7 @@ export const FIELDS = {
   tun_id: { bits: 64, notation: 'hex', nxm: ['NXM_NX_TUN_ID', 'OXM_OF_TUNNEL_ID'] },
   tun_src: { bits: 32, notation: 'ipv4', nxm: ['NXM_NX_TUN_IPV4_SRC'] },
   tun_dst: { bits: 32, notation: 'ipv4', nxm: ['NXM_NX_TUN_IPV4_DST'] },
+  tun_ttl: { bits: 8, notation: 'decimal', nxm: ['NXM_NX_TUN_TTL'] },
   dl_src: { bits: 48, notation: 'mac', nxm: ['NXM_OF_ETH_SRC', 'OXM_OF_ETH_SRC'] },
   dl_dst: { bits: 48, notation: 'mac', nxm: ['NXM_OF_ETH_DST', 'OXM_OF_ETH_DST'] },
   dl_type: { bits: 16, notation: 'hex', nxm: ['NXM_OF_ETH_TYPE', 'OXM_OF_ETH_TYPE'] },

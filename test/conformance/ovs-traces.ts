@@ -1,0 +1,242 @@
+// Compares the tracer with Open vSwitch's own verdicts on recorded probe packets.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { parseMac } from '../../domain/network/address.ts';
+import { formatValue } from '../../domain/network/fields.ts';
+import { parseFlow, parseFlows } from '../../domain/network/flow-parse.ts';
+import { flowTable, type FlowTable } from '../../domain/network/flow-table.ts';
+import type { Bridge } from '../../domain/network/host-flows.ts';
+import { hostSwitch, type HostSwitch, type SwitchPort } from '../../domain/network/host-switch.ts';
+import { Learned, LOCAL_PORT } from '../../domain/network/learned.ts';
+import { isTunnelType, type NetworkType } from '../../domain/network/overlay.ts';
+import { parsePacket, type Packet } from '../../domain/network/packet.ts';
+import { splitList } from '../../domain/network/split-list.ts';
+import { translate, type Output } from '../../domain/network/translate.ts';
+import type { RecordedNode, Recording } from './ovs-record.ts';
+import type { Check } from './part.ts';
+
+type Probe = {
+  readonly id: string;
+  readonly variant: string;
+  readonly step: string;
+  readonly node: string;
+  readonly bridge: Bridge;
+  readonly probe: string;
+  readonly flow: string;
+  readonly context: string;
+  readonly verdict: {
+    readonly outputs: readonly Readonly<Record<string, unknown>>[];
+    readonly datapath_actions: string;
+    readonly tables: readonly (readonly [bridge: string, table: number, rule: string])[];
+  };
+};
+
+type Context = {
+  readonly br_int_fdb: readonly { readonly port: string; readonly vlan: number; readonly mac: string }[];
+  readonly learned_table20: readonly string[];
+};
+
+const readGzipLines = (path: string): string[] => gunzipSync(readFileSync(path)).toString().split('\n').filter(Boolean);
+
+const tableOf = (lines: readonly string[]): FlowTable => {
+  const flows = parseFlows(lines.join('\n'));
+  if (!flows.ok) throw new Error(`recorded flow refused: ${flows.error[0]?.why}`);
+  return flowTable(flows.value);
+};
+
+const portsOf = (node: RecordedNode, bridge: Bridge): Map<number, SwitchPort> => {
+  const ports = new Map<number, SwitchPort>();
+  for (const p of node.state.ports.filter(
+    (q) => q.bridge === bridge && q.port !== 'patch-int' && q.port !== 'patch-tun',
+  )) {
+    const type = p.port.split('-')[0] as NetworkType;
+    if (bridge === 'br-tun' && isTunnelType(type)) {
+      const line = node.tunnels.find((t) => t.startsWith(`${p.ofport}(`)) ?? '';
+      const remoteIp = /remote_ip="([^"]+)"/.exec(line)?.[1] ?? '';
+      ports.set(p.ofport, { kind: 'tunnel', name: p.port, type, localIp: node.state.local_ip, remoteIp });
+    } else ports.set(p.ofport, { kind: 'vif', name: p.port, tag: p.tag === '[]' ? null : Number(p.tag) });
+  }
+  return ports;
+};
+
+const switchOfNode = (host: string, node: RecordedNode): HostSwitch =>
+  hostSwitch(
+    host,
+    node.state.local_ip,
+    { 'br-int': portsOf(node, 'br-int'), 'br-tun': portsOf(node, 'br-tun') },
+    { 'br-int': tableOf(node.brInt), 'br-tun': tableOf(node.brTun) },
+  );
+
+const learnedOf = (context: Context | undefined): Learned => {
+  const learned = new Learned();
+  for (const e of context?.br_int_fdb ?? []) {
+    learned.sawMac(e.vlan, parseMac(e.mac) ?? 0n, e.port === 'LOCAL' ? LOCAL_PORT : Number(e.port), 0);
+  }
+  for (const line of context?.learned_table20 ?? []) {
+    const flow = parseFlow(line);
+    if (!flow.ok) throw new Error(`learned flow refused: ${flow.error}`);
+    learned.addFlow(flow.value, 0);
+  }
+  return learned;
+};
+
+const HEADERS = {
+  'eth.src': 'dl_src',
+  'eth.dst': 'dl_dst',
+  'arp.sip': 'arp_spa',
+  'arp.tip': 'arp_tpa',
+  'arp.op': 'arp_op',
+  'arp.sha': 'arp_sha',
+  'arp.tha': 'arp_tha',
+} as const satisfies Record<string, keyof Packet>;
+
+/** Ethernet and ARP headers that differ from the probe's, as `arp.op=2`. */
+const rewritesOf = (before: Packet, after: Packet): string[] =>
+  Object.entries(HEADERS)
+    .filter(([, f]) => before[f] !== after[f])
+    .map(([name, f]) => `${name}=${formatValue(f, after[f])}`)
+    .sort();
+
+/** Headers each output really carries. The recording hangs every `set` of the whole packet on every local output, so the
+ * datapath's actions are walked instead: they hold the outputs in the same order. Null when they do not line up. */
+const rewritesPerOutput = (actions: string, outputs: number, probe: Packet): string[][] | null => {
+  const now = new Map<string, string>();
+  const found: string[][] = [];
+  for (const action of splitList(actions)) {
+    const set = /^set\((eth|arp)\((.*)\)\)$/.exec(action);
+    for (const item of set?.[2]?.split(',') ?? []) {
+      const [name = '', value = ''] = item.split('=');
+      now.set(`${set?.[1]}.${name}`, value);
+    }
+    if (!/^\d+$/.test(action)) continue;
+    const differs = ([name, value]: readonly [string, string]): boolean => {
+      const f = HEADERS[name as keyof typeof HEADERS];
+      return formatValue(f, probe[f]) !== value;
+    };
+    found.push(
+      [...now]
+        .filter(differs)
+        .map(([name, value]) => `${name}=${value}`)
+        .sort(),
+    );
+  }
+  return found.length === outputs ? found : null;
+};
+
+/** Every tunnel port Neutron makes sets DF and carries a key; VXLAN goes to the IANA port, Geneve to its own. */
+const UDP_DST: Readonly<Record<string, number | null>> = { gre: null, vxlan: 4789, geneve: 6081 };
+
+const written = (output: Output, probe: Packet): Readonly<Record<string, unknown>> => {
+  switch (output.kind) {
+    case 'local':
+      return { kind: 'local', port: output.port, vlan: output.vlan, rewrites: rewritesOf(probe, output.packet) };
+    case 'bridge-internal':
+      return { kind: 'bridge-internal', port: output.bridge, vlan: output.vlan };
+    case 'physical':
+      return { kind: 'physical', port: output.port };
+    case 'tunnel':
+      return {
+        kind: 'tunnel',
+        type: output.type,
+        remote_ip: output.remoteIp,
+        local_ip: output.localIp,
+        tun_id: Number(output.tunId),
+        udp_dst: UDP_DST[output.type],
+        flags: 'df|key',
+        inner_vlan: output.vlan,
+      };
+  }
+};
+
+const recordedOutputs = (
+  verdict: Probe['verdict'],
+  probe: Packet,
+): readonly Readonly<Record<string, unknown>>[] | null => {
+  const rewrites = rewritesPerOutput(verdict.datapath_actions, verdict.outputs.length, probe);
+  return (
+    rewrites?.map((r, i) => ({
+      ...verdict.outputs[i],
+      ...(verdict.outputs[i]?.['kind'] === 'local' ? { rewrites: r } : {}),
+    })) ?? null
+  );
+};
+
+const asText = (outputs: readonly Readonly<Record<string, unknown>>[]): string =>
+  outputs
+    .map((o) =>
+      JSON.stringify(
+        Object.entries(o)
+          .filter(([k]) => k !== 'owner')
+          .sort(),
+      ),
+    )
+    .sort()
+    .join('\n');
+
+/** Checks for all probes: outputs and the path through the tables must be equal. */
+export const checkTraces = (
+  dataDir: string,
+  recordings: readonly Recording[],
+): { checks: readonly Check[]; notes: readonly string[] } => {
+  const contexts = JSON.parse(readFileSync(join(dataDir, 'ovs/trace-contexts.json'), 'utf8')) as Record<
+    string,
+    Context
+  >;
+  const switches = new Map<string, HostSwitch>();
+  const reasons = new Map<string, number>();
+  const notes: string[] = [];
+  let probes = 0;
+  let outputsWrong = 0;
+  let pathsWrong = 0;
+  const except = (reason: string, id: string): void => {
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    if (notes.length < 8) notes.push(`${id}: ${reason}`);
+  };
+  for (const line of readGzipLines(join(dataDir, 'ovs/traces.jsonl.gz'))) {
+    const probe = JSON.parse(line) as Probe;
+    probes++;
+    const node = recordings.find((r) => r.variant === probe.variant)?.steps.find((s) => s.step === probe.step)?.nodes[
+      probe.node
+    ];
+    const packet = parsePacket(probe.flow);
+    if (node === undefined || !packet.ok) {
+      outputsWrong++;
+      except(packet.ok ? 'its step is not recorded' : `packet refused: ${packet.error}`, probe.id);
+      continue;
+    }
+    const key = `${probe.variant}|${probe.step}|${probe.node}`;
+    const host = switches.get(key) ?? switchOfNode(probe.node, node);
+    switches.set(key, host);
+    const ours = translate(host, probe.bridge, packet.value, learnedOf(contexts[probe.context]), {
+      nowMs: 0,
+      learn: false,
+    });
+    const mine = asText(ours.outputs.map((o) => written(o, packet.value)));
+    const recorded = recordedOutputs(probe.verdict, packet.value);
+    const theirs = recorded === null ? 'datapath actions and outputs do not line up' : asText(recorded);
+    if (mine !== theirs) {
+      outputsWrong++;
+      except(`outputs differ: ours ${mine}; Open vSwitch ${theirs}`, probe.id);
+    }
+    const path = ours.steps.map(
+      (s) =>
+        `${s.bridge} ${s.table} ${s.match}${s.priority === null ? '' : `${s.match === '' ? '' : ', '}priority ${s.priority}`}`,
+    );
+    const theirPath = probe.verdict.tables.map(([bridge, table, rule]) => `${bridge} ${table} ${rule}`);
+    if (path.join() !== theirPath.join()) {
+      pathsWrong++;
+      except(`path differs: ours ${path.join(' > ')}; Open vSwitch ${theirPath.join(' > ')}`, probe.id);
+    }
+  }
+  return {
+    checks: [
+      { name: `traces: probes whose outputs differ (of ${probes})`, value: outputsWrong, limit: 0, unit: 'probes' },
+      { name: `traces: probes whose path through the tables differs`, value: pathsWrong, limit: 0, unit: 'probes' },
+    ],
+    notes: [
+      ...notes,
+      ...[...reasons].slice(0, 20).map(([reason, n]) => `exception, ${n} probes: ${reason.slice(0, 120)}`),
+    ],
+  };
+};
