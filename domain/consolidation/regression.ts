@@ -44,7 +44,7 @@ const dot = (x: Float64Array, y: Float64Array): number => {
  *
  * Null when there are not more values than coefficients, or when the predictors or the target leave it undefined.
  */
-export const rSquared = (target: Float64Array, predictors: readonly Float64Array[]): number | null => {
+const rSquared = (target: Float64Array, predictors: readonly Float64Array[]): number | null => {
   if (target.length <= predictors.length + 1) return null;
   const y = centred(target);
   const total = dot(y, y);
@@ -62,4 +62,22 @@ export const rSquared = (target: Float64Array, predictors: readonly Float64Array
     residual += rest * rest;
   }
   return 1 - residual / total;
+};
+
+/** Index of the row that the others explain best, the first of equals; null when any fit is undefined. */
+export const mostExplained = (rows: readonly Float64Array[]): number | null => {
+  let best: number | null = null;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const [i, row] of rows.entries()) {
+    const r2 = rSquared(
+      row,
+      rows.filter((_, j) => j !== i),
+    );
+    if (r2 === null) return null;
+    if (r2 > most) {
+      best = i;
+      most = r2;
+    }
+  }
+  return best;
 };

@@ -62,3 +62,36 @@ export const weightedLine = (
   const slope = sxy / sxx;
   return [yMean - slope * xMean, slope];
 };
+
+/**
+ * Tricube weights of n points, the newest weighing 1: w_i = (1 - ((n - 1 - i) / (n - 1))^3)^3, the first two copied from
+ * the third because the formula would make them vanish. Shorter than three: all 1.
+ */
+export const tricubeWeights = (n: number): readonly number[] =>
+  Array.from({ length: n }, (_, i) => (n < 3 ? 1 : (1 - ((n - 1 - Math.max(i, 2)) / (n - 1)) ** 3) ** 3));
+
+/**
+ * Tricube weights times the bisquare (1 - (r / s)^2)^2 of the residuals, s = 6 * median |r|, the first two again copied from
+ * the third. Where s is 0 at least half of the points lie on the line and the residuals say nothing: tricube alone (Neat
+ * divides by zero there).
+ */
+export const tricubeBisquareWeights = (residuals: readonly number[]): readonly number[] => {
+  const tricube = tricubeWeights(residuals.length);
+  const scale = 6 * median(residuals.map(Math.abs));
+  if (scale === 0) return tricube;
+  const weight = (i: number): number => tricube[i]! * (1 - (residuals[i]! / scale) ** 2) ** 2;
+  return residuals.map((_, i) => weight(residuals.length < 3 ? i : Math.max(i, 2)));
+};
+
+const squares = (weights: readonly number[]): readonly number[] => weights.map((w) => w * w);
+
+/** Intercept and slope of local regression. The weights multiply the residuals, so they count squared, as in Neat. */
+export const loessLine = (y: readonly number[]): readonly [intercept: number, slope: number] =>
+  weightedLine(y, squares(tricubeWeights(y.length)));
+
+/** The same, refitted once with outliers weighed down. */
+export const robustLoessLine = (y: readonly number[]): readonly [intercept: number, slope: number] => {
+  const [intercept, slope] = loessLine(y);
+  const residuals = y.map((value, i) => value - (intercept + slope * (i + 1)));
+  return weightedLine(y, squares(tricubeBisquareWeights(residuals)));
+};

@@ -1,9 +1,11 @@
 // The list of conformance parts, in the order they are printed.
 import { cloudsim } from './cloudsim.ts';
+import { neat } from './neat.ts';
 import { ovs } from './ovs.ts';
 import type { Part } from './part.ts';
 
 export const parts: readonly Part[] = [
+  neat,
   cloudsim,
   ovs,
 ];

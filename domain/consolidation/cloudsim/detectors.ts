@@ -1,5 +1,5 @@
 // CloudSim's overload detectors: a static threshold, and four that look at the host's history first.
-import { iqr, mad, weightedLine } from '../statistics.ts';
+import { iqr, mad, tricubeWeights, weightedLine } from '../statistics.ts';
 import type { Draft } from './draft.ts';
 import { HISTORY } from './machines.ts';
 import type { World } from './world.ts';
@@ -119,15 +119,9 @@ const spreadDetector = (w: World, safety: number, spread: (history: Float64Array
   };
 };
 
-/** The tricube weights of local regression, oldest first, the first two copied from the third. */
-const tricube = (n: number): readonly number[] => {
-  const weight = (i: number): number => (1 - ((n - 1 - i) / (n - 1)) ** 3) ** 3;
-  return Array.from({ length: n }, (_, i) => weight(Math.max(i, 2)));
-};
-
 /** The line through ten points is linear in them: the prediction is a fixed weighted sum, oldest value first. */
 const forecastWeights = (weighted: boolean): readonly number[] => {
-  const weights = weighted ? tricube(REGRESSION_LENGTH) : Array.from({ length: REGRESSION_LENGTH }, () => 1);
+  const weights = weighted ? tricubeWeights(REGRESSION_LENGTH) : Array.from({ length: REGRESSION_LENGTH }, () => 1);
   return weights.map((_, at) => {
     const unit = weights.map((__, i) => (i === at ? 1 : 0));
     const [intercept, slope] = weightedLine(unit, weights);

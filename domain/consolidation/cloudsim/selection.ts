@@ -1,7 +1,7 @@
 // Which VM leaves an overloaded host: CloudSim's four policies.
 import type { Rng } from '../../base/rng.ts';
 import { below } from '../../base/rng.ts';
-import { rSquared } from '../regression.ts';
+import { mostExplained } from '../regression.ts';
 import { HISTORY } from './machines.ts';
 import type { World } from './world.ts';
 
@@ -20,20 +20,8 @@ const leastBy = (list: readonly number[], value: (vm: number) => number): number
 const maximumCorrelation = (w: World, list: readonly number[], tick: number): number => {
   const length = Math.min(HISTORY, tick);
   const rows = list.map((vm) => w.history.subarray(vm * w.steps + tick - length + 1, vm * w.steps + tick + 1));
-  let best: number | null = null;
-  let bestR2 = 0;
-  for (const [i, vm] of list.entries()) {
-    const r2 = rSquared(
-      rows[i]!,
-      rows.filter((_, j) => j !== i),
-    );
-    if (r2 === null) return leastBy(list, (v) => w.vmRamMB[v]!);
-    if (best === null || r2 > bestR2) {
-      best = vm;
-      bestR2 = r2;
-    }
-  }
-  return best ?? list[0]!;
+  const best = mostExplained(rows);
+  return best === null ? leastBy(list, (vm) => w.vmRamMB[vm]!) : list[best]!;
 };
 
 /** Ties go to the VM that is first in the host's list. */
