@@ -67,6 +67,8 @@ export type Verification = {
 export type KeyframeRow = {
   readonly cut: { readonly at: Instant; readonly seq: Seq };
   readonly ordinal: number;
+  /** The timeline's head when the fold that made it began reading: what was appended since is not in it. */
+  readonly head: Seq;
   readonly bytes: Uint8Array;
 };
 

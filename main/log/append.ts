@@ -1,0 +1,192 @@
+// Appends a batch in one transaction: what is already there is counted, the rest is chained and inserted many rows at a time.
+import type Database from 'better-sqlite3';
+import type { Instant, Seq } from '../../domain/base/brand.ts';
+import { assert, err, ok, type Result } from '../../domain/base/result.ts';
+import { type Candidate, EVIDENCE } from '../../domain/events/dictionary.ts';
+import type { Timeline } from '../../domain/timeline/order.ts';
+import { batchLink, canonical, eventLink } from './chain.ts';
+import { fault } from './fault.ts';
+import { eventId, isBeyond, type Lineages, type Segment, SEQ_SPAN, seqOf } from './lineage.ts';
+import type { Sources } from './sources.ts';
+import type { Timelines } from './timelines.ts';
+import type { Appended, Batch, LogError, SourceProgress } from './types.ts';
+
+/** Rows of one INSERT. Measured: 50 costs a sixth less a row than one by one, more gains nothing. */
+const ROWS_AT_ONCE = 50;
+
+const insertSql = (rows: number): string => {
+  const row = (_: unknown, i: number): string => `(@first + ${i}, @source, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  return (
+    'INSERT INTO event (id, source, at, type, v, entity, evidence, line, key, data, hash) VALUES ' +
+    Array.from({ length: rows }, row).join(', ')
+  );
+};
+
+export type Appender = {
+  readonly append: (timeline: Timeline, expected: Seq, batch: Batch) => Result<Appended, LogError>;
+  readonly progress: (timeline: Timeline, sourceId: string) => SourceProgress | null;
+};
+
+type KeyRow = readonly [id: number, key: string, at: number, source: number, line: number];
+
+export const appender = (
+  db: Database.Database,
+  sources: Sources,
+  timelines: Timelines,
+  lineages: Lineages,
+  dropKeyframes: (timeline: Timeline, from: Instant) => void,
+): Appender => {
+  const insertOne = db.prepare(insertSql(1));
+  const insertMany = db.prepare(insertSql(ROWS_AT_ONCE));
+  const insertBatch = db.prepare(
+    'INSERT INTO batch (id, timeline, source, head, events, through_line, done, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const insertRefusal = db.prepare('INSERT INTO refusal (batch, n, line, why, text) VALUES (?, ?, ?, ?, ?)');
+  const lastBatch = db.prepare<[], { id: number; hash: string }>('SELECT id, hash FROM batch ORDER BY id DESC LIMIT 1');
+  const sourceRow = db.prepare<[number], { name: string; format: string }>(
+    'SELECT name, format FROM source WHERE id = ?',
+  );
+  const reached = db.prepare<[number, number, number], { through: number | null; done: number | null }>(
+    'SELECT max(through_line) AS through, max(done) AS done FROM batch WHERE source = ? AND timeline = ? AND head <= ?',
+  );
+  const withKeys = db
+    .prepare<[number, string], KeyRow>(
+      `SELECT id, key, at, source, line FROM event
+       WHERE timeline = ? AND key IS NOT NULL AND key IN (SELECT value FROM json_each(?))`,
+    )
+    .raw();
+
+  const progress = (timeline: Timeline, sourceId: string): SourceProgress | null => {
+    const source = sources.find(sourceId);
+    if (source === null) return null;
+    const found = lineages
+      .segments(timeline)
+      .map((s) => reached.get(source, s.timeline, s.last)!)
+      .filter((r) => r.through !== null);
+    if (found.length === 0) return null;
+    return { throughLine: Math.max(...found.map((r) => r.through!)), done: found.some((r) => r.done === 1) };
+  };
+
+  const knownKeys = (segments: readonly Segment[], keys: readonly string[]): Set<string> => {
+    const known = new Set<string>();
+    if (keys.length === 0) return known;
+    const asked = JSON.stringify(keys);
+    for (const segment of segments) {
+      for (const [id, key, at, source, line] of withKeys.all(segment.timeline, asked)) {
+        const place = { at: at as Instant, source: sources.content(source), line, seq: seqOf(id) };
+        if (place.seq <= segment.last && !segment.limits.some((limit) => isBeyond(limit, place))) known.add(key);
+      }
+    }
+    return known;
+  };
+
+  /** The batch's events without those whose key the lineage, or the batch itself further up, already holds. */
+  const newOnes = (segments: readonly Segment[], events: readonly Candidate[]): readonly Candidate[] => {
+    const keys = events.flatMap((e) => (e.key === null ? [] : [e.key]));
+    if (keys.length === 0) return events;
+    const seen = knownKeys(segments, keys);
+    return events.filter(({ key }) => {
+      if (key === null) return true;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    });
+  };
+
+  /** Chains and inserts; returns the last link. */
+  const insertEvents = (
+    timeline: number,
+    head: number,
+    source: number,
+    content: string,
+    events: readonly Candidate[],
+  ): string => {
+    let link = timelines.link(timeline, head);
+    let seq = head;
+    for (let start = 0; start < events.length;) {
+      const many = events.length - start >= ROWS_AT_ONCE;
+      const end = start + (many ? ROWS_AT_ONCE : 1);
+      const first = eventId(timeline, seq + 1);
+      const values: unknown[] = [];
+      for (; start < end; start++) {
+        const e = events[start]!;
+        const evidence = EVIDENCE.indexOf(e.evidence);
+        const data = canonical(e.data);
+        const { at, type, v, entity, line, key } = e;
+        link = eventLink(link, {
+          timeline,
+          seq: ++seq,
+          at,
+          type,
+          v,
+          entity,
+          evidence,
+          source: content,
+          line,
+          key,
+          data,
+        });
+        values.push(at, type, v, entity, evidence, line, key, data, link);
+      }
+      (many ? insertMany : insertOne).run({ first, source }, values);
+    }
+    return link;
+  };
+
+  const append = db.transaction((to: Timeline, expected: Seq, batch: Batch): Result<Appended, LogError> => {
+    const living = timelines.living(to);
+    if (!living.ok) return living;
+    const timeline = living.value;
+    const head = lineages.head(timeline);
+    if (head !== expected) {
+      const sentence = `${timeline.name} has grown to ${head} since it was read at ${expected}; read it again and repeat.`;
+      return err(fault('stale_position', sentence));
+    }
+    const before = progress(timeline, batch.source.id);
+    if (before !== null && isAlreadyIn(before, batch)) {
+      return ok({ head, events: 0, duplicates: batch.events.length });
+    }
+    const events = newOnes(lineages.segments(timeline), batch.events);
+    assert(head + events.length < SEQ_SPAN, 'a timeline holds fewer than 2^32 events');
+    const source = sources.obtain(batch.source);
+    const link = insertEvents(timeline.id, head, source, batch.source.id, events);
+
+    const newHead = (head + events.length) as Seq;
+    const previous = lastBatch.get();
+    const record = {
+      id: (previous?.id ?? 0) + 1,
+      timeline: timeline.id,
+      source: batch.source.id,
+      ...sourceRow.get(source)!,
+      head: newHead,
+      events: events.length,
+      throughLine: batch.throughLine,
+      done: batch.done,
+    };
+    const hash = batchLink(previous?.hash ?? '', link, record, batch.refused);
+    const done = batch.done ? 1 : 0;
+    insertBatch.run(record.id, timeline.id, source, newHead, events.length, batch.throughLine, done, hash);
+    batch.refused.forEach((r, n) => insertRefusal.run(record.id, n, r.line, r.why, r.text));
+
+    if (events.length > 0) dropKeyframes(timeline, earliest(events));
+    return ok({ head: newHead, events: events.length, duplicates: batch.events.length - events.length });
+  });
+
+  return { append: (timeline, expected, batch) => append.immediate(timeline, expected, batch), progress };
+};
+
+/**
+ * Whether a batch brings nothing that its source has not brought before: the source is done, or was read further. A batch that
+ * only closes its source reaches no further, so it counts as new; so do runs, which have no lines (`throughLine` 0).
+ */
+const isAlreadyIn = (before: SourceProgress, batch: Batch): boolean => {
+  if (before.done) return true;
+  if (batch.throughLine === 0) return false;
+  return batch.throughLine < before.throughLine || (batch.throughLine === before.throughLine && !batch.done);
+};
+
+const earliest = (events: readonly Candidate[]): Instant => {
+  let first = Infinity;
+  for (const { at } of events) if (at < first) first = at;
+  return first as Instant;
+};

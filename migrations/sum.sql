@@ -1,0 +1,98 @@
+-- The whole schema: what all numbered files add up to (a test proves it). New logs are made from this file.
+
+-- A line of history. `name` is the name at birth; renaming and dropping are rows of timeline_change.
+-- `hash` is where the chain of its events begins: it binds the row and the parent's chain at `forked_head`.
+CREATE TABLE timeline (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  parent INTEGER REFERENCES timeline (id),
+  cut_at REAL,
+  cut_seq INTEGER,
+  forked_head INTEGER NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE timeline_change (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  timeline INTEGER NOT NULL REFERENCES timeline (id),
+  kind TEXT NOT NULL CHECK (kind IN ('renamed', 'dropped')),
+  name TEXT,
+  hash TEXT NOT NULL
+) STRICT;
+
+-- A file, paste or run. `content` is its identity (sha256, or run:<purpose>:<seed>).
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  content TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  format TEXT NOT NULL
+) STRICT;
+
+-- One transaction of append: `events` events that end at `head`, and how far into the source they reach.
+-- `hash` chains batches in the order of their ids and binds source, events and refusals.
+CREATE TABLE batch (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  timeline INTEGER NOT NULL REFERENCES timeline (id),
+  source INTEGER NOT NULL REFERENCES source (id),
+  head INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  through_line INTEGER NOT NULL,
+  done INTEGER NOT NULL CHECK (done IN (0, 1)),
+  hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX batch_source ON batch (source, timeline);
+
+CREATE TABLE refusal (
+  batch INTEGER NOT NULL REFERENCES batch (id),
+  n INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (batch, n)
+) STRICT, WITHOUT ROWID;
+
+-- A fact in its place. `id` packs timeline and seq, so record order is the table's own order and needs no index.
+-- `evidence` is 0 observed, 1 inferred, 2 assumed; `data` is JSON with sorted keys; `hash` is sha256 in base64url.
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  source INTEGER NOT NULL,
+  at REAL NOT NULL,
+  type TEXT NOT NULL,
+  v INTEGER NOT NULL,
+  entity TEXT NOT NULL,
+  evidence INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  key TEXT,
+  data TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  timeline INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+  seq INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL
+) STRICT;
+CREATE INDEX event_time ON event (timeline, at);
+CREATE UNIQUE INDEX event_key ON event (timeline, key) WHERE key IS NOT NULL;
+
+-- A cached state, never truth: may be deleted at any time. `fold` is the version of the fold that wrote `bytes`.
+CREATE TABLE keyframe (
+  timeline INTEGER NOT NULL,
+  fold TEXT NOT NULL,
+  at REAL NOT NULL,
+  seq INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  head INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (timeline, fold, at, seq)
+) STRICT;
+
+CREATE TRIGGER timeline_keeps_rows BEFORE DELETE ON timeline BEGIN SELECT raise(ABORT, 'the log is append-only: timeline rows are never deleted'); END;
+CREATE TRIGGER timeline_keeps_values BEFORE UPDATE ON timeline BEGIN SELECT raise(ABORT, 'the log is append-only: timeline rows are never changed'); END;
+CREATE TRIGGER timeline_change_keeps_rows BEFORE DELETE ON timeline_change BEGIN SELECT raise(ABORT, 'the log is append-only: timeline_change rows are never deleted'); END;
+CREATE TRIGGER timeline_change_keeps_values BEFORE UPDATE ON timeline_change BEGIN SELECT raise(ABORT, 'the log is append-only: timeline_change rows are never changed'); END;
+CREATE TRIGGER source_keeps_rows BEFORE DELETE ON source BEGIN SELECT raise(ABORT, 'the log is append-only: source rows are never deleted'); END;
+CREATE TRIGGER source_keeps_values BEFORE UPDATE ON source BEGIN SELECT raise(ABORT, 'the log is append-only: source rows are never changed'); END;
+CREATE TRIGGER batch_keeps_rows BEFORE DELETE ON batch BEGIN SELECT raise(ABORT, 'the log is append-only: batch rows are never deleted'); END;
+CREATE TRIGGER batch_keeps_values BEFORE UPDATE ON batch BEGIN SELECT raise(ABORT, 'the log is append-only: batch rows are never changed'); END;
+CREATE TRIGGER refusal_keeps_rows BEFORE DELETE ON refusal BEGIN SELECT raise(ABORT, 'the log is append-only: refusal rows are never deleted'); END;
+CREATE TRIGGER refusal_keeps_values BEFORE UPDATE ON refusal BEGIN SELECT raise(ABORT, 'the log is append-only: refusal rows are never changed'); END;
+CREATE TRIGGER event_keeps_rows BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'the log is append-only: event rows are never deleted'); END;
+CREATE TRIGGER event_keeps_values BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'the log is append-only: event rows are never changed'); END;
