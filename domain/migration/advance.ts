@@ -1,6 +1,6 @@
 // Moves one migration through its phases: mirror, RAM, flush or post-copy, with the orders given to it on the way.
 import { unreachable } from '../base/result.ts';
-import { PAGE_WIRE_BYTES, type Order } from './qemu.ts';
+import type { Order } from './qemu.ts';
 import { sendingRate } from './machine.ts';
 import { nextOrderMs, type Run } from './run.ts';
 import { advanceRam, countWrites, startRam } from './ram-copy.ts';
@@ -70,7 +70,7 @@ export const postCopyRate = (run: Run, line: number): number => {
   if (limit === null) return most;
   const writeMs = run.writesPerMs > 0 ? 1 / run.writesPerMs : Infinity;
   const faultsPerMs = 0.5 / (writeMs + 0.5 * FAULT_MS);
-  return Math.min(most, limit / 1000 + faultsPerMs * PAGE_WIRE_BYTES);
+  return Math.min(most, limit / 1000 + faultsPerMs * run.move.wire.pageBytes);
 };
 
 const advancePostCopy = (run: Run, line: number, untilMs: number): void => {
@@ -90,29 +90,30 @@ const advancePostCopy = (run: Run, line: number, untilMs: number): void => {
 /** Starts the first phase of a run made by `begin`, at `atMs`. */
 export const start = (run: Run, atMs: number): void => {
   run.nowMs = atMs;
+  run.startMs = atMs;
   run.diskPassMs = atMs;
   if (run.phase === 'ram') startRam(run);
 };
 
 /**
- * Advances to `untilMs` with `lineBytesPerMs` available all the while, or less far: to the end, or to the first change of
- * phase, where the demand on the link changes.
+ * Advances to `untilMs` with `lineBytesPerMs` available all the while, or less far: to the end, to the first change of phase,
+ * or past the next order. At these the demand on the link may change.
  */
 export const advance = (run: Run, lineBytesPerMs: number, untilMs: number): void => {
   const phase = run.phase;
   // With the guest stopped nothing competes with sending: the flush gets the full rate even on a busy host (measured).
-  const sending = sendingRate(lineBytesPerMs, run.machine);
-  while (run.phase === phase && phase !== 'ended' && run.nowMs < untilMs) {
-    const orderMs = nextOrderMs(run);
-    const target = Math.min(untilMs, orderMs);
-    if (phase === 'mirror') advanceMirror(run, sending, target);
-    else if (phase === 'ram') advanceRam(run, sending, target);
-    else if (phase === 'flush') advanceFlush(run, lineBytesPerMs, target);
-    else advancePostCopy(run, sending, target);
-    if (run.phase === phase && run.nowMs >= orderMs - 1e-9) {
-      const order = run.move.orders[run.nextOrder];
-      run.nextOrder += 1;
-      if (order !== undefined) obey(run, order);
-    }
+  // So does a window that waits for its rate limit anyway: it has time to make up for a stall.
+  const slowed = sendingRate(lineBytesPerMs, run.machine);
+  const sending = phase === 'ram' && run.capBytesPerMs < slowed ? lineBytesPerMs : slowed;
+  const orderMs = nextOrderMs(run);
+  const target = Math.min(untilMs, orderMs);
+  if (phase === 'mirror') advanceMirror(run, sending, target);
+  else if (phase === 'ram') advanceRam(run, sending, target);
+  else if (phase === 'flush') advanceFlush(run, lineBytesPerMs, target);
+  else if (phase === 'post-copy') advancePostCopy(run, sending, target);
+  if (run.phase === phase && run.nowMs >= orderMs) {
+    const order = run.move.orders[run.nextOrder];
+    run.nextOrder += 1;
+    if (order !== undefined) obey(run, order);
   }
 };

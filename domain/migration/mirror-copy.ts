@@ -14,11 +14,29 @@ const dirtyBytes = (disk: DiskCopy, writtenBytes: number): number => {
   return region <= 0 ? 0 : region * -Math.expm1(-writtenBytes / region);
 };
 
+/** Two passes that differ by less than this share are the same pass again: writes keep up with the copy. */
+const SAME_PASS = 1e-7;
+
+/** A mirror that its guest's writes keep from ever being in step: repeats the pass until something is due. */
+const repeatPass = (run: Run, bytes: number, passMs: number, untilMs: number): void => {
+  if (untilMs === Infinity) {
+    run.phase = 'ended';
+    run.outcome = 'endless';
+    return;
+  }
+  const times = Math.max(0, Math.floor((untilMs - run.nowMs) / passMs) - 1);
+  run.nowMs += times * passMs;
+  run.diskSent += times * bytes;
+};
+
+/** The most a mirror sends, bytes/ms: its job's speed limit as far as it is reached. */
+export const mirrorLimit = (run: Run): number => run.capBytesPerMs * SPEED_REACHED;
+
 /** Copies at a constant line rate (bytes/ms) until the disk is in step and RAM may start, or `untilMs`. */
 export const advanceMirror = (run: Run, line: number, untilMs: number): void => {
   const disk = run.move.disk;
   if (disk === null) return;
-  const limit = run.capBytesPerMs * SPEED_REACHED;
+  const limit = mirrorLimit(run);
   const speed = Math.min(limit, line);
   while (run.phase === 'mirror' && run.nowMs < untilMs) {
     // Holes pass at the job's speed limit and are free where there is none.
@@ -32,18 +50,21 @@ export const advanceMirror = (run: Run, line: number, untilMs: number): void => 
       run.nowMs = untilMs;
       return;
     }
-    run.diskSent += run.diskLeft;
+    const copied = run.diskLeft;
+    run.diskSent += copied;
     run.nowMs = endMs;
     const passMs = endMs - run.diskPassMs;
     // In the first pass, writes that fall before the cursor are copied anyway: the region is passed at its share of the disk.
     const passed = run.diskBulk ? Math.min(disk.writeRegionBytes, disk.bytes) / (2 * disk.bytes) : 0;
-    run.diskBulk = false;
-    run.diskHoles = 0;
-    run.diskPassMs = endMs;
     run.diskLeft = dirtyBytes(disk, (disk.writeBytesPerS / 1000) * passMs * (1 - passed));
     if (run.diskLeft < CHUNK_BYTES) {
       run.diskSent += run.diskLeft;
       startRam(run);
-    } else if (disk.writeBytesPerS / 1000 >= speed && disk.writeRegionBytes / speed > 1e7) return;
+    } else if (!run.diskBulk && Math.abs(run.diskLeft - copied) <= SAME_PASS * copied) {
+      repeatPass(run, copied, passMs, untilMs);
+    }
+    run.diskBulk = false;
+    run.diskHoles = 0;
+    run.diskPassMs = run.nowMs;
   }
 };

@@ -2,8 +2,14 @@
 
 /** Guest page of x86; QEMU migrates and counts RAM in this unit. */
 export const PAGE_BYTES = 4096;
-/** A page with content: 8 bytes of header and the page. */
-export const PAGE_WIRE_BYTES = PAGE_BYTES + 8;
+/** How a page with content travels, and in what portions the rate limit notices bytes. */
+export type WireFormat = { readonly pageBytes: number; readonly portionPages: number };
+/** One stream: 8 bytes of header a page; up to QEMU 8.1 every page counts against the limit at once. */
+export const STREAM: WireFormat = { pageBytes: PAGE_BYTES + 8, portionPages: 1 };
+/** From QEMU 8.2 bytes count when the buffer of 64 pieces (32 headers, 32 pages) is flushed (measured with 10.0). */
+export const STREAM_8_2: WireFormat = { pageBytes: PAGE_BYTES + 8, portionPages: 32 };
+/** multifd: packets of 128 pages with a header of 1,344 bytes. */
+export const MULTIFD: WireFormat = { pageBytes: PAGE_BYTES + 1344 / 128, portionPages: 128 };
 /** A page of zeros: header and one fill byte. */
 export const ZERO_PAGE_WIRE_BYTES = 9;
 /** QEMU's `total` is RAM plus video memory, option ROMs and firmware tables (measured with the default `pc` machine). */
@@ -83,6 +89,7 @@ export type Move = {
   readonly postCopyBytesPerS: number | null;
   readonly downtimeLimitMs: number;
   readonly autoConverge: AutoConverge | null;
+  readonly wire: WireFormat;
   readonly disk: DiskCopy | null;
   /** Extra stop of a destination that opens its disk on a shared file system. */
   readonly sharedStorage: boolean;

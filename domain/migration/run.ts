@@ -30,6 +30,7 @@ export type Run = {
   phase: Phase;
   outcome: MoveOutcome | null;
   nowMs: number;
+  startMs: number;
   ramStartMs: number;
   nextOrder: number;
   // Limits that orders may change.
@@ -112,6 +113,7 @@ export const begin = (move: Move, machine: Machine, keepRounds: boolean): Run =>
     phase: disk === null ? 'ram' : 'mirror',
     outcome: null,
     nowMs: 0,
+    startMs: 0,
     ramStartMs: 0,
     nextOrder: 0,
     downtimeLimitMs: move.downtimeLimitMs,
@@ -166,7 +168,7 @@ export const begin = (move: Move, machine: Machine, keepRounds: boolean): Run =>
 /** When the next order is due; Infinity when none is left. */
 export const nextOrderMs = (run: Run): number => {
   const order: Order | undefined = run.move.orders[run.nextOrder];
-  return order === undefined ? Infinity : order.atMs;
+  return order === undefined ? Infinity : run.startMs + order.atMs;
 };
 
 export const pendingPages = (run: Run): number => run.hot0 + run.hot1 + run.cold + run.zero;

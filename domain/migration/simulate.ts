@@ -23,10 +23,12 @@ export type MoveResult = {
 };
 
 /** What a run that has ended amounts to. */
-export const resultOf = (run: Run, startedMs: number): MoveResult => {
+export const resultOf = (run: Run): MoveResult => {
+  const startedMs = run.startMs;
   const inRam = run.ramStartMs > 0 || run.move.disk === null;
   const ramStartMs = run.move.disk === null ? startedMs : run.ramStartMs;
-  const writesMeanwhile = inRam && run.move.disk !== null ? run.move.disk.writeBytesPerS * ((run.nowMs - ramStartMs) / 1000) : 0;
+  const writesMeanwhile =
+    inRam && run.move.disk !== null ? run.move.disk.writeBytesPerS * ((run.nowMs - ramStartMs) / 1000) : 0;
   const stopped = run.stoppedMs < 0 ? 0 : (run.resumedMs < 0 ? run.nowMs : run.resumedMs) - run.stoppedMs;
   return {
     outcome: run.outcome ?? 'endless',
@@ -53,9 +55,8 @@ export type SimulateOptions = {
 export const simulate = (move: Move, options: SimulateOptions): MoveResult => {
   const machine = options.machine ?? UNKNOWN;
   const run = begin(move, machine, options.keepRounds ?? false);
-  const line =
-    options.linkBytesPerS === null ? UNLIMITED_BPS / 1000 : options.linkBytesPerS / 1000;
+  const line = options.linkBytesPerS === null ? UNLIMITED_BPS / 1000 : options.linkBytesPerS / 1000;
   start(run, 0);
   while (run.phase !== 'ended') advance(run, line, Infinity);
-  return resultOf(run, 0);
+  return resultOf(run);
 };

@@ -21,8 +21,7 @@ export const evaluateThrottle = (run: Run, ac: AutoConverge): void => {
     run.highCount += 1;
     if (run.highCount >= 2) {
       run.highCount = 0;
-      run.throttlePct =
-        run.throttlePct === 0 ? ac.initialPct : Math.min(ac.maxPct, run.throttlePct + ac.incrementPct);
+      run.throttlePct = run.throttlePct === 0 ? ac.initialPct : Math.min(ac.maxPct, run.throttlePct + ac.incrementPct);
       run.writesPerMs = (run.move.dirtyPagesPerS / 1000) * writeShareAt(run.throttlePct);
     }
   }

@@ -3,8 +3,10 @@ import { cloudsim } from './cloudsim.ts';
 import { neat } from './neat.ts';
 import { ovs } from './ovs.ts';
 import type { Part } from './part.ts';
+import { qemu } from './qemu.ts';
 
 export const parts: readonly Part[] = [
+  qemu,
   neat,
   cloudsim,
   ovs,

@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import {
   AUTO_CONVERGE_DEFAULTS,
+  MULTIFD,
+  STREAM,
+  STREAM_8_2,
   type Move,
   type MoveOutcome,
   type Order,
@@ -12,9 +15,11 @@ export type Row = {
   readonly id: string;
   readonly config?: string;
   readonly group?: string;
+  readonly repeat: number;
   readonly mode?: string;
   readonly limited_by?: string;
   readonly outcome: string;
+  readonly qemu: string;
   readonly shared_link_bps?: number;
   readonly start_after_s?: number;
   readonly inputs: {
@@ -46,7 +51,6 @@ export type Row = {
   readonly action?: Action;
   readonly action_at_s?: number | null;
   readonly host?: { readonly busy_fraction: number };
-  readonly passes_t?: readonly number[];
 };
 
 type Action = {
@@ -119,6 +123,7 @@ export const moveOf = (row: Row): Move => {
           maxPct: p['max-cpu-throttle'] ?? AUTO_CONVERGE_DEFAULTS.maxPct,
         }
       : null,
+    wire: i.caps.includes('multifd') ? MULTIFD : Number.parseFloat(row.qemu) >= 8.2 ? STREAM_8_2 : STREAM,
     disk:
       row.mode === 'block'
         ? {
@@ -149,6 +154,21 @@ const OUTCOMES: Readonly<Record<string, MoveOutcome>> = {
 /** A mirror nobody cancelled by hand was cancelled by the harness at its time limit. */
 export const outcomeOf = (row: Row): MoveOutcome | null =>
   row.outcome === 'mirror-cancelled' && row.action === undefined ? 'timed-out' : (OUTCOMES[row.outcome] ?? null);
+
+/** From the order to the end, mirror included, milliseconds. */
+export const totalMsOf = (row: Row): number | null => {
+  if (row.final === undefined) return null;
+  return row.final.total_time_ms + (row.mode === 'block' ? (row.mirror?.ready_after_s ?? 0) * 1000 : 0);
+};
+
+/**
+ * How long the guest did not run. QEMU's own figure; where the guest was paused by hand, which that figure hides, and on
+ * shared storage, whose second opening it leaves out, the time from STOP at the source to RESUME at the destination.
+ */
+export const downtimeOf = (row: Row): number | null => {
+  if (row.action?.type === 'stop' || row.mode === 'shared') return row.downtime_observed_ms ?? null;
+  return row.final?.downtime_ms ?? null;
+};
 
 export const readRows = (path: string): Row[] =>
   readFileSync(path, 'utf8')

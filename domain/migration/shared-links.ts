@@ -1,0 +1,146 @@
+// Many migrations at once: each runs as QEMU would, at the rate its share of the links gives it; queues start them one by one.
+import type { Machine } from './machine.ts';
+import { UNKNOWN } from './machine.ts';
+import { maxMinRates, residuals, type Flow } from './max-min.ts';
+import { UNLIMITED_BPS, type Move } from './qemu.ts';
+import { advance, postCopyRate, start } from './advance.ts';
+import { begin, type Run } from './run.ts';
+import { windowBudgetBytes } from './ram-copy.ts';
+import { mirrorLimit } from './mirror-copy.ts';
+import { resultOf, type MoveResult } from './simulate.ts';
+
+export type SharedMove = {
+  readonly move: Move;
+  /** Links crossed, as indices into `capacities`. */
+  readonly links: readonly number[];
+  /** When it is asked for; it starts then or when its queue lets it. */
+  readonly readyMs: number;
+  /** Moves of one queue (a source host) run at most `perQueue` at a time, in the order given; null waits for nobody. */
+  readonly queue: string | null;
+};
+
+export type SharedLinks = {
+  /** Bytes a second. */
+  readonly capacities: readonly number[];
+  /** Other traffic: it takes its fair share up to its demand. */
+  readonly background: readonly Flow[];
+  /** Nova's max_concurrent_live_migrations, by default 1. */
+  readonly perQueue: number;
+  readonly machine?: Machine;
+};
+
+export type SharedResult = MoveResult & { readonly startMs: number; readonly endMs: number };
+
+/** A burst rate that changed by less than this share is the same: it moves milliseconds only. */
+const SAME_RATE = 0.02;
+
+type Active = {
+  readonly index: number;
+  run: Run;
+  /** The run at its next change of demand, if the rate stays. */
+  ahead: Run;
+  lineBytesPerMs: number;
+};
+
+/** The rate (bytes/ms) a run would use if links were free. */
+const demandOf = (run: Run): number => {
+  if (run.phase === 'mirror') return mirrorLimit(run);
+  if (run.phase === 'post-copy') return postCopyRate(run, Infinity);
+  if (run.phase !== 'ram' || run.capBytesPerMs === Infinity) return UNLIMITED_BPS / 1000;
+  return windowBudgetBytes(run.capBytesPerMs, run.move.wire) / 100;
+};
+
+const lookAhead = (run: Run, line: number): Run => {
+  const ahead: Run = { ...run, rounds: null };
+  advance(ahead, line, Infinity);
+  return ahead;
+};
+
+/** When the active move next changes what it demands; an endless one never does while its rate stays. */
+const changeMs = (a: Active): number => (a.ahead.outcome === 'endless' ? Infinity : a.ahead.nowMs);
+
+/**
+ * Simulates all moves to their ends. Rates are max-min fair and change only when a move starts, changes phase or ends, so
+ * the cost is per such change, not per millisecond. Results in the order of `moves`.
+ */
+export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks): readonly SharedResult[] => {
+  const machine = links.machine ?? UNKNOWN;
+  const perMs = links.capacities.map((bps) => bps / 1000);
+  const background = links.background.map((f) => ({ links: f.links, demand: f.demand / 1000 }));
+  const results: (SharedResult | undefined)[] = moves.map(() => undefined);
+  const waiting = moves.map((_, i) => i).toSorted((a, b) => moves[a]!.readyMs - moves[b]!.readyMs || a - b);
+  const running = new Map<string, number>();
+  let active: Active[] = [];
+  let nowMs = 0;
+
+  const admit = (): void => {
+    let kept = 0;
+    for (const index of waiting) {
+      const { move, queue, readyMs } = moves[index]!;
+      const busy = queue === null ? 0 : (running.get(queue) ?? 0);
+      if (readyMs > nowMs || (queue !== null && busy >= links.perQueue)) {
+        waiting[kept++] = index;
+        continue;
+      }
+      if (queue !== null) running.set(queue, busy + 1);
+      const run = begin(move, machine, false);
+      start(run, nowMs);
+      active.push({ index, run, ahead: run, lineBytesPerMs: -1 });
+    }
+    waiting.length = kept;
+  };
+
+  const finish = (a: Active): void => {
+    results[a.index] = { ...resultOf(a.run), startMs: a.run.startMs, endMs: a.run.nowMs };
+    const queue = moves[a.index]!.queue;
+    if (queue !== null) running.set(queue, (running.get(queue) ?? 1) - 1);
+  };
+
+  const share = (): void => {
+    const flows: Flow[] = active.map((a) => ({ links: moves[a.index]!.links, demand: demandOf(a.run) }));
+    const all = flows.concat(background);
+    const rates = maxMinRates(perMs, all);
+    const left = residuals(perMs, all, rates);
+    active.forEach((a, i) => {
+      const rate = rates[i]!;
+      const flow = flows[i]!;
+      // A move held back by its own limit sends its windows in bursts at the speed the path has left.
+      const spare =
+        rate < flow.demand ? 0 : Math.max(0, Math.min(UNLIMITED_BPS / 1000, ...flow.links.map((l) => left[l]!)));
+      const line = Math.min(UNLIMITED_BPS / 1000, rate + spare);
+      if (a.lineBytesPerMs > 0 && Math.abs(line - a.lineBytesPerMs) <= SAME_RATE * a.lineBytesPerMs && spare > 0)
+        return;
+      if (line === a.lineBytesPerMs) return;
+      if (a.lineBytesPerMs > 0) advance(a.run, a.lineBytesPerMs, nowMs);
+      a.lineBytesPerMs = line;
+      a.ahead = lookAhead(a.run, line);
+    });
+  };
+
+  admit();
+  while (active.length > 0 || waiting.length > 0) {
+    share();
+    const nextReady = waiting.reduce(
+      (t, i) => (moves[i]!.readyMs > nowMs ? Math.min(t, moves[i]!.readyMs) : t),
+      Infinity,
+    );
+    const next = active.reduce((t, a) => Math.min(t, changeMs(a)), nextReady);
+    if (next === Infinity) {
+      for (const a of active) {
+        a.run = a.ahead;
+        finish(a);
+      }
+      break;
+    }
+    nowMs = next;
+    for (const a of active) {
+      if (changeMs(a) > nowMs) continue;
+      a.run = a.ahead;
+      a.lineBytesPerMs = -1;
+      if (a.run.phase === 'ended') finish(a);
+    }
+    active = active.filter((a) => a.run.phase !== 'ended');
+    admit();
+  }
+  return results.map((r) => r!);
+};

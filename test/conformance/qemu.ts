@@ -1,0 +1,218 @@
+// Conformance part "qemu": every measured live migration predicted from its inputs, errors by mode and bottleneck, the textbook beside.
+import { join } from 'node:path';
+import { CONTENDED, QUIET, type Machine } from '../../domain/migration/machine.ts';
+import { forecast, type Forecast } from '../../domain/migration/forecast.ts';
+import { simulateShared } from '../../domain/migration/shared-links.ts';
+import { textbook } from '../../domain/migration/textbook.ts';
+import type { Check, Part, PartReport } from './part.ts';
+import { downtimeOf, moveOf, outcomeOf, readRows, totalMsOf, type Row } from './qemu/rows.ts';
+
+/** Hosts busier than this count as contended; how busy they were is recorded with every run. */
+const BUSY = 0.5;
+
+type Errors = {
+  readonly row: Row;
+  readonly total: number;
+  readonly bytes: number;
+  readonly downtime: number;
+  readonly downtimeMs: number;
+  readonly inBand: boolean;
+};
+
+type Judged = {
+  readonly row: Row;
+  readonly right: boolean;
+  readonly errors: Errors | null;
+  readonly plain: Errors | null;
+};
+
+const percentile = (values: readonly number[], p: number): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.round(p * (sorted.length - 1)))] ?? Number.NaN;
+};
+
+const machineOf = (row: Row): Machine => ((row.host?.busy_fraction ?? 1) > BUSY ? CONTENDED : QUIET);
+
+/** Relative to what was measured; a downtime of under a millisecond counts as one. */
+const errorsOf = (
+  row: Row,
+  got: { totalMs: number; ramBytes: number; downtimeMs: number },
+  inBand: boolean,
+): Errors | null => {
+  const totalMs = totalMsOf(row);
+  const downtimeMs = downtimeOf(row);
+  if (row.final === undefined || totalMs === null || downtimeMs === null) return null;
+  return {
+    row,
+    total: Math.abs(got.totalMs - totalMs) / totalMs,
+    bytes: Math.abs(got.ramBytes - row.final.transferred) / row.final.transferred,
+    downtime: Math.abs(got.downtimeMs - downtimeMs) / Math.max(1, downtimeMs),
+    downtimeMs: Math.abs(got.downtimeMs - downtimeMs),
+    inBand,
+  };
+};
+
+const within = (x: number | null, f: Forecast): boolean => x !== null && x >= f.totalBand.p10 && x <= f.totalBand.p90;
+
+const judge = (row: Row): Judged => {
+  const move = moveOf(row);
+  const linkBytesPerS = row.inputs.link_bps > 0 ? row.inputs.link_bps : null;
+  const got = forecast(move, { linkBytesPerS, machine: machineOf(row) });
+  const book = textbook(move, linkBytesPerS);
+  const completed = row.outcome === 'completed';
+  return {
+    row,
+    right: got.outcome === outcomeOf(row),
+    errors: completed && got.outcome === 'completed' ? errorsOf(row, got, within(totalMsOf(row), got)) : null,
+    plain: completed && book.outcome === 'completed' && row.mode !== 'block' ? errorsOf(row, book, false) : null,
+  };
+};
+
+/** Runs that shared a link, predicted together. */
+const judgeGroup = (rows: readonly Row[]): Judged[] => {
+  const capacity = rows[0]?.shared_link_bps ?? 0;
+  const results = simulateShared(
+    rows.map((row) => ({ move: moveOf(row), links: [0], readyMs: (row.start_after_s ?? 0) * 1000, queue: null })),
+    { capacities: [capacity], background: [], perQueue: rows.length, machine: machineOf(rows[0]!) },
+  );
+  return rows.map((row, i) => {
+    const got = results[i]!;
+    const book = textbook(moveOf(row), capacity / rows.length);
+    return {
+      row,
+      right: got.outcome === outcomeOf(row),
+      errors: got.outcome === 'completed' ? errorsOf(row, got, false) : null,
+      plain: book.outcome === 'completed' ? errorsOf(row, book, false) : null,
+    };
+  });
+};
+
+type Limits = {
+  readonly total?: number;
+  readonly totalP90?: number;
+  readonly bytes?: number;
+  readonly downtime?: number;
+};
+
+const checksOf = (name: string, judged: readonly Judged[], limits: Limits): Check[] => {
+  const errors = judged.map((j) => j.errors).filter((e) => e !== null);
+  if (errors.length === 0) return [];
+  const check = (what: string, value: number, unit: string, limit: number | undefined): Check => ({
+    name: `${name}: ${what}`,
+    value,
+    unit,
+    limit: limit ?? null,
+  });
+  const pct = (pick: (e: Errors) => number, p: number): number => 100 * percentile(errors.map(pick), p);
+  return [
+    check(
+      'total median',
+      pct((e) => e.total, 0.5),
+      '%',
+      limits.total,
+    ),
+    check(
+      'total p90',
+      pct((e) => e.total, 0.9),
+      '%',
+      limits.totalP90,
+    ),
+    check(
+      'bytes median',
+      pct((e) => e.bytes, 0.5),
+      '%',
+      limits.bytes,
+    ),
+    check(
+      'bytes p90',
+      pct((e) => e.bytes, 0.9),
+      '%',
+      undefined,
+    ),
+    check(
+      'downtime median',
+      pct((e) => e.downtime, 0.5),
+      '%',
+      limits.downtime,
+    ),
+    check(
+      'downtime median',
+      percentile(
+        errors.map((e) => e.downtimeMs),
+        0.5,
+      ),
+      'ms',
+      undefined,
+    ),
+    check(
+      'downtime p90',
+      percentile(
+        errors.map((e) => e.downtimeMs),
+        0.9,
+      ),
+      'ms',
+      undefined,
+    ),
+  ];
+};
+
+const textbookNote = (name: string, judged: readonly Judged[]): string => {
+  const plain = judged.map((j) => j.plain).filter((e) => e !== null);
+  if (plain.length === 0) return `textbook, ${name}: does not describe it, or completes none`;
+  const pct = (pick: (e: Errors) => number, p: number): string =>
+    `${(100 * percentile(plain.map(pick), p)).toFixed(1)} %`;
+  return (
+    `textbook, ${name}: total ${pct((e) => e.total, 0.5)} / ${pct((e) => e.total, 0.9)}, ` +
+    `bytes ${pct((e) => e.bytes, 0.5)} / ${pct((e) => e.bytes, 0.9)}, downtime ${pct((e) => e.downtime, 0.5)} ` +
+    `(${plain.length} runs it completes)`
+  );
+};
+
+const outcomeCheck = (name: string, judged: readonly Judged[], limit: number | null): Check => ({
+  name: `${name}: outcome right (${judged.filter((j) => j.right).length} of ${judged.length})`,
+  value: (100 * judged.filter((j) => j.right).length) / judged.length,
+  unit: '%',
+  limit,
+  sense: 'at least',
+});
+
+const run = (dataDir: string): PartReport => {
+  const judged = readRows(join(dataDir, 'qemu/migrations.jsonl')).map(judge);
+  const concurrent = readRows(join(dataDir, 'qemu/concurrent.jsonl'));
+  const together = [...Map.groupBy(concurrent, (r) => `${r.group} ${r.repeat}`).values()].flatMap(judgeGroup);
+  const of = (mode: string): Judged[] => judged.filter((j) => j.row.mode === mode);
+  // Post-copy stops its guest for milliseconds whatever the link; its downtime is judged in milliseconds.
+  const link = judged.filter((j) => j.row.limited_by === 'link' && j.row.mode !== 'postcopy');
+  const checks: Check[] = [
+    outcomeCheck('all', [...judged, ...together], 99),
+    ...checksOf('all', judged, { total: 2, totalP90: 10, bytes: 0.3 }),
+    ...checksOf('link-limited', link, { downtime: 6 }),
+    ...checksOf('auto-converge', of('autoconverge'), { total: 4 }),
+    ...checksOf('post-copy', of('postcopy'), { total: 4 }),
+    ...checksOf('concurrent', together, { total: 2 }),
+  ];
+  const notes: string[] = [textbookNote('all', judged)];
+  for (const [name, group] of Map.groupBy(judged, (j) => `${j.row.mode} / ${j.row.limited_by}`)) {
+    checks.push(outcomeCheck(name, group, null), ...checksOf(name, group, {}));
+    notes.push(textbookNote(name, group));
+  }
+  notes.push(textbookNote('concurrent', together));
+  const banded = judged.map((j) => j.errors).filter((e) => e !== null);
+  checks.push({
+    name: 'all: total within the p10 to p90 band',
+    value: (100 * banded.filter((e) => e.inBand).length) / Math.max(1, banded.length),
+    unit: '%',
+    limit: null,
+  });
+  const wrong = judged.filter((j) => !j.right).map((j) => `${j.row.id} (${j.row.outcome})`);
+  if (wrong.length > 0) notes.push(`outcome wrong: ${wrong.join(', ')}`);
+  const worst = banded.toSorted((a, b) => b.total - a.total).slice(0, 5);
+  notes.push(`worst total: ${worst.map((e) => `${e.row.id} ${(100 * e.total).toFixed(0)} %`).join(', ')}`);
+  return { checks, skipped: [], notes };
+};
+
+export const qemu: Part = {
+  name: 'qemu',
+  needs: ['qemu/migrations.jsonl', 'qemu/concurrent.jsonl'],
+  run: async (dataDir) => run(dataDir),
+};
