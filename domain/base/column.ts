@@ -87,7 +87,7 @@ export const setRef = <T>(c: RefColumn<T>, row: number, value: T | null): void =
 /** Makes `to` share every page of `from`; both sides give up ownership, so whoever writes first copies the page. */
 const sharePages = (from: Column, to: Column): void => {
   from.owned.fill(false);
-  to.pages = from.pages.slice() as typeof to.pages;
+  to.pages = from.pages.slice();
   to.owned = from.owned.slice();
 };
 
@@ -122,13 +122,15 @@ export const restoreColumns = <C extends Columns>(dump: ColumnsDump, make: () =>
 
 const BYTES_A_ROW = { byte: 1, row: 4, number: 8, ref: 8 } as const;
 
-/** Bytes of the pages only this set of columns holds: what keeping it beside the one it was forked from costs. */
-export const ownedBytes = (columns: Columns): number => {
+/** Bytes of pages: of all of them, or only of those that nobody shares (what one more keyframe costs beside its neighbour). */
+export const columnBytes = (columns: Columns, which: 'all' | 'owned'): number => {
   let bytes = 0;
   for (const name in columns) {
     const column = columns[name]!;
     let pages = 0;
-    for (const owned of column.owned) if (owned) pages++;
+    for (let p = 0; p < column.pages.length; p++) {
+      if (column.pages[p] !== undefined && (which === 'all' || column.owned[p] === true)) pages++;
+    }
     bytes += pages * PAGE * BYTES_A_ROW[column.kind];
   }
   return bytes;

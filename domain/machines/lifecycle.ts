@@ -75,7 +75,7 @@ export const lifecycle = <const S extends string, const G extends string>(
   const machine: Machine = createMachine<object, { type: string }, { value: string; context: object }>({
     id: drawing.id,
     initial: drawing.initial,
-    states: Object.fromEntries(states.map((s) => [s, { on: on[s] ?? {} }])) as Machine['config']['states'],
+    states: Object.fromEntries(states.map((s) => [s, { on: on[s] ?? {} }])),
   });
   const next = compileNext(machine, states, signals);
   const direct = new Uint8Array(states.length ** 2).fill(REFUSED);

@@ -1,0 +1,119 @@
+// What the facts about networks, ports and tunnels mean.
+import type { Row } from '../../base/brand.ts';
+import { refAt, setByte, setRef } from '../../base/column.ts';
+import { idOf } from '../../events/entity.ts';
+import { REFUSED, step } from '../../machines/lifecycle.ts';
+import { tunnelLife } from '../../machines/tunnel.ts';
+import { noteAnomaly } from '../anomalies/note.ts';
+import { type Cluster, GONE, PRESENT } from '../cluster.ts';
+import type { NetworkRecord, PortRecord, TunnelRecord } from '../records.ts';
+import { rowOf } from '../registry.ts';
+import { addVisit } from '../visits.ts';
+import { type EventNamed, type Folder, merged } from './event.ts';
+
+const NO_NETWORK: NetworkRecord = { name: null, type: null, segment: null, cidr: null, mtu: null, vniRange: null };
+const NO_PORT: PortRecord = {
+  network: null,
+  vm: null,
+  mac: null,
+  ips: [],
+  host: null,
+  status: null,
+  bindings: [],
+  deleted: false,
+};
+const NO_TUNNEL: TunnelRecord = {
+  host: null,
+  type: 'vxlan',
+  localIp: '',
+  remoteIp: '',
+  remoteHost: null,
+  life: tunnelLife.states[tunnelLife.initial]!,
+  visits: [],
+};
+
+export const networkReported: Folder<'network.reported'> = (c, e) => {
+  const row = rowOf(c.networks.ids, idOf(e.entity));
+  setByte(c.networks.col.present, row, PRESENT);
+  setRef(c.networks.col.record, row, merged(refAt(c.networks.col.record, row) ?? NO_NETWORK, e.data));
+};
+
+type PortEvent = EventNamed<'port.reported' | 'port.bound' | 'port.unbound' | 'port.deleted'>;
+
+const changePort = (c: Cluster, e: PortEvent, change: (known: PortRecord) => PortRecord): Row => {
+  const row = rowOf(c.ports.ids, idOf(e.entity));
+  setByte(c.ports.col.present, row, PRESENT);
+  setRef(c.ports.col.record, row, change(refAt(c.ports.col.record, row) ?? NO_PORT));
+  return row;
+};
+
+export const portReported: Folder<'port.reported'> = (c, e) => {
+  changePort(c, e, (known) => merged(known, e.data));
+};
+
+/** One binding is active at a time: Neutron makes the others inactive in the same step. */
+export const portBound: Folder<'port.bound'> = (c, e) => {
+  const { host, binding } = e.data;
+  changePort(c, e, (known) => {
+    const others = known.bindings
+      .filter((b) => b.host !== host)
+      .map((b) => (binding === 'ACTIVE' ? { host: b.host, binding: 'INACTIVE' as const } : b));
+    const bindings = [...others, { host, binding }].sort((a, b) => (a.host < b.host ? -1 : 1));
+    return { ...known, bindings, host: binding === 'ACTIVE' ? host : known.host };
+  });
+};
+
+export const portUnbound: Folder<'port.unbound'> = (c, e) => {
+  const { host } = e.data;
+  changePort(c, e, (known) => ({
+    ...known,
+    bindings: known.bindings.filter((b) => b.host !== host),
+    host: known.host === host ? null : known.host,
+  }));
+};
+
+export const portDeleted: Folder<'port.deleted'> = (c, e) => {
+  const row = changePort(c, e, (known) => ({ ...known, bindings: [], host: null, deleted: true }));
+  setByte(c.ports.col.present, row, GONE);
+};
+
+type TunnelEvent = EventNamed<'tunnel.reported' | 'tunnel.state_changed' | 'tunnel.removed'>;
+
+const signalTunnel = (c: Cluster, known: TunnelRecord, signal: string, e: TunnelEvent): TunnelRecord => {
+  const to = step(tunnelLife, tunnelLife.states.indexOf(known.life), tunnelLife.signals.indexOf(signal));
+  if (to === REFUSED) {
+    noteAnomaly(
+      c,
+      e,
+      'state-forbidden',
+      `Tunnel ${idOf(e.entity)} was ${known.life}, where ${signal} is not possible.`,
+    );
+    return known;
+  }
+  const life = tunnelLife.states[to]!;
+  if (life === known.life && known.visits.length > 0) return known;
+  return { ...known, life, visits: addVisit(known.visits, life, e.at, e.evidence) };
+};
+
+const tunnelRow = (c: Cluster, e: TunnelEvent): Row => rowOf(c.tunnels.ids, idOf(e.entity));
+
+export const tunnelReported: Folder<'tunnel.reported'> = (c, e) => {
+  const row = tunnelRow(c, e);
+  setByte(c.tunnels.col.present, row, PRESENT);
+  const known = refAt(c.tunnels.col.record, row) ?? NO_TUNNEL;
+  setRef(c.tunnels.col.record, row, { ...signalTunnel(c, known, 'REPORT', e), ...e.data });
+};
+
+export const tunnelStateChanged: Folder<'tunnel.state_changed'> = (c, e) => {
+  const row = tunnelRow(c, e);
+  setByte(c.tunnels.col.present, row, PRESENT);
+  const known = refAt(c.tunnels.col.record, row) ?? NO_TUNNEL;
+  setRef(c.tunnels.col.record, row, signalTunnel(c, known, e.data.up ? 'UP' : 'DOWN', e));
+};
+
+export const tunnelRemoved: Folder<'tunnel.removed'> = (c, e) => {
+  const row = tunnelRow(c, e);
+  const known = refAt(c.tunnels.col.record, row) ?? NO_TUNNEL;
+  setRef(c.tunnels.col.record, row, signalTunnel(c, known, 'REMOVE', e));
+  setByte(c.tunnels.col.present, row, GONE);
+};

@@ -1,0 +1,69 @@
+// What the facts about no single machine mean: flavors, server groups, telemetry, complete listings.
+import type { Row } from '../../base/brand.ts';
+import { byteAt, NO_ROW, numberAt, refAt, setByte, setRef } from '../../base/column.ts';
+import { isoInstant } from '../../base/time.ts';
+import { idOf } from '../../events/entity.ts';
+import { noteAnomaly } from '../anomalies/note.ts';
+import { PRESENT } from '../cluster.ts';
+import type { FlavorRecord, GroupRecord, RosterRecord } from '../records.ts';
+import { findRow, rowOf } from '../registry.ts';
+import { charge, uncharge } from '../usage.ts';
+import { type Folder, merged } from './event.ts';
+import { sizeByFlavor } from './vm.ts';
+
+const NO_FLAVOR: FlavorRecord = { vcpus: null, ramMiB: null, diskGiB: null, ephemeralGiB: null, swapMiB: null };
+const NO_GROUP: GroupRecord = { name: null, policy: null, maxServerPerHost: null, members: [] };
+
+export const flavorReported: Folder<'flavor.reported'> = (c, e) => {
+  const id = idOf(e.entity);
+  const row = rowOf(c.flavors.ids, id);
+  setByte(c.flavors.col.present, row, PRESENT);
+  setRef(c.flavors.col.record, row, merged(refAt(c.flavors.col.record, row) ?? NO_FLAVOR, e.data));
+  // VMs listed before their flavor was described get their size now.
+  const v = c.vms.col;
+  for (let vm = 0 as Row; vm < c.vms.ids.ids.length; vm = (vm + 1) as Row) {
+    if (byteAt(v.present, vm) !== PRESENT || refAt(v.about, vm)?.flavor !== id) continue;
+    if (!Number.isNaN(numberAt(v.vcpus, vm) + numberAt(v.ramMiB, vm) + numberAt(v.diskGiB, vm))) continue;
+    uncharge(c, vm);
+    sizeByFlavor(c, vm, id);
+    charge(c, vm, e);
+  }
+};
+
+export const serverGroupReported: Folder<'server_group.reported'> = (c, e) => {
+  const row = rowOf(c.groups.ids, idOf(e.entity));
+  setByte(c.groups.col.present, row, PRESENT);
+  setRef(c.groups.col.record, row, merged(refAt(c.groups.col.record, row) ?? NO_GROUP, e.data));
+};
+
+const EMPTY_ROSTER: Omit<RosterRecord, 'entities'> = { cpu: null, ram: null, dirtyPagesPerS: null, netBytesPerS: null };
+
+export const rosterSet: Folder<'telemetry.roster_set'> = (c, e) => {
+  const row = rowOf(c.rosters.ids, idOf(e.entity));
+  setByte(c.rosters.col.present, row, PRESENT);
+  setRef(c.rosters.col.record, row, { ...EMPTY_ROSTER, entities: e.data.entities });
+};
+
+/** Bytes a base64 text holds, without unpacking it. */
+const packedLength = (text: string): number =>
+  (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
+
+/** A batch is kept packed: unpacking it is the readout's business, so that replay never pays for samples nobody sees. */
+export const telemetrySampled: Folder<'telemetry.sampled'> = (c, e) => {
+  const id = idOf(e.entity);
+  const row = findRow(c.rosters.ids, id);
+  const roster = row === NO_ROW ? null : refAt(c.rosters.col.record, row);
+  const { metric, intervalMs, scale, values } = e.data;
+  if (roster === null || packedLength(values) !== roster.entities.length) {
+    const why =
+      roster === null
+        ? 'which was never set'
+        : `which names ${roster.entities.length} entities, not ${packedLength(values)}`;
+    noteAnomaly(c, e, 'sampled-nobody', `The ${metric} samples at ${isoInstant(e.at)} are for roster ${id}, ${why}.`);
+    return;
+  }
+  setRef(c.rosters.col.record, row, { ...roster, [metric]: { at: e.at, intervalMs, scale, values } });
+};
+
+/** Facts that belong to a story and change no state. */
+export const told = (): void => undefined;

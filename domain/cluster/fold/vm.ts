@@ -1,0 +1,230 @@
+// What the facts about VMs mean: what a listing shows, what a notification tells, and what follows about moves in flight.
+import type { Instant, Row } from '../../base/brand.ts';
+import {
+  byteAt,
+  NO_ROW,
+  type NumberColumn,
+  numberAt,
+  refAt,
+  rowAt,
+  setByte,
+  setNumber,
+  setRef,
+  setRow,
+} from '../../base/column.ts';
+import { isoInstant } from '../../base/time.ts';
+import { idOf } from '../../events/entity.ts';
+import { noteAnomaly } from '../anomalies/note.ts';
+import { noteRepeatedUpdate } from '../anomalies/updated.ts';
+import { STATUS_MEANS } from '../api-status.ts';
+import { type Cluster, GONE, PRESENT } from '../cluster.ts';
+import { HOST_BY, IDLE_TASK, storageKinds } from '../codes.ts';
+import { NO_VM_ABOUT } from '../records.ts';
+import { findRow } from '../registry.ts';
+import { charge, uncharge } from '../usage.ts';
+import type { EventNamed, Folder } from './event.ts';
+import { merged } from './event.ts';
+import { mentionHost } from './host.ts';
+import { abandonMove, concludeMove, hasEnded, moveLabel, statusOf, typeOf } from './move.ts';
+import { hostLabel, mentionVm, placeVm, setPower, setTask, setVmState, vmLabel } from './vm-row.ts';
+
+type Reported = EventNamed<'vm.reported'>;
+type StateChanged = EventNamed<'vm.state_changed'>;
+type Created = EventNamed<'vm.created'>;
+
+const describe = (c: Cluster, vm: Row, e: Created | Reported): void => {
+  const { vcpus, ramMiB, diskGiB, storage, flavor } = e.data;
+  const v = c.vms.col;
+  setRef(v.about, vm, merged(refAt(v.about, vm) ?? NO_VM_ABOUT, e.data));
+  if (storage !== undefined) setByte(v.storage, vm, storageKinds.code(storage));
+  if (vcpus !== undefined) setNumber(v.vcpus, vm, vcpus);
+  if (ramMiB !== undefined) setNumber(v.ramMiB, vm, ramMiB);
+  if (diskGiB !== undefined) setNumber(v.diskGiB, vm, diskGiB);
+  if (flavor !== undefined) sizeByFlavor(c, vm, flavor);
+};
+
+/** What a report leaves out about a VM's size, its flavor says. */
+export const sizeByFlavor = (c: Cluster, vm: Row, flavor: string): void => {
+  const row = findRow(c.flavors.ids, flavor);
+  const f = row === NO_ROW ? null : refAt(c.flavors.col.record, row);
+  if (f === null) return;
+  const fill = (column: NumberColumn, value: number | null): void => {
+    if (value !== null && Number.isNaN(numberAt(column, vm))) setNumber(column, vm, value);
+  };
+  const v = c.vms.col;
+  fill(v.vcpus, f.vcpus);
+  fill(v.ramMiB, f.ramMiB);
+  fill(v.diskGiB, f.diskGiB === null ? null : f.diskGiB + (f.ephemeralGiB ?? 0));
+};
+
+const noteReturnFromDeletion = (c: Cluster, vm: Row, e: Created | Reported | StateChanged): void => {
+  if (byteAt(c.vms.col.present, vm) !== GONE) return;
+  noteAnomaly(
+    c,
+    e,
+    'deleted-vm-reported',
+    `${vmLabel(c, vm)} was deleted before ${isoInstant(e.at)}, where it is on record again.`,
+  );
+  setByte(c.vms.col.present, vm, PRESENT);
+};
+
+export const vmCreated: Folder<'vm.created'> = (c, e) => {
+  const vm = mentionVm(c, idOf(e.entity));
+  noteReturnFromDeletion(c, vm, e);
+  uncharge(c, vm);
+  describe(c, vm, e);
+  setVmState(c, vm, 'building', e, e.evidence, false);
+  setTask(c, vm, 'scheduling', e, false);
+  setPower(c, vm, 'NOSTATE');
+  const { host } = e.data;
+  if (host !== undefined && host !== null) {
+    placeVm(c, vm, mentionHost(c, host), e.at, e.evidence, HOST_BY.creation);
+  }
+  charge(c, vm, e);
+};
+
+/** A move in flight ends where a listing shows the VM at rest on its dest, or anywhere else when dest was not told. */
+const concludes = (c: Cluster, m: Row, vm: Row, host: Row, settled: boolean): boolean => {
+  if (m === NO_ROW || !settled) return false;
+  const dest = rowAt(c.migrations.col.dest, m);
+  return dest === NO_ROW ? host !== rowAt(c.vms.col.host, vm) : host === dest;
+};
+
+/** On its way: a listing may show the VM on its dest before the move has ended. */
+const isOnItsWay = (c: Cluster, m: Row, host: Row): boolean =>
+  m !== NO_ROW && (rowAt(c.migrations.col.dest, m) === host || rowAt(c.migrations.col.dest, m) === NO_ROW);
+
+const noteUnrecordedMove = (c: Cluster, vm: Row, from: Row, to: Row, e: Reported | StateChanged): void => {
+  const since = numberAt(c.vms.col.hostAt, vm) as Instant;
+  const name = vmLabel(c, vm);
+  if (since === e.at) {
+    noteAnomaly(
+      c,
+      e,
+      'vm-on-two-hosts',
+      `${name} is reported on ${hostLabel(c, from)} and on ${hostLabel(c, to)} at the same instant, ${isoInstant(e.at)}.`,
+    );
+    return;
+  }
+  const moved = rowAt(c.vms.col.moved, vm);
+  const byMove = byteAt(c.vms.col.hostBy, vm) === HOST_BY.move;
+  if (byMove && moved !== NO_ROW && rowAt(c.migrations.col.source, moved) === to && hasEnded(statusOf(c, moved))) {
+    noteAnomaly(
+      c,
+      e,
+      'completed-host-unchanged',
+      `${name} is on ${hostLabel(c, to)} at ${isoInstant(e.at)}, although ${moveLabel(c, moved)} is ${statusOf(c, moved)} since ${isoInstant(since)}.`,
+    );
+    return;
+  }
+  noteAnomaly(
+    c,
+    e,
+    'moved-without-record',
+    `${name} was on ${hostLabel(c, from)} at ${isoInstant(since)} and is on ${hostLabel(c, to)} at ${isoInstant(e.at)}; no move between them is on record, so its host is inferred.`,
+  );
+};
+
+/** The host a listing or a notification shows, judged against the record. */
+const showHost = (
+  c: Cluster,
+  vm: Row,
+  name: string | null,
+  settled: boolean,
+  verify: boolean,
+  e: Reported | StateChanged,
+): void => {
+  const v = c.vms.col;
+  const before = rowAt(v.host, vm);
+  if (name === null) {
+    if (before !== NO_ROW) placeVm(c, vm, NO_ROW, e.at, e.evidence, HOST_BY.report);
+    return;
+  }
+  const host = mentionHost(c, name);
+  const m = rowAt(v.moving, vm);
+  if (concludes(c, m, vm, host, settled)) {
+    concludeMove(c, m, vm, host, verify, e);
+    return;
+  }
+  if (before === NO_ROW && byteAt(v.hostBy, vm) === HOST_BY.move) {
+    // A move that ended without saying where: this listing says it.
+    const moved = rowAt(v.moved, vm);
+    if (moved !== NO_ROW) setRow(c.migrations.col.dest, moved, host);
+  }
+  const unrecorded = before !== NO_ROW && before !== host && !isOnItsWay(c, m, host);
+  if (unrecorded) noteUnrecordedMove(c, vm, before, host, e);
+  placeVm(c, vm, host, e.at, unrecorded ? 'inferred' : e.evidence, HOST_BY.report);
+};
+
+const MOVING_STATUSES: ReadonlySet<string> = new Set(['MIGRATING', 'REBUILD', 'RESIZE', 'REVERT_RESIZE']);
+
+/** True when a listing shows no move under way: by its status, or by its task where it has no status. */
+const isSettled = (e: Reported): boolean => {
+  const { status, taskState, vmState } = e.data;
+  if (status !== undefined) return !MOVING_STATUSES.has(status);
+  if (taskState !== undefined) return taskState === null;
+  return vmState !== undefined;
+};
+
+/** Nova's three states from whatever the listing showed of them; its status fills in what it left out. */
+const showStates = (c: Cluster, vm: Row, e: Reported): void => {
+  const { status, vmState, taskState, powerState } = e.data;
+  const meant = status === undefined ? null : STATUS_MEANS[status];
+  const before = byteAt(c.vms.col.vmState, vm);
+  // REBUILD, RESIZE and MIGRATING are shown for several vm_states: the one on record stays.
+  const shared = status !== undefined && MOVING_STATUSES.has(status) && before !== 0;
+  const state = vmState ?? (shared ? undefined : meant?.vmState);
+  const task = taskState === undefined ? meant?.taskState : taskState;
+  const power = powerState ?? meant?.powerState;
+  if (state !== undefined) setVmState(c, vm, state, e, e.evidence, false);
+  if (task !== undefined) setTask(c, vm, task, e, false);
+  if (power !== undefined && power !== null) setPower(c, vm, power);
+  if (state !== undefined && state !== 'error') setRef(c.vms.col.fault, vm, null);
+};
+
+export const vmReported: Folder<'vm.reported'> = (c, e) => {
+  const vm = mentionVm(c, idOf(e.entity));
+  noteReturnFromDeletion(c, vm, e);
+  uncharge(c, vm);
+  describe(c, vm, e);
+  const { host, updatedAt, status } = e.data;
+  if (host !== undefined) showHost(c, vm, host, isSettled(e), status === 'VERIFY_RESIZE', e);
+  showStates(c, vm, e);
+  if (updatedAt !== undefined) noteRepeatedUpdate(c, vm, updatedAt, e);
+  charge(c, vm, e);
+};
+
+export const vmStateChanged: Folder<'vm.state_changed'> = (c, e) => {
+  const vm = mentionVm(c, idOf(e.entity));
+  noteReturnFromDeletion(c, vm, e);
+  const { vmState, taskState, powerState, host, fault, cause } = e.data;
+  const v = c.vms.col;
+  uncharge(c, vm);
+  const told = e.evidence === 'observed';
+  if (host !== undefined) showHost(c, vm, host, false, false, e);
+  if (vmState !== undefined) {
+    setVmState(c, vm, vmState, e, e.evidence, told);
+    if (vmState !== 'error') setRef(v.fault, vm, null);
+  }
+  if (taskState !== undefined) setTask(c, vm, taskState, e, told);
+  if (powerState !== undefined) setPower(c, vm, powerState);
+  if (fault !== undefined) setRef(v.fault, vm, fault);
+  if (cause !== undefined) setRef(v.cause, vm, cause);
+  charge(c, vm, e);
+};
+
+export const vmDeleted: Folder<'vm.deleted'> = (c, e) => {
+  const vm = mentionVm(c, idOf(e.entity));
+  const v = c.vms.col;
+  if (byteAt(v.present, vm) === GONE) {
+    noteAnomaly(c, e, 'state-forbidden', `${vmLabel(c, vm)} is deleted again at ${isoInstant(e.at)}.`);
+    return;
+  }
+  uncharge(c, vm);
+  const m = rowAt(v.moving, vm);
+  if (m !== NO_ROW) abandonMove(c, m, vm, `the VM was deleted during the ${typeOf(c, m)}`, e);
+  setVmState(c, vm, 'deleted', e, e.evidence, false);
+  setByte(v.taskState, vm, IDLE_TASK);
+  setPower(c, vm, 'NOSTATE');
+  setByte(v.present, vm, GONE);
+};

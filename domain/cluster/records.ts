@@ -1,0 +1,198 @@
+// The immutable values the cluster keeps whole beside its columns: descriptions that seldom change.
+import type { Instant, Seq } from '../base/brand.ts';
+import type { Evidence } from '../events/dictionary.ts';
+
+/** What sources said a host is. */
+export type HostAbout = {
+  readonly zone: string | null;
+  readonly rack: string | null;
+  readonly aggregates: readonly string[];
+  readonly hypervisorType: string | null;
+  readonly hypervisorVersion: string | null;
+  readonly cpuModel: string | null;
+  readonly vcpus: number | null;
+  readonly ramMiB: number | null;
+  readonly diskGiB: number | null;
+  readonly vcpuRatio: number | null;
+  readonly ramRatio: number | null;
+  readonly diskRatio: number | null;
+  readonly reservedVcpus: number | null;
+  readonly reservedRamMiB: number | null;
+  readonly reservedDiskGiB: number | null;
+  readonly managementIp: string | null;
+  readonly vtepIp: string | null;
+};
+export const NO_HOST_ABOUT: HostAbout = {
+  zone: null,
+  rack: null,
+  aggregates: [],
+  hypervisorType: null,
+  hypervisorVersion: null,
+  cpuModel: null,
+  vcpus: null,
+  ramMiB: null,
+  diskGiB: null,
+  vcpuRatio: null,
+  ramRatio: null,
+  diskRatio: null,
+  reservedVcpus: null,
+  reservedRamMiB: null,
+  reservedDiskGiB: null,
+  managementIp: null,
+  vtepIp: null,
+};
+
+export type Address = { readonly network: string; readonly ip: string };
+
+/** What sources said a VM is, beyond its size and states. */
+export type VmAbout = {
+  readonly name: string | null;
+  readonly flavor: string | null;
+  readonly pool: string | null;
+  readonly image: string | null;
+  readonly project: string | null;
+  readonly serverGroup: string | null;
+  readonly tags: readonly string[];
+  readonly addresses: readonly Address[];
+};
+export const NO_VM_ABOUT: VmAbout = {
+  name: null,
+  flavor: null,
+  pool: null,
+  image: null,
+  project: null,
+  serverGroup: null,
+  tags: [],
+  addresses: [],
+};
+
+/** An `updated` time a listing showed for a VM, on which host, and how many moves were on record then. */
+export type UpdatedSeen = {
+  readonly updatedAt: string;
+  readonly host: string | null;
+  readonly at: Instant;
+  readonly moves: number;
+};
+
+/** A state a life cycle went through: [state, when it was last entered, how that is known]. */
+export type Visit = readonly [state: string, at: Instant, evidence: Evidence];
+
+export type VolumeRecord = {
+  readonly name: string | null;
+  readonly sizeGiB: number | null;
+  readonly status: string | null;
+  readonly bootable: boolean | null;
+  readonly backend: string | null;
+  readonly image: string | null;
+  /** Ids of the VMs it is attached to; two during a live migration of a multi-attach volume. */
+  readonly vms: readonly string[];
+  readonly device: string | null;
+  readonly boot: boolean;
+  readonly deleted: boolean;
+};
+
+export type PoolRecord = {
+  readonly kind: string;
+  readonly layout: string | null;
+  readonly transport: string | null;
+  readonly status: string | null;
+  readonly replicas: number | null;
+  readonly bricks: readonly { readonly host: string; readonly path: string }[];
+  readonly sizeGiB: number | null;
+  readonly usedGiB: number | null;
+  readonly mountedAt: string | null;
+  /** Hosts that mount it, sorted; null when every host does. */
+  readonly mountedBy: readonly string[] | null;
+};
+
+export type NodeRecord = {
+  readonly address: string | null;
+  readonly device: string | null;
+  readonly sizeGiB: number | null;
+  readonly failedAt: Instant | null;
+};
+
+export type NetworkRecord = {
+  readonly name: string | null;
+  readonly type: string | null;
+  readonly segment: number | null;
+  readonly cidr: string | null;
+  readonly mtu: number | null;
+  readonly vniRange: string | null;
+};
+
+export type PortRecord = {
+  readonly network: string | null;
+  readonly vm: string | null;
+  readonly mac: string | null;
+  readonly ips: readonly string[];
+  readonly host: string | null;
+  readonly status: string | null;
+  /** Bindings by host, sorted by host. */
+  readonly bindings: readonly { readonly host: string; readonly binding: 'ACTIVE' | 'INACTIVE' }[];
+  readonly deleted: boolean;
+};
+
+export type TunnelRecord = {
+  readonly host: string | null;
+  readonly type: string;
+  readonly localIp: string;
+  readonly remoteIp: string;
+  readonly remoteHost: string | null;
+  /** A state of the tunnel's machine. */
+  readonly life: string;
+  readonly visits: readonly Visit[];
+};
+
+export type FlavorRecord = {
+  readonly vcpus: number | null;
+  readonly ramMiB: number | null;
+  readonly diskGiB: number | null;
+  readonly ephemeralGiB: number | null;
+  readonly swapMiB: number | null;
+};
+
+export type GroupRecord = {
+  readonly name: string | null;
+  readonly policy: 'affinity' | 'anti-affinity' | 'soft-affinity' | 'soft-anti-affinity' | null;
+  readonly maxServerPerHost: number | null;
+  readonly members: readonly string[];
+};
+
+/** One batch of telemetry, still packed: base64 of one byte an entity. */
+export type Batch = {
+  readonly at: Instant;
+  readonly intervalMs: number;
+  readonly scale: number;
+  readonly values: string;
+};
+
+/** Who a roster samples, and the newest batch of each metric: kept packed, unpacked only when somebody looks. */
+export type RosterRecord = {
+  readonly entities: readonly string[];
+  readonly cpu: Batch | null;
+  readonly ram: Batch | null;
+  readonly dirtyPagesPerS: Batch | null;
+  readonly netBytesPerS: Batch | null;
+};
+
+/** The newest figures of a migration. */
+export type Progress = {
+  readonly memoryTotalBytes: number | null;
+  readonly memoryProcessedBytes: number | null;
+  readonly memoryRemainingBytes: number | null;
+  readonly diskTotalBytes: number | null;
+  readonly diskProcessedBytes: number | null;
+  readonly diskRemainingBytes: number | null;
+  readonly downtimeLimitMs: number | null;
+  readonly dirtyBytesPerS: number | null;
+};
+
+/** Something the record gets wrong, kept beside the state. `seq` is where; it depends on import order and is not hashed. */
+export type Anomaly = {
+  readonly seq: Seq;
+  readonly at: Instant;
+  readonly rule: string;
+  readonly entity: string;
+  readonly detail: string;
+};
