@@ -1,0 +1,46 @@
+// What every importer of a format promises: to recognise its files and to read them into proposals, line by line.
+import type { Evidence, Fact } from '../../domain/events/dictionary.ts';
+import type { Incoming } from './incoming.ts';
+
+/** A fact as an importer proposes it; `accept.ts` decides whether it is one. */
+export type Proposal = Fact & {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly entity: string;
+  readonly evidence: Evidence;
+  readonly line: number;
+  /** Null: the importer knows no id by which the fact would be recognised elsewhere. */
+  readonly key: string | null;
+};
+
+/** What one line, record or passage came to. Items arrive in rising order of `line`. */
+export type Item =
+  | { readonly kind: 'facts'; readonly line: number; readonly facts: readonly Proposal[] }
+  | { readonly kind: 'ignored'; readonly line: number; readonly what: string; readonly count: number }
+  | { readonly kind: 'refused'; readonly line: number; readonly why: string; readonly text: string }
+  /** Something worth telling the person that refuses nothing. */
+  | { readonly kind: 'note'; readonly line: number; readonly note: string };
+
+export type Reading = {
+  readonly incoming: Incoming;
+  /** Where a document that gives no times at all is placed, milliseconds since 1970. */
+  readonly undatedAt: number;
+};
+
+export interface Format {
+  readonly name: string;
+  /** How sure it is, 0 (not at all) to 1, from the first bytes as text and the file's name. */
+  readonly sniff: (head: string, fileName: string) => number;
+  /** Reads the whole of it; the last item's line is at most the number of lines. */
+  readonly read: (reading: Reading) => Iterable<Item>;
+}
+
+export const LONGEST_QUOTE = 200; // enough to find the line again; refused lines can be huge
+
+export const refusal = (line: number, why: string, text: string): Item => ({
+  kind: 'refused',
+  line,
+  why,
+  text: text.slice(0, LONGEST_QUOTE),
+});
+export const ignored = (line: number, what: string, count = 1): Item => ({ kind: 'ignored', line, what, count });

@@ -1,0 +1,88 @@
+// First pass over a document: who is who, so that a VM named before its UUID is printed is the same VM throughout.
+import { entity } from '../../../domain/events/entity.ts';
+import { isUuid } from '../nova-words.ts';
+import type { Block, Command, Table } from './scan.ts';
+import { isMissing } from './typography.ts';
+import { argumentsOf } from './words.ts';
+
+export type Directory = {
+  /** UUID of a VM's name. */
+  readonly uuidOf: ReadonlyMap<string, string>;
+  /** Names of hosts that tables and commands use. */
+  readonly hosts: ReadonlySet<string>;
+  /** VMs (as addresses) that were moved with their disks, and without. */
+  readonly blockMoved: ReadonlySet<string>;
+  readonly diskStayed: ReadonlySet<string>;
+};
+
+const HOST_COLUMNS = /^(?:host|host_name|hypervisor hostname|os-ext-srv-attr:host)$/i;
+
+export const columnOf = (table: Table, name: RegExp): number => table.header.findIndex((column) => name.test(column));
+
+const isPropertyTable = (table: Table): boolean =>
+  table.header.length === 2 && /^(?:property|field)$/i.test(table.header[0] ?? '');
+
+/** Rows of a Property/Value table; a value wrapped over several rows is joined. */
+export const propertiesOf = (table: Table): ReadonlyMap<string, string> | null => {
+  if (!isPropertyTable(table)) return null;
+  const properties = new Map<string, string>();
+  let last = '';
+  for (const { cells } of table.rows) {
+    const [name = '', value = ''] = cells;
+    if (name !== '') properties.set(name, value);
+    else properties.set(last, `${properties.get(last) ?? ''}${value}`);
+    if (name !== '') last = name;
+  }
+  return properties;
+};
+
+/** The address of a VM known by name or UUID. */
+export const vmAddress = (directory: Pick<Directory, 'uuidOf'>, name: string): string =>
+  entity('vm', isUuid(name) ? name.toLowerCase() : (directory.uuidOf.get(name) ?? name));
+
+const NO_VALUES: ReadonlySet<string> = new Set();
+
+const readNames = (table: Table, uuidOf: Map<string, string>, hosts: Set<string>): void => {
+  const properties = propertiesOf(table);
+  if (properties !== null) {
+    const [id, name] = [properties.get('id') ?? '', properties.get('name') ?? ''];
+    if (isUuid(id) && name !== '' && properties.has('status')) uuidOf.set(name, id.toLowerCase());
+    for (const [property, value] of properties) if (HOST_COLUMNS.test(property) && !isMissing(value)) hosts.add(value);
+    return;
+  }
+  const [id, name, status, host] = [/^id$/i, /^name$/i, /^status$/i, HOST_COLUMNS].map((c) => columnOf(table, c));
+  for (const { cells } of table.rows) {
+    const uuid = cells[id ?? -1] ?? '';
+    if (isUuid(uuid) && (status ?? -1) >= 0) uuidOf.set(cells[name ?? -1] ?? uuid, uuid.toLowerCase());
+    const hostName = cells[host ?? -1] ?? '';
+    if (!isMissing(hostName)) hosts.add(hostName);
+  }
+};
+
+const readMoves = (
+  command: Command,
+  directory: Pick<Directory, 'uuidOf'>,
+  moved: Set<string>,
+  stayed: Set<string>,
+  hosts: Set<string>,
+): void => {
+  const [program, verb] = command.words;
+  if (program !== 'nova' || (verb !== 'live-migration' && verb !== 'evacuate')) return;
+  const { operands, options } = argumentsOf(command.words.slice(2), NO_VALUES);
+  const [vm, dest] = operands;
+  if (dest !== undefined) hosts.add(dest);
+  if (vm === undefined || verb === 'evacuate') return;
+  (options.has('block-migrate') ? moved : stayed).add(vmAddress(directory, vm));
+};
+
+export const directoryOf = (blocks: readonly Block[]): Directory => {
+  const uuidOf = new Map<string, string>();
+  const hosts = new Set<string>();
+  const blockMoved = new Set<string>();
+  const diskStayed = new Set<string>();
+  for (const block of blocks) if (block.kind === 'table') readNames(block, uuidOf, hosts);
+  for (const block of blocks) {
+    if (block.kind === 'command') readMoves(block, { uuidOf }, blockMoved, diskStayed, hosts);
+  }
+  return { uuidOf, hosts, blockMoved, diskStayed };
+};

@@ -1,0 +1,63 @@
+// `gluster volume info` as text: one block of `Key: value` lines a volume.
+import { entity } from '../../../domain/events/entity.ts';
+import type { Draft } from './moment.ts';
+import type { Text } from './scan.ts';
+import { brickOf } from './storage-commands.ts';
+
+type Pool = {
+  name: string;
+  line: number;
+  layout: string | null;
+  status: string | null;
+  transport: string | null;
+  replicas: number | null;
+  bricks: { host: string; path: string }[];
+};
+
+const PAIR = /^([A-Za-z][\w -]*):\s*(.*)$/;
+
+/** `2 x 2 = 4`, `1 x 3 = 3`, `1 x (2 + 1) = 3`: the second factor is the number of copies. */
+const replicasOf = (text: string): number | null => {
+  const factors = /^\d+ x (\d+)\b/.exec(text);
+  return factors === null ? null : Number(factors[1]);
+};
+
+const put = (pool: Pool, key: string, value: string): void => {
+  if (key === 'Type') pool.layout = value;
+  else if (key === 'Status') pool.status = value;
+  else if (key === 'Transport-type') pool.transport = value;
+  else if (key === 'Number of Bricks') pool.replicas = replicasOf(value);
+  else if (/^Brick\d+$/.test(key)) {
+    const brick = brickOf(value.replace(/ \(arbiter\)$/, ''));
+    if (brick !== null) pool.bricks.push(brick);
+  }
+};
+
+/** Reports of the pools that these lines describe. */
+export const readGlusterInfo = (texts: readonly Text[]): readonly Draft[] => {
+  const pools: Pool[] = [];
+  for (const { line, text } of texts) {
+    const [, key = '', value = ''] = PAIR.exec(text) ?? [];
+    const pool = pools.at(-1);
+    if (key === 'Volume Name' && value !== '') {
+      pools.push({ name: value, line, layout: null, status: null, transport: null, replicas: null, bricks: [] });
+    } else if (pool !== undefined) {
+      put(pool, key, value);
+    }
+  }
+  return pools.map(({ name, line, layout, status, transport, replicas, bricks }) => ({
+    type: 'pool.reported',
+    v: 1,
+    entity: entity('pool', name),
+    line,
+    evidence: 'observed',
+    data: {
+      kind: 'glusterfs',
+      ...(layout === null ? {} : { layout }),
+      ...(status === null ? {} : { status }),
+      ...(transport === null ? {} : { transport }),
+      ...(replicas === null ? {} : { replicas }),
+      ...(bricks.length === 0 ? {} : { bricks }),
+    },
+  }));
+};

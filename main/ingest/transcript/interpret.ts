@@ -1,0 +1,130 @@
+// Second pass over a document: walks its blocks in order and tells what each command, table and note says.
+import { entity, kindOf } from '../../../domain/events/entity.ts';
+import { type Item, ignored, refusal } from '../format.ts';
+import { directoryOf } from './directory.ts';
+import type { Effect, Effects } from './effect.ts';
+import { readGlusterInfo } from './gluster-info.ts';
+import { hostOfCommand, shutdownCommand } from './host-commands.ts';
+import { type Memory, newMemory } from './memory.ts';
+import type { Draft, Moment } from './moment.ts';
+import { storageNodeIn } from './notes.ts';
+import { novaCommand } from './nova-commands.ts';
+import { type Overlay, overlayOf, textsAfter, tunnelFact, tunnelsIn, unseenEnds, vtepFacts } from './overlay.ts';
+import type { Block, Command, Table } from './scan.ts';
+import { cinderCommand, glusterCommand, mountCommand } from './storage-commands.ts';
+import { readTable } from './tables.ts';
+
+const PROGRAMS: ReadonlyMap<string, Effects> = new Map([
+  ['nova', novaCommand],
+  ['cinder', cinderCommand],
+  ['gluster', glusterCommand],
+  ['mount.glusterfs', mountCommand],
+  ['mount', mountCommand],
+  ['shutdown', shutdownCommand],
+  ['poweroff', shutdownCommand],
+  ['halt', shutdownCommand],
+]);
+
+const COMMAND_WORDS_MAX = 200; // what a person types; a pasted file behind `echo` is not kept
+
+const issued = (command: Command, effect: Effect | null, memory: Memory): Draft => {
+  const host = hostOfCommand(command, memory.directory.hosts);
+  return {
+    type: 'command.issued',
+    v: 1,
+    entity: effect?.entity ?? (host === null || command.promptHost === null ? 'cluster:' : entity('host', host)),
+    line: command.line,
+    evidence: 'observed',
+    data: { argv: command.words.slice(0, COMMAND_WORDS_MAX), refers: [...new Set(effect?.refers)] },
+  };
+};
+
+export type Interpretation = { readonly moments: readonly Moment[]; readonly items: readonly Item[] };
+
+/** What the overlay adds where `ovs-vsctl show` was printed: its tunnels, and with the last of them the ends nobody printed. */
+const overlayFacts = (blocks: readonly Block[], at: number, overlay: Overlay): readonly Draft[] => {
+  const shown = tunnelsIn(textsAfter(blocks, at));
+  const [first, last] = [overlay.tunnels[0], overlay.tunnels.at(-1)];
+  if (shown.length === 0 || first === undefined || last === undefined) return [];
+  const line = blocks[at]?.line ?? 0;
+  const ends = shown.at(-1)?.line === last.line ? unseenEnds(overlay.tunnels) : [];
+  return [
+    ...(shown[0]?.line === first.line ? vtepFacts(overlay, line) : []),
+    ...shown.map((tunnel) => tunnelFact(overlay, tunnel, 'observed')),
+    ...ends.map((tunnel) => tunnelFact(overlay, { ...tunnel, line: last.line }, 'inferred')),
+  ];
+};
+
+/** Where a document speaks of one network only, its overlay settings are that network's. */
+const withOverlay = (moments: readonly Moment[], { type, vniRange, segment }: Overlay): readonly Moment[] => {
+  const networks = new Set(
+    moments.flatMap(({ facts }) => facts.filter((f) => f.type === 'network.reported').map((f) => f.entity)),
+  );
+  if (networks.size !== 1 || (type === null && vniRange === null)) return moments;
+  const data = {
+    ...(type === null ? {} : { type }),
+    ...(vniRange === null ? {} : { vniRange }),
+    ...(segment === null ? {} : { segment }),
+  };
+  return moments.map((moment) => {
+    const facts = moment.facts.flatMap((fact): readonly Draft[] =>
+      fact.type === 'network.reported' ? [fact, { ...fact, evidence: 'inferred', data }] : [fact],
+    );
+    return { ...moment, facts };
+  });
+};
+
+export const interpret = (blocks: readonly Block[]): Interpretation => {
+  const memory = newMemory(directoryOf(blocks));
+  const overlay = overlayOf(blocks, memory.directory.hosts);
+  const moments: Moment[] = [];
+  const items: Item[] = [];
+  let text = 0;
+  /** The command whose output may still come. */
+  let open: { moment: Moment; asked: string | null } | null = null;
+
+  const command = (block: Command, at: number): void => {
+    const effect = PROGRAMS.get(block.words[0] ?? '')?.(block, memory) ?? null;
+    const texts = textsAfter(blocks, at);
+    const facts = [
+      issued(block, effect, memory),
+      ...(effect?.facts ?? []),
+      ...(block.words[0] === 'gluster' ? readGlusterInfo(texts) : []),
+      ...(block.words[0] === 'ovs-vsctl' ? overlayFacts(blocks, at, overlay) : []),
+    ];
+    const vm = effect !== null && kindOf(effect.entity) === 'vm' ? effect.entity : null;
+    const moment = { line: block.line, vm, updated: null, facts };
+    moments.push(moment);
+    open = { moment, asked: vm === null ? null : (block.words[2] ?? null) };
+  };
+
+  const table = (block: Table): void => {
+    const reading = readTable(block, open?.asked ?? null, memory);
+    if (reading === null) {
+      items.push(ignored(block.line, `table of ${block.header.join(', ').slice(0, 80)}`, block.rows.length));
+      return;
+    }
+    items.push(...reading.refused.map((broken) => refusal(broken.line, broken.why, broken.text)));
+    const { vm, updated } = reading;
+    if (open === null) {
+      moments.push({ line: block.line, vm, updated, facts: reading.facts });
+    } else {
+      const at = moments.lastIndexOf(open.moment);
+      const facts = [...open.moment.facts, ...reading.facts];
+      moments[at] = { ...open.moment, vm: vm ?? open.moment.vm, updated, facts };
+      open = null;
+    }
+  };
+
+  blocks.forEach((block, at) => {
+    if (block.kind === 'command') command(block, at);
+    else if (block.kind === 'table') table(block);
+    else {
+      const note = storageNodeIn(block);
+      if (note === null) text++;
+      else moments.push({ line: block.line, vm: null, updated: null, facts: [note] });
+    }
+  });
+  if (text > 0) items.push(ignored(blocks.at(-1)?.line ?? 0, 'text', text));
+  return { moments: withOverlay(moments, overlay), items };
+};

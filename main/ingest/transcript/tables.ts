@@ -1,0 +1,112 @@
+// Tables as OpenStack's clients print them: which listing it is, and the facts its rows hold.
+import { entity } from '../../../domain/events/entity.ts';
+import { type VmReport, vmReportOf } from '../vm-report.ts';
+import { columnOf, propertiesOf, vmAddress } from './directory.ts';
+import type { Memory } from './memory.ts';
+import type { Draft, Moment } from './moment.ts';
+import type { Broken, Table } from './scan.ts';
+import { isMissing } from './typography.ts';
+
+export type TableReading = {
+  /** The VM and its `updated`, for a table about one VM. */
+  readonly vm: Moment['vm'];
+  readonly updated: Moment['updated'];
+  readonly facts: readonly Draft[];
+  readonly refused: readonly Broken[];
+};
+
+/** Facts of one listed VM; remembers where it is. `storage` is told once, as soon as the document lets it be known. */
+const vmFacts = (vm: string, report: VmReport, line: number, memory: Memory): readonly Draft[] => {
+  const facts: Draft[] = [];
+  for (const name of report.networks) {
+    const address = entity('network', name);
+    if (memory.met.has(address)) continue;
+    memory.met.add(address);
+    facts.push({ type: 'network.reported', v: 1, entity: address, line, evidence: 'observed', data: { name } });
+  }
+  if (typeof report.data.host === 'string') memory.hostOf.set(vm, report.data.host);
+  facts.push({ type: 'vm.reported', v: 1, entity: vm, line, evidence: 'observed', data: report.data });
+  if (!memory.storageOf.has(vm) && memory.directory.blockMoved.has(vm)) {
+    memory.storageOf.set(vm, 'local');
+    const data = { storage: 'local' as const };
+    facts.push({ type: 'vm.reported', v: 1, entity: vm, line, evidence: 'inferred', data });
+  }
+  return facts;
+};
+
+const fieldsOf = (header: readonly string[], cells: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(header.map((column, i) => [column, cells[i] ?? '']));
+
+const vmList = (table: Table, memory: Memory): TableReading => {
+  const facts: Draft[] = [];
+  const refused: Broken[] = [];
+  let only: Pick<TableReading, 'vm' | 'updated'> = { vm: null, updated: null };
+  for (const { line, cells } of table.rows) {
+    const report = vmReportOf(fieldsOf(table.header, cells));
+    if (!report.ok) refused.push({ line, why: report.error, text: cells.join(' | ') });
+    else if (report.value.id === null) refused.push({ line, why: 'this row has no ID', text: cells.join(' | ') });
+    else {
+      const vm = entity('vm', report.value.id);
+      facts.push(...vmFacts(vm, report.value, line, memory));
+      if (table.rows.length === 1) only = { vm, updated: report.value.updated };
+    }
+  }
+  return { ...only, facts, refused };
+};
+
+const vmShow = (
+  table: Table,
+  properties: ReadonlyMap<string, string>,
+  asked: string | null,
+  memory: Memory,
+): TableReading => {
+  const nothing = { vm: null, updated: null, facts: [] };
+  const refuse = (why: string): TableReading => ({ ...nothing, refused: [{ line: table.line, why, text: '' }] });
+  const report = vmReportOf(properties);
+  if (!report.ok) return refuse(report.error);
+  const name = report.value.id ?? report.value.name ?? asked;
+  if (name === null) return refuse('neither this table nor a command above it says which VM it is about');
+  const vm = vmAddress(memory.directory, name);
+  const data =
+    report.value.data.name === undefined && asked !== null && vm !== entity('vm', asked) ? { name: asked } : {};
+  const named = { ...report.value, data: { ...report.value.data, ...data } };
+  return { vm, updated: report.value.updated, facts: vmFacts(vm, named, table.line, memory), refused: [] };
+};
+
+/** `nova host-list`: services by host; only those of nova-compute are hosts of VMs. */
+const hostList = (table: Table): TableReading => {
+  const [host, service, zone] = [/^host_name$/i, /^service$/i, /^zone$/i].map((name) => columnOf(table, name));
+  const facts = table.rows.flatMap(({ line, cells }): readonly Draft[] => {
+    const name = cells[host ?? -1] ?? '';
+    if (isMissing(name) || cells[service ?? -1] !== 'compute') return [];
+    const zoneName = cells[zone ?? -1] ?? '';
+    const data = isMissing(zoneName) ? {} : { zone: zoneName };
+    return [{ type: 'host.reported', v: 1, entity: entity('host', name), line, evidence: 'observed', data }];
+  });
+  return { vm: null, updated: null, facts, refused: [] };
+};
+
+const has = (table: Table, ...columns: readonly RegExp[]): boolean =>
+  columns.every((column) => columnOf(table, column) >= 0);
+
+/**
+ * Reads a table. `asked` is the VM the command above it named.
+ * @returns null when it is a listing that holds no fact the log has a name for.
+ */
+export const readTable = (table: Table, asked: string | null, memory: Memory): TableReading | null => {
+  const cut: TableReading = { vm: null, updated: null, facts: [], refused: table.broken };
+  const reading = readWhole(table, asked, memory);
+  if (reading !== null) return { ...reading, refused: [...table.broken, ...reading.refused] };
+  return table.broken.length > 0 ? cut : null;
+};
+
+const readWhole = (table: Table, asked: string | null, memory: Memory): TableReading | null => {
+  const properties = propertiesOf(table);
+  if (properties !== null) {
+    const isVm = [...properties.keys()].some((property) => /^(?:os-ext-sts|os-ext-srv-attr):/i.test(property));
+    return isVm ? vmShow(table, properties, asked, memory) : null;
+  }
+  if (has(table, /^host_name$/i, /^service$/i)) return hostList(table);
+  if (has(table, /^id$/i, /^name$/i, /^status$/i, /^networks$/i)) return vmList(table, memory);
+  return null;
+};

@@ -1,0 +1,121 @@
+// Importing into a real log: what is reported, what repeats, and what bad input gets.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Timeline } from '../../../domain/timeline/order.ts';
+import { importPaths, type ImportOptions } from '../../../main/ingest/import.ts';
+import { openLog } from '../../../main/log/log.ts';
+import type { Log } from '../../../main/log/types.ts';
+import { SEEDS, UNDATED } from './reading.ts';
+
+let folder = '';
+let log: Log;
+let main: Timeline;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'understudy-ingest-'));
+  const opened = openLog(join(folder, 'test.understudy'), { create: true });
+  if (!opened.ok) throw new Error(opened.error.sentence);
+  log = opened.value;
+  const timeline = log.timeline('main');
+  if (!timeline.ok) throw new Error(timeline.error.sentence);
+  main = timeline.value;
+});
+afterEach(() => {
+  log.close();
+  rmSync(folder, { recursive: true });
+});
+
+const given = (name: string, content: string | Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const bring = (paths: readonly string[], more: Partial<ImportOptions> = {}) =>
+  importPaths({ log, timeline: main, paths, undatedAt: UNDATED, ...more });
+const reported = async (paths: readonly string[], more: Partial<ImportOptions> = {}) => {
+  const result = await bring(paths, more);
+  if (!result.ok) throw new Error(result.error.sentence);
+  return result.value;
+};
+
+test('a transcript comes in once, whatever often it is imported', async () => {
+  const path = join(SEEDS, 'live-migration.txt');
+  const first = await reported([path]);
+  const events = first.files[0]?.events ?? 0;
+  expect(first.files[0]).toMatchObject({ path, format: 'transcript', lines: 351, duplicates: 0, refused: [] });
+  expect(events).toBeGreaterThan(80);
+  expect(first.head).toBe(events);
+  const again = await reported([path]);
+  expect(again.files[0]).toMatchObject({ events: 0, duplicates: events });
+  expect(again.head).toBe(events);
+  expect(log.verify()).toMatchObject({ ok: true, events });
+});
+
+test('a longer paste of the same session adds only what it has more', async () => {
+  const part = ['nova show web', '| Property | Value |', '| status | ACTIVE |', '| updated | 2013-08-06T08:47:13Z |'];
+  const head = [...part, '| OS-EXT-SRV-ATTR:host | c1 |', '', 'nova reboot web', ''];
+  const short = await reported([given('short.txt', head.join('\n'))]);
+  const long = await reported([given('long.txt', [...head, 'nova stop web', ''].join('\n'))]);
+  expect(short.files[0]?.events).toBe(3);
+  expect(long.files[0]).toMatchObject({ events: 1, duplicates: 3 });
+});
+
+test('a dry run reports the same and changes nothing', async () => {
+  const report = await reported([join(SEEDS, 'live-migration.txt')], { dryRun: true });
+  expect(report.files[0]?.events).toBeGreaterThan(80);
+  expect(report.head).toBe(0);
+  expect(log.verify().events).toBe(0);
+});
+
+test('a folder: what is readable comes in, the rest is named', async () => {
+  const report = await reported([SEEDS]);
+  expect(report.files.map(({ path, format }) => [path.split('/').at(-1), format])).toEqual([
+    ['README.md', 'none'],
+    ['live-migration.txt', 'transcript'],
+    ['ml2-vxlan.txt', 'transcript'],
+    ['ovs-dpdk.txt', 'transcript'],
+    ['ovs-flows-l2pop.txt', 'transcript'],
+    ['vxlan-and-network-path.txt', 'none'],
+  ]);
+});
+
+const noise = (bytes: number, letters: boolean): Uint8Array => {
+  let state = 12345;
+  return Uint8Array.from({ length: bytes }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return letters ? 32 + ((state >>> 24) % 95) : state >>> 24;
+  });
+};
+
+test.each([
+  ['an empty file', '', /is empty/],
+  ['a binary file', noise(100_000, false), /is a binary file/],
+  ['noise of letters', noise(3_000_000, true), /none of the formats/],
+  ['another log', Buffer.concat([Buffer.from('SQLite format 3\0'), noise(500, false)]), /open it with --log/],
+  [
+    'half a table',
+    'nova list\n+----+------+\n| ID | Name | Status | Networks |\n+----+------+\n| 5374577e-7417-4add-b23f-06de3b42c410 | web | AC',
+    /line \d: the table .* cut off/,
+  ],
+])('%s is refused with a sentence, and nothing changes', async (_, content, sentence) => {
+  const good = join(SEEDS, 'live-migration.txt');
+  const result = await bring([good, given('input', content)]);
+  expect(result).toMatchObject({ ok: false, error: { code: 'bad_input', sentence: expect.stringMatching(sentence) } });
+  expect(log.verify().events).toBe(0);
+});
+
+test('a path that does not exist is refused before anything is read', async () => {
+  const result = await bring([join(SEEDS, 'live-migration.txt'), join(folder, 'nowhere')]);
+  expect(result).toMatchObject({ ok: false, error: { sentence: `${join(folder, 'nowhere')} does not exist.` } });
+  expect(log.head(main)).toBe(0);
+});
+
+test('a cancelled import says so and is completed by the next one', async () => {
+  const stop = new AbortController();
+  const path = join(SEEDS, 'live-migration.txt');
+  const cancelled = await bring([path], { signal: stop.signal, onProgress: () => stop.abort() });
+  expect(cancelled).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+  const whole = await reported([path]);
+  expect(log.verify()).toMatchObject({ ok: true, events: whole.head });
+});
