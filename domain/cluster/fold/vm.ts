@@ -144,6 +144,7 @@ const showHost = (
   const m = rowAt(v.moving, vm);
   if (concludes(c, m, vm, host, settled)) {
     concludeMove(c, m, vm, host, verify, e);
+    placeVm(c, vm, host, e.at, e.evidence, HOST_BY.report); // the move is concluded, the VM was seen there
     return;
   }
   if (before === NO_ROW && byteAt(v.hostBy, vm) === HOST_BY.move) {
@@ -153,7 +154,8 @@ const showHost = (
   }
   const unrecorded = before !== NO_ROW && before !== host && !isOnItsWay(c, m, host);
   if (unrecorded) noteUnrecordedMove(c, vm, before, host, e);
-  placeVm(c, vm, host, e.at, unrecorded ? 'inferred' : e.evidence, HOST_BY.report);
+  if (unrecorded) placeVm(c, vm, host, e.at, 'inferred', HOST_BY.unrecorded);
+  else placeVm(c, vm, host, e.at, e.evidence, HOST_BY.report);
 };
 
 const MOVING_STATUSES: ReadonlySet<string> = new Set(['MIGRATING', 'REBUILD', 'RESIZE', 'REVERT_RESIZE']);
