@@ -1,0 +1,125 @@
+// The shape of every call's input, checked at the door; the types below prove that each equals its line in the contract.
+import Type, { type Static, type TSchema } from 'typebox';
+import type { CallName, Input } from '../../domain/contract/contract.ts';
+
+const LONGEST_NAME = 255;
+const LONGEST_TEXT = 1_000;
+const MOST_ROWS = 100_000; // one answer must fit a message; the window pages long before this
+const MOST_BUCKETS = 10_000; // more bars than any screen has columns
+
+const exact = <P extends Record<string, TSchema>>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
+const Name = Type.String({ minLength: 1, maxLength: LONGEST_NAME });
+const Count = Type.Integer({ minimum: 0 });
+const Seconds = Type.Number({ minimum: 0 });
+const Moment = exact({ at: Type.Number(), seq: Type.Union([Count, Type.Null()]) });
+const MomentOrHead = Type.Union([Moment, Type.Null()]);
+const Place = exact({ timeline: Name, at: MomentOrHead });
+const EntityAt = exact({ timeline: Name, entity: Name, at: MomentOrHead });
+
+const Settings = Type.Partial(
+  Type.Object({
+    seed: Type.String({ maxLength: LONGEST_NAME }),
+    reportIntervalS: Seconds,
+    serviceDownTimeS: Seconds,
+    forceDown: Type.Boolean(),
+    fencingS: Seconds,
+    waitAfterFencingS: Seconds,
+    threads: Type.Integer({ minimum: 1, maximum: 1_000 }),
+    scheduleS: Seconds,
+    spawnS: Seconds,
+    imageFetchSPerGiB: Seconds,
+    landStopped: Type.Boolean(),
+    graceful: Type.Boolean(),
+  }),
+  { additionalProperties: false },
+);
+
+export const inputSchemas = {
+  'log.info': Type.Unsafe<Record<string, never>>(exact({})),
+  'view.picture': Place,
+  'view.state': Place,
+  'view.density': exact({
+    timeline: Name,
+    from: Type.Number(),
+    to: Type.Number(),
+    buckets: Type.Integer({ minimum: 1, maximum: MOST_BUCKETS }),
+  }),
+  'view.marks': exact({ timeline: Name }),
+  'view.story': EntityAt,
+  'view.machine': EntityAt,
+  'view.anomalies': Place,
+  'view.events': exact({
+    timeline: Name,
+    from: Type.Number(),
+    to: Type.Number(),
+    entity: Type.Union([Name, Type.Null()]),
+    limit: Type.Integer({ minimum: 1, maximum: MOST_ROWS }),
+  }),
+  'view.step': exact({
+    timeline: Name,
+    at: Moment,
+    direction: Type.Union([Type.Literal(1), Type.Literal(-1)]),
+    to: Type.Union([Type.Literal('event'), Type.Literal('mark'), Type.Literal('anomaly')]),
+  }),
+  'view.find': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    text: Type.String({ maxLength: LONGEST_TEXT }),
+    limit: Type.Integer({ minimum: 1, maximum: 1_000 }),
+  }),
+  'view.diff': exact({ a: Place, b: Place }),
+  'branch.create': exact({ name: Name, parent: Name, at: MomentOrHead }),
+  'branch.rename': exact({ name: Name, to: Name }),
+  'branch.drop': exact({ name: Name }),
+  'branch.addVm': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    name: Name,
+    host: Name,
+    vcpus: Type.Integer({ minimum: 1 }),
+    ramMiB: Type.Integer({ minimum: 1 }),
+    diskGiB: Count,
+    storage: Type.Union([Type.Literal('local'), Type.Literal('shared'), Type.Literal('volume')]),
+  }),
+  'intake.import': exact({
+    timeline: Name,
+    files: Type.Array(exact({ name: Name, base64: Type.String() }), { minItems: 1 }),
+  }),
+  'drill.run': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    fail: Type.Array(Name, { minItems: 1 }),
+    branch: Name,
+    settings: Settings,
+  }),
+} satisfies Record<CallName, TSchema>;
+
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+type Checked<N extends CallName> = Frozen<Static<(typeof inputSchemas)[N]>>;
+/** `true` where the schema admits exactly what the contract says, so that a change to one side alone does not compile. */
+type Agrees<N extends CallName> = [Checked<N>] extends [Input<N>]
+  ? [Input<N>] extends [Checked<N>]
+    ? true
+    : 'the contract admits more than the schema'
+  : 'the schema admits more than the contract';
+export const agreement: { readonly [N in CallName]: Agrees<N> } = {
+  'log.info': true,
+  'view.picture': true,
+  'view.state': true,
+  'view.density': true,
+  'view.marks': true,
+  'view.story': true,
+  'view.machine': true,
+  'view.anomalies': true,
+  'view.events': true,
+  'view.step': true,
+  'view.find': true,
+  'view.diff': true,
+  'branch.create': true,
+  'branch.rename': true,
+  'branch.drop': true,
+  'branch.addVm': true,
+  'intake.import': true,
+  'drill.run': true,
+};

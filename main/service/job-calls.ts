@@ -1,0 +1,42 @@
+// Calls that take long and change the log: imports and drills, run as jobs with progress and cancellation.
+import { err, ok } from '../../domain/base/result.ts';
+import { drillSettings } from '../../domain/drill/settings.ts';
+import type { JobInput, JobName, JobOutput } from '../work/jobs.ts';
+import type { Answer, Watcher } from '../work/watcher.ts';
+import type { Handlers } from './call.ts';
+import type { Engine } from './engine.ts';
+
+type JobCalls = Pick<Handlers, 'intake.import' | 'drill.run'>;
+
+/** Runs a job on the log, and tells the engine afterwards: even a job that failed may have written its first batches. */
+const onLog = async <N extends JobName>(
+  { log, runJob, changedByJob }: Engine,
+  name: N,
+  order: JobInput<N>['order'],
+  watcher: Watcher,
+): Promise<Answer<JobOutput<N>>> => {
+  if (log.readOnly) {
+    return err({
+      code: 'read_only',
+      sentence: `${log.path} is open for reading only. Copy it to where you may write.`,
+    });
+  }
+  const answer = await runJob(name, { logPath: log.path, order }, watcher);
+  changedByJob();
+  return answer;
+};
+
+export const jobCalls = (engine: Engine): JobCalls => ({
+  'intake.import': async ({ timeline, files }, watcher) => {
+    const modifiedAt = Date.now();
+    const dropped = files.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64'), modifiedAt }));
+    const order = { timeline, from: { dropped }, dryRun: false, as: null, undatedAt: null };
+    return onLog(engine, 'import', order, watcher);
+  },
+  'drill.run': async ({ settings, ...asked }, watcher) => {
+    const checked = drillSettings(settings);
+    if (!checked.ok) return err({ code: 'bad_input', sentence: checked.error });
+    const report = await onLog(engine, 'drill', { ...asked, settings: checked.value }, watcher);
+    return report.ok ? ok(report.value) : report;
+  },
+});

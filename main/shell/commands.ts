@@ -1,0 +1,25 @@
+// Every command of the command line, in the order `--help` lists them; a new one is its file and its line here.
+import type { AddCommand } from './command-line/command.ts';
+import { branch } from './commands/branch.ts';
+import { diff } from './commands/diff.ts';
+import { drill } from './commands/drill.ts';
+import { generate } from './commands/generate.ts';
+import { importFiles } from './commands/import.ts';
+import { desktop } from './commands/desktop.ts';
+import { serve } from './commands/serve.ts';
+import { state } from './commands/state.ts';
+import { timelines } from './commands/timelines.ts';
+import { verify } from './commands/verify.ts';
+
+export const commands: readonly AddCommand[] = [
+  importFiles,
+  state,
+  verify,
+  timelines,
+  branch,
+  diff,
+  drill,
+  generate,
+  serve,
+  desktop,
+];

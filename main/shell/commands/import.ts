@@ -1,0 +1,84 @@
+// understudy import: takes files and folders in, and reports what became of every line.
+import { existsSync, rmSync } from 'node:fs';
+import { err, ok } from '../../../domain/base/result.ts';
+import type { ImportedFile, ImportReport } from '../../ingest/import.ts';
+import { runHere } from '../../work/jobs.ts';
+import { openForUse } from '../../work/open-log.ts';
+import { unwatched } from '../../work/watcher.ts';
+import type { AddCommand, Ending } from '../command-line/command.ts';
+import { type JsonOption, type LogOption, type TimelineOption, withJson } from '../command-line/options.ts';
+import { counted } from '../command-line/table.ts';
+import type { Terminal } from '../command-line/terminal.ts';
+
+type Options = LogOption & TimelineOption & JsonOption & { readonly dryRun?: boolean; readonly as?: string };
+
+const MOST_REFUSED = 20; // more refused lines than this are counted; --json lists them
+
+const fileLines = (file: ImportedFile): string[] => {
+  const ignored = Object.entries(file.ignored).map(([what, n]) => `${n} ${what}`);
+  const listed = file.refused.slice(0, MOST_REFUSED);
+  const rest = file.refused.length - listed.length;
+  return [
+    `${file.path}: ${file.format}, ${counted(file.lines, 'line')}; ${counted(file.events, 'event')}` +
+      (file.duplicates > 0 ? `, ${file.duplicates} already there` : '') +
+      (file.refused.length > 0 ? `, ${file.refused.length} refused` : ''),
+    ...(ignored.length > 0 ? [`  ignored: ${ignored.join(', ')}`] : []),
+    ...file.notes.map((note) => `  ${note}`),
+    ...listed.map(({ line, why }) => `  line ${line}: ${why}`),
+    ...(rest > 0 ? [`  and ${rest} more refused lines`] : []),
+  ];
+};
+
+const readable = ({ files, head }: ImportReport, dryRun: boolean): string =>
+  [...files.flatMap(fileLines), dryRun ? 'Nothing was written: this was a dry run.' : `The log ends at #${head}.`]
+    .map((line) => `${line}\n`)
+    .join('');
+
+const SQLITE_SIDES = ['', '-wal', '-shm'];
+const remove = (path: string): void => {
+  for (const side of SQLITE_SIDES) rmSync(path + side, { force: true });
+};
+
+const importInto = async (
+  terminal: Terminal,
+  logPath: string,
+  paths: readonly string[],
+  options: Options,
+): Promise<Ending> => {
+  const isNew = !existsSync(logPath);
+  const opened = openForUse(logPath, { create: true });
+  if (!opened.ok) return err(opened.error.sentence);
+  opened.value.close();
+  const order = {
+    timeline: options.timeline,
+    from: { paths },
+    dryRun: options.dryRun === true,
+    as: options.as ?? null,
+    undatedAt: null,
+  };
+  const watcher = { ...unwatched(), progress: ({ says }: { says: string }) => terminal.status(says) };
+  const report = await runHere('import', { logPath, order }, watcher);
+  if (isNew && (!report.ok || order.dryRun)) remove(logPath); // what was not imported leaves no empty log behind
+  if (!report.ok) return err(report.error.sentence);
+  await terminal.write(
+    options.json === true ? `${JSON.stringify(report.value)}\n` : readable(report.value, order.dryRun),
+  );
+  return ok(0);
+};
+
+export const importFiles: AddCommand = (program, { terminal, run }) => {
+  const command = program
+    .command('import <path...>')
+    .description('take files and folders into a log; importing twice changes nothing')
+    .option('--log <file>', 'the log to write; it is made where there is none')
+    .option('--timeline <name>', 'the timeline to write', 'main')
+    .option('--dry-run', 'tell what would come in and write nothing')
+    .option('--as <format>', 'read every file as this format instead of finding it by content');
+  withJson(command).action((paths: readonly string[], options: Options) =>
+    run(() =>
+      options.log === undefined
+        ? err('Say which log to write with --log FILE; it is made where there is none.')
+        : importInto(terminal, options.log, paths, options),
+    ),
+  );
+};

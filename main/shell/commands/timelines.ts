@@ -1,0 +1,41 @@
+// understudy timelines: the record and its branches.
+import { ok } from '../../../domain/base/result.ts';
+import type { AddCommand } from '../command-line/command.ts';
+import { inLog } from '../command-line/open.ts';
+import { type JsonOption, type LogOption, withJson, withLog } from '../command-line/options.ts';
+import { table } from '../command-line/table.ts';
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+export const timelines: AddCommand = (program, { terminal, run }) => {
+  const command = program.command('timelines').description('list the record and its branches');
+  withJson(withLog(command)).action((options: LogOption & JsonOption) =>
+    run(() =>
+      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask }) => {
+        const info = await ask('log.info', {});
+        if (!info.ok) return info;
+        const rows = info.value.timelines.map((t) => ({
+          ...t,
+          forkedAt: t.forkedAt === null ? null : { at: iso(t.forkedAt.at), seq: t.forkedAt.seq },
+          from: iso(t.from),
+          to: iso(t.to),
+        }));
+        if (options.json === true) {
+          await terminal.write(`${JSON.stringify({ timelines: rows })}\n`);
+          return ok(0);
+        }
+        await terminal.write(
+          table(rows, [
+            { head: 'TIMELINE', cell: (t) => t.name },
+            { head: 'PARENT', cell: (t) => t.parent },
+            { head: 'FORKED AT', cell: (t) => t.forkedAt?.at ?? null },
+            { head: 'FIRST EVENT', cell: (t) => t.from },
+            { head: 'LAST EVENT', cell: (t) => t.to },
+            { head: 'EVENTS', cell: (t) => t.events },
+          ]),
+        );
+        return ok(0);
+      }),
+    ),
+  );
+};

@@ -1,0 +1,70 @@
+// A drill from question to answer: state at an instant, faults played, the facts kept on a branch where one is wanted.
+import { createHash } from 'node:crypto';
+import { err, ok } from '../../domain/base/result.ts';
+import type { At, DrillReport } from '../../domain/contract/contract.ts';
+import type { DrillSettings } from '../../domain/drill/outcome.ts';
+import { runDrill } from '../../domain/drill/play.ts';
+import type { Candidate } from '../../domain/events/dictionary.ts';
+import type { Cut, Timeline } from '../../domain/timeline/order.ts';
+import type { Log } from '../log/types.ts';
+import { cutAt } from './cut.ts';
+import { historiesOf } from './histories.ts';
+import type { Answer, Watcher } from './watcher.ts';
+
+export type Rehearsal = {
+  readonly timeline: string;
+  readonly at: At | null;
+  readonly fail: readonly string[];
+  /** Null: the outcome is told and nothing is written. */
+  readonly branch: string | null;
+  readonly settings: DrillSettings;
+};
+
+/** Drills with equal questions make equal ids, on whatever branch they are kept. */
+const drillName = (cut: Cut, { fail, settings }: Rehearsal): string =>
+  createHash('sha256')
+    .update(JSON.stringify([cut, [...fail].sort(), settings]))
+    .digest('hex')
+    .slice(0, 12);
+
+const keep = (
+  log: Log,
+  parent: Timeline,
+  cut: Cut,
+  branch: string,
+  name: string,
+  events: readonly Candidate[],
+): Answer<null> => {
+  const made = log.branch(branch, parent, cut);
+  if (!made.ok) return made;
+  const source = { id: `run:drill:${name}`, name: `drill ${name}`, format: 'drill' };
+  const batch = { source, throughLine: events.length, done: true, events, refused: [] };
+  const appended = log.append(made.value, log.head(made.value), batch);
+  if (appended.ok) return ok(null);
+  log.drop(made.value); // a branch without its drill would look like an answer
+  return appended;
+};
+
+/** Plays the drill. Nothing is written unless all of it is. */
+export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answer<DrillReport> => {
+  const timeline = log.timeline(asked.timeline);
+  if (!timeline.ok) return timeline;
+  const cut = cutAt(log, timeline.value, asked.at);
+  if (!cut.ok) return cut;
+  if (asked.branch !== null && log.timeline(asked.branch).ok) {
+    const sentence = `There is already a timeline named ${asked.branch}. Choose another name for the branch.`;
+    return err({ code: 'name_taken', sentence });
+  }
+  watcher.progress({ done: 0, total: null, says: 'looking at the cluster' });
+  const state = historiesOf(log).stateAt(timeline.value, cut.value);
+  const name = drillName(cut.value, asked);
+  const drill = runDrill({ state, at: cut.value.at, fail: asked.fail, settings: asked.settings, name });
+  if (!drill.ok) return err({ code: 'bad_drill', sentence: drill.error });
+  const { events, outcome } = drill.value;
+  if (asked.branch !== null) {
+    watcher.progress({ done: 0, total: events.length, says: 'writing the branch' });
+    const kept = keep(log, timeline.value, cut.value, asked.branch, name, events);
+    if (!kept.ok) return kept;
+  }
+  return ok({ ...outcome, branch: asked.branch });
+};

@@ -1,0 +1,65 @@
+// Replays the timelines of a log: one replayer each, fed from the log, its keyframes kept there.
+import { deserialize, serialize } from 'node:v8';
+import { seq } from '../../domain/base/brand.ts';
+import type { Cluster, ClusterDump } from '../../domain/cluster/cluster.ts';
+import { clusterState } from '../../domain/readout/cluster-state.ts';
+import type { ClusterState } from '../../domain/readout/state.ts';
+import type { Cut, Timeline } from '../../domain/timeline/order.ts';
+import { createReplayer, type History, type Position, type Replayer } from '../../domain/timeline/replay.ts';
+import type { Log } from '../log/types.ts';
+
+/** A state with the place it was read at; `position` is null before the first event. The cluster is the replayer's. */
+export type Seen = { readonly cluster: Cluster; readonly cut: Cut; readonly position: Position | null };
+
+export type Histories = {
+  readonly seek: (timeline: Timeline, cut: Cut) => Seen;
+  readonly stateAt: (timeline: Timeline, cut: Cut) => ClusterState;
+  /** The timeline changed: what was remembered of it is forgotten. Null: any of them may have changed. */
+  readonly forget: (timeline: number | null) => void;
+};
+
+const MOST_REPLAYERS = 8; // branches looked at in turn; each may hold a few hundred MiB of keyframes
+const BUDGET_BYTES = 128 * 2 ** 20; // of keyframes, for each of them
+
+/** The log's side of a replayer. Keyframes are a cache: one that cannot be read or written is as good as none. */
+const historyOf = (log: Log, timeline: Timeline): History => {
+  /** The head when the last reading began: the states kept after it know nothing later. */
+  let head = seq(0);
+  return {
+    events: (after, upTo) => {
+      head = log.head(timeline);
+      return log.inEventTime(timeline, after === null ? { upTo } : { after, upTo });
+    },
+    nearest: (cut) => {
+      const row = log.keyframes.nearest(timeline, cut);
+      return row === null ? null : { cut: row.cut, dump: deserialize(row.bytes) as ClusterDump };
+    },
+    keep: ({ cut, dump }) => {
+      if (log.readOnly) return;
+      log.keyframes.put(timeline, { cut, ordinal: dump.counts.folded, head, bytes: serialize(dump) });
+    },
+  };
+};
+
+export const historiesOf = (log: Log): Histories => {
+  const replayers = new Map<number, Replayer>();
+  /** The least recently used one is first in the map. */
+  const replayerOf = (timeline: Timeline): Replayer => {
+    const known = replayers.get(timeline.id);
+    const replayer = known ?? createReplayer(historyOf(log, timeline), { budgetBytes: BUDGET_BYTES });
+    replayers.delete(timeline.id);
+    replayers.set(timeline.id, replayer);
+    const [oldest] = replayers.keys();
+    if (replayers.size > MOST_REPLAYERS && oldest !== undefined) replayers.delete(oldest);
+    return replayer;
+  };
+  const seek = (timeline: Timeline, cut: Cut): Seen => ({ ...replayerOf(timeline).moment(cut), cut });
+  return {
+    seek,
+    stateAt: (timeline, cut) => {
+      const { cluster, position } = seek(timeline, cut);
+      return clusterState(cluster, { timeline: timeline.name, seq: position?.seq ?? seq(0), at: cut.at });
+    },
+    forget: (timeline) => (timeline === null ? replayers.clear() : void replayers.delete(timeline)),
+  };
+};

@@ -1,0 +1,56 @@
+// The long computations by name: what each takes and answers, and how it runs on a log of its own.
+import { err } from '../../domain/base/result.ts';
+import type { DrillReport } from '../../domain/contract/contract.ts';
+import type { GeneratorOptions } from '../../domain/generator/options.ts';
+import type { ImportReport } from '../ingest/import.ts';
+import { LogFailure } from '../log/fault.ts';
+import type { Log } from '../log/types.ts';
+import { type Rehearsal, runDrillJob } from './drill-job.ts';
+import { type Generated, runGenerateJob } from './generate-job.ts';
+import { type ImportOrder, runImportJob } from './import-job.ts';
+import { openForUse } from './open-log.ts';
+import type { Answer, Watcher } from './watcher.ts';
+
+/** Each job's input stands beside the path of the log it works on. */
+type Jobs = {
+  readonly import: { readonly input: ImportOrder; readonly output: ImportReport };
+  readonly drill: { readonly input: Rehearsal; readonly output: DrillReport };
+  readonly generate: {
+    readonly input: { readonly timeline: string; readonly options: GeneratorOptions };
+    readonly output: Generated;
+  };
+};
+
+export type JobName = keyof Jobs;
+export type JobOutput<N extends JobName> = Jobs[N]['output'];
+export type JobInput<N extends JobName> = { readonly logPath: string; readonly order: Jobs[N]['input'] };
+
+type Job<N extends JobName> = (
+  log: Log,
+  order: Jobs[N]['input'],
+  watcher: Watcher,
+) => Answer<JobOutput<N>> | Promise<Answer<JobOutput<N>>>;
+
+const jobs: { readonly [N in JobName]: Job<N> } = {
+  import: runImportJob,
+  drill: runDrillJob,
+  generate: (log, { timeline, options }, watcher) => runGenerateJob(log, timeline, options, watcher),
+};
+
+/** Runs the job on this thread, with its own handle on the log. A file that fails beneath it is a failure, not a throw. */
+export const runHere = async <N extends JobName>(
+  name: N,
+  input: JobInput<N>,
+  watcher: Watcher,
+): Promise<Answer<JobOutput<N>>> => {
+  const opened = openForUse(input.logPath, { create: false });
+  if (!opened.ok) return opened;
+  try {
+    return await jobs[name](opened.value, input.order, watcher);
+  } catch (thrown) {
+    if (thrown instanceof LogFailure) return err(thrown.error);
+    throw thrown;
+  } finally {
+    opened.value.close();
+  }
+};
