@@ -131,7 +131,7 @@ export const TABLE_NAMES = Object.keys(tables) as readonly TableName[];
 export type Tables = { readonly [N in TableName]: Table<ReturnType<(typeof tables)[N]>> };
 
 /** Counters that belong to the state. */
-type Counts = { anomalies: number; folded: number };
+type Counts = { anomalies: number; contradictions: number; warnings: number; folded: number };
 
 /** Mutable by `fold` only. Everybody else reads, or forks. */
 export type Cluster = Tables & { readonly anomalies: RefColumn<Anomaly>; readonly counts: Counts };
@@ -146,7 +146,12 @@ const build = (table: (name: TableName) => Table<Columns>, anomalies: RefColumn<
 });
 
 export const emptyCluster = (): Cluster =>
-  build((name) => ({ ids: registry(), col: tables[name]() }), refColumn<Anomaly>(), { anomalies: 0, folded: 0 });
+  build((name) => ({ ids: registry(), col: tables[name]() }), refColumn<Anomaly>(), {
+    anomalies: 0,
+    contradictions: 0,
+    warnings: 0,
+    folded: 0,
+  });
 
 /** A copy that shares every page until one of the two writes to it. Measured in test/bench; tens of microseconds. */
 export const forkCluster = (c: Cluster): Cluster =>

@@ -36,5 +36,5 @@ export const evidenceOf = (code: number): Evidence => evidences.word(code) ?? 'a
 export const triCode = (value: boolean): number => (value ? 2 : 1);
 export const triOf = (code: number): boolean | null => (code === 0 ? null : code === 2);
 
-/** How a VM's host is known. */
-export const HOST_BY = { nothing: 0, report: 1, move: 2, creation: 3 } as const;
+/** How a VM's host is known; `unrecorded`: a report shows it elsewhere, and no move on record explains it. */
+export const HOST_BY = { nothing: 0, report: 1, move: 2, creation: 3, unrecorded: 4 } as const;

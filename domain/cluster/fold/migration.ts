@@ -89,7 +89,7 @@ const noteSecondRecovery = (c: Cluster, vm: Row, source: Row, open: Row, e: Acce
 const placeAtSource = (c: Cluster, vm: Row, source: Row, e: Accepted): void => {
   const known = rowAt(c.vms.col.host, vm);
   if (source === NO_ROW || source === known) return;
-  if (known !== NO_ROW && byteAt(c.vms.col.hostBy, vm) !== HOST_BY.nothing) {
+  if (known !== NO_ROW) {
     const since = isoInstant(numberAt(c.vms.col.hostAt, vm) as Accepted['at']);
     noteAnomaly(
       c,
@@ -98,7 +98,7 @@ const placeAtSource = (c: Cluster, vm: Row, source: Row, e: Accepted): void => {
       `${vmLabel(c, vm)} was on ${hostLabel(c, known)} at ${since} and starts a ${e.data.type} from ${hostLabel(c, source)} at ${isoInstant(e.at)}; no move between them is on record, so its host is inferred.`,
     );
   }
-  placeVm(c, vm, source, e.at, 'inferred', HOST_BY.report);
+  placeVm(c, vm, source, e.at, 'inferred', known === NO_ROW ? HOST_BY.report : HOST_BY.unrecorded);
 };
 
 export const migrationAccepted: Folder<'migration.accepted'> = (c, e) => {

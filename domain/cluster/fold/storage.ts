@@ -1,14 +1,15 @@
 // What the facts about volumes, pools and storage nodes mean.
 import type { Row } from '../../base/brand.ts';
-import { refAt, setByte, setRef } from '../../base/column.ts';
+import { byteAt, refAt, setByte, setRef } from '../../base/column.ts';
 import { idOf } from '../../events/entity.ts';
 import { walk } from '../../machines/lifecycle.ts';
 import { volumeLife } from '../../machines/volume.ts';
 import { noteBricksElsewhere } from '../anomalies/bricks.ts';
 import { noteAnomaly } from '../anomalies/note.ts';
 import { type Cluster, GONE, PRESENT } from '../cluster.ts';
+import { taskStates } from '../codes.ts';
 import type { NodeRecord, PoolRecord, VolumeRecord } from '../records.ts';
-import { rowOf } from '../registry.ts';
+import { findRow, rowOf } from '../registry.ts';
 import { visit } from '../visits.ts';
 import { type EventNamed, type Folder, merged } from './event.ts';
 import { mentionVm } from './vm-row.ts';
@@ -93,16 +94,23 @@ export const volumeDetached: Folder<'volume.detached'> = (c, e) => {
   setRef(c.volumes.col.record, row, { ...known, vms, device: null, boot: false, status: 'available' });
 };
 
+const isGoing = (c: Cluster, vm: string): boolean => {
+  const row = findRow(c.vms.ids, vm);
+  return byteAt(c.vms.col.present, row) !== PRESENT || byteAt(c.vms.col.taskState, row) === taskStates.code('deleting');
+};
+
 export const volumeDeleted: Folder<'volume.deleted'> = (c, e) => {
   const row = volumeRow(c, e);
   const known = refAt(c.volumes.col.record, row) ?? NO_VOLUME;
-  if (known.vms.length > 0) {
+  // Nova detaches the volumes of a VM it deletes; those steps need not be on record.
+  const alive = known.vms.filter((id) => !isGoing(c, id));
+  if (alive.length > 0) {
     const name = known.name ?? idOf(e.entity);
     noteAnomaly(
       c,
       e,
       'state-forbidden',
-      `Volume ${name} is deleted while attached to ${known.vms.join(', ')}; Cinder refuses that.`,
+      `Volume ${name} is deleted while attached to ${alive.join(', ')}; Cinder refuses that.`,
     );
   }
   setRef(c.volumes.col.record, row, { ...known, vms: [], status: 'deleted', deleted: true });
