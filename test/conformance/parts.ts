@@ -4,8 +4,10 @@ import { neat } from './neat.ts';
 import { ovs } from './ovs.ts';
 import type { Part } from './part.ts';
 import { qemu } from './qemu.ts';
+import { seed } from './seed.ts';
 
 export const parts: readonly Part[] = [
+  seed,
   qemu,
   neat,
   cloudsim,

@@ -71,13 +71,21 @@ const bootedNames = (name: string, memory: Memory): readonly string[] => {
   return memory.directory.uuidOf.has(name) || numbered.length === 0 ? [name] : numbered;
 };
 
+type BootVolume = {
+  readonly device: string;
+  readonly volume: string;
+  /** Of the root disk, where the document made the volume. */
+  readonly size: { readonly diskGiB?: number };
+};
+
 /** `vda=<volume>:::0` (device=id:type:size:delete); the author's placeholder means the bootable volume made above. */
-const bootVolume = (mapping: string, memory: Memory): { device: string; volume: string } | null => {
+const bootVolume = (mapping: string, memory: Memory): BootVolume | null => {
   const parts = /^([^=]+)=(<[^<>]*>|[^:]+)/.exec(mapping);
   const [, device = '', id = ''] = parts ?? [];
   if (parts === null) return null;
-  if (!isPlaceholder(id)) return { device, volume: entity('volume', id) };
-  return memory.volume === null ? null : { device, volume: memory.volume.address };
+  if (!isPlaceholder(id)) return { device, volume: entity('volume', id), size: {} };
+  if (memory.volume === null) return null;
+  return { device, volume: memory.volume.address, size: { diskGiB: memory.volume.sizeGiB } };
 };
 
 const boot: Effects = (command, memory) => {
@@ -109,7 +117,7 @@ const boot: Effects = (command, memory) => {
       name: each,
       ...(flavor === '' || isPlaceholder(flavor) ? {} : { flavor: known?.name ?? flavor }),
       ...(image === '' || isPlaceholder(image) || mapped !== null ? {} : { image }),
-      ...(mapped === null ? {} : { storage: 'volume' as const }),
+      ...(mapped === null ? {} : { storage: 'volume' as const, ...mapped.size }),
     };
     facts.push({ type: 'vm.created', v: 1, entity: vm, line, evidence: 'inferred', data: described });
     if (mapped === null) continue;
