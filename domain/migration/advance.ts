@@ -1,6 +1,6 @@
 // Moves one migration through its phases: mirror, RAM, flush or post-copy, with the orders given to it on the way.
 import { unreachable } from '../base/result.ts';
-import type { Order } from './qemu.ts';
+import type { MoveOutcome, Order, StopReason } from './qemu.ts';
 import { sendingRate } from './machine.ts';
 import { nextOrderMs, type Run } from './run.ts';
 import { advanceRam, countWrites, startRam } from './ram-copy.ts';
@@ -11,9 +11,21 @@ const POST_COPY_SWITCH_MS = 7;
 /** A page asked for over the network during post-copy (measured on one host; a real network adds its round trip). */
 const FAULT_MS = 0.15;
 
-const end = (run: Run, outcome: NonNullable<Run['outcome']>): void => {
+const end = (run: Run, outcome: MoveOutcome): void => {
   run.phase = 'ended';
   run.outcome = outcome;
+};
+
+/** A stop from outside, as QEMU takes it in each phase. From the guest's stop on, a cancel comes too late to be obeyed. */
+const stop = (run: Run, reason: StopReason): void => {
+  const byPerson = reason === 'cancel' || reason === 'timeout';
+  if (run.phase === 'mirror')
+    end(run, reason === 'source-killed' ? reason : byPerson ? 'mirror-cancelled' : 'mirror-failed');
+  else if (reason === 'source-killed') end(run, 'source-killed');
+  else if (run.phase === 'post-copy') {
+    if (reason === 'destination-killed') end(run, 'postcopy-paused');
+  } else if (reason === 'destination-killed') end(run, 'failed');
+  else if (run.phase === 'ram') end(run, reason === 'cancel' ? 'cancelled' : 'cancelled-timeout');
 };
 
 const obey = (run: Run, order: Order): void => {
@@ -28,15 +40,13 @@ const obey = (run: Run, order: Order): void => {
       run.postCopyAsked = true;
       return;
     case 'pause':
-      if (run.phase !== 'ram') return;
-      countWrites(run);
+      if (run.phase !== 'mirror' && run.phase !== 'ram') return;
+      if (run.phase === 'ram') countWrites(run);
       run.writesPerMs = 0;
       if (run.stoppedMs < 0) run.stoppedMs = run.nowMs;
       return;
     case 'stop':
-      // Too late once the guest runs at the destination or is about to.
-      if (run.phase === 'mirror' || run.phase === 'ram') end(run, order.as);
-      else if (run.phase === 'post-copy' && order.as !== 'cancelled' && order.as !== 'timed-out') end(run, order.as);
+      stop(run, order.as);
       return;
     default:
       unreachable(order);

@@ -11,7 +11,7 @@ const SPEED_REACHED = 0.99;
 /** Chunks of the written region that `writtenBytes` of uniform writes make dirty, in bytes. */
 const dirtyBytes = (disk: DiskCopy, writtenBytes: number): number => {
   const region = Math.min(disk.writeRegionBytes, disk.bytes);
-  return region <= 0 ? 0 : region * -Math.expm1(-writtenBytes / region);
+  return region <= 0 || disk.writeBlocking ? 0 : region * -Math.expm1(-writtenBytes / region);
 };
 
 /** Two passes that differ by less than this share are the same pass again: writes keep up with the copy. */
@@ -56,7 +56,7 @@ export const advanceMirror = (run: Run, line: number, untilMs: number): void => 
     const passMs = endMs - run.diskPassMs;
     // In the first pass, writes that fall before the cursor are copied anyway: the region is passed at its share of the disk.
     const passed = run.diskBulk ? Math.min(disk.writeRegionBytes, disk.bytes) / (2 * disk.bytes) : 0;
-    run.diskLeft = dirtyBytes(disk, (disk.writeBytesPerS / 1000) * passMs * (1 - passed));
+    run.diskLeft = dirtyBytes(disk, (run.stoppedMs < 0 ? disk.writeBytesPerS / 1000 : 0) * passMs * (1 - passed));
     if (run.diskLeft < CHUNK_BYTES) {
       run.diskSent += run.diskLeft;
       startRam(run);

@@ -5,13 +5,19 @@ export const PAGE_BYTES = 4096;
 /** How a page with content travels, and in what portions the rate limit notices bytes. */
 export type WireFormat = { readonly pageBytes: number; readonly portionPages: number };
 /** One stream: 8 bytes of header a page; up to QEMU 8.1 every page counts against the limit at once. */
-export const STREAM: WireFormat = { pageBytes: PAGE_BYTES + 8, portionPages: 1 };
+const STREAM: WireFormat = { pageBytes: PAGE_BYTES + 8, portionPages: 1 };
 /** From QEMU 8.2 bytes count when the buffer of 64 pieces (32 headers, 32 pages) is flushed (measured with 10.0). */
-export const STREAM_8_2: WireFormat = { pageBytes: PAGE_BYTES + 8, portionPages: 32 };
+const STREAM_8_2: WireFormat = { pageBytes: PAGE_BYTES + 8, portionPages: 32 };
 /** multifd: packets of 128 pages with a header of 1,344 bytes. */
-export const MULTIFD: WireFormat = { pageBytes: PAGE_BYTES + 1344 / 128, portionPages: 128 };
+const MULTIFD: WireFormat = { pageBytes: PAGE_BYTES + 1344 / 128, portionPages: 128 };
 /** A page of zeros: header and one fill byte. */
 export const ZERO_PAGE_WIRE_BYTES = 9;
+/** Major and minor version as a number, e.g. 7.2. */
+export type QemuVersion = number;
+
+export const wireFormat = (qemu: QemuVersion, multifd: boolean): WireFormat =>
+  multifd ? MULTIFD : qemu >= 8.2 ? STREAM_8_2 : STREAM;
+
 /** QEMU's `total` is RAM plus video memory, option ROMs and firmware tables (measured with the default `pc` machine). */
 export const EXTRA_RAM_BYTES = 532_480;
 /** Pages the firmware leaves with content before the guest touches anything (measured). */
@@ -44,10 +50,18 @@ export type AutoConverge = {
   readonly maxPct: number;
   /** Throttle when new dirty bytes exceed this share of the bytes sent. */
   readonly triggerPct: number;
+  /** cpu-throttle-tailslow: no step takes more processor time than the dirtying in excess calls for. */
+  readonly tailSlow: boolean;
 };
 
 /** QEMU's defaults (cpu-throttle-initial, -increment, max-cpu-throttle, throttle-trigger-threshold). */
-export const AUTO_CONVERGE_DEFAULTS: AutoConverge = { initialPct: 20, incrementPct: 10, maxPct: 99, triggerPct: 50 };
+export const AUTO_CONVERGE_DEFAULTS: AutoConverge = {
+  initialPct: 20,
+  incrementPct: 10,
+  maxPct: 99,
+  triggerPct: 50,
+  tailSlow: false,
+};
 
 /** The part of a disk that block migration mirrors before RAM is sent. */
 export type DiskCopy = {
@@ -59,6 +73,8 @@ export type DiskCopy = {
   readonly writeRegionBytes: number;
   /** A target that discards lets holes pass free of the job's speed limit. */
   readonly targetDiscards: boolean;
+  /** copy-mode write-blocking: guest writes reach both sides at once, so that no second pass is needed. */
+  readonly writeBlocking: boolean;
 };
 
 /** Something done to a running migration, at a time counted from its start. */
@@ -70,10 +86,22 @@ export type Order = { readonly atMs: number } & (
   | { readonly do: 'stop'; readonly as: StopReason }
 );
 
-/** Why a move ended before its guest ran at the destination. */
-export type StopReason = 'cancelled' | 'timed-out' | 'failed' | 'source-killed';
-/** endless: pre-copy that never falls below its threshold, with nothing due that would change it. */
-export type MoveOutcome = 'completed' | 'endless' | StopReason;
+/** What ended a move from outside. */
+export type StopReason = 'cancel' | 'timeout' | 'destination-killed' | 'source-killed';
+/**
+ * How a move ends. endless: it falls never below its threshold, with nothing due that would change it; postcopy-paused: the
+ * guest stands still, its memory on both sides.
+ */
+export type MoveOutcome =
+  | 'completed'
+  | 'endless'
+  | 'cancelled'
+  | 'cancelled-timeout'
+  | 'failed'
+  | 'source-killed'
+  | 'mirror-cancelled'
+  | 'mirror-failed'
+  | 'postcopy-paused';
 
 /** One live migration as QEMU is asked to do it. Bytes, bytes a second, pages of 4,096 bytes. */
 export type Move = {
@@ -88,6 +116,10 @@ export type Move = {
   /** max-postcopy-bandwidth; null is unlimited. */
   readonly postCopyBytesPerS: number | null;
   readonly downtimeLimitMs: number;
+  /** avail-switchover-bandwidth: stands in for the measured bandwidth in the threshold; null measures. */
+  readonly switchoverBytesPerS: number | null;
+  /** Post-copy as soon as the first pass is done, without an order. */
+  readonly postCopyAfterFirstPass: boolean;
   readonly autoConverge: AutoConverge | null;
   readonly wire: WireFormat;
   readonly disk: DiskCopy | null;

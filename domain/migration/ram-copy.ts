@@ -5,7 +5,6 @@ import {
   ITERATE_PAGES,
   LOW_ZERO_PAGES,
   PAGE_BYTES,
-  STREAM,
   type WireFormat,
   WINDOW_MS,
   WINDOW_TRAILER_BYTES,
@@ -27,7 +26,7 @@ const OVERRUN = 0.72;
 
 /** Length of one stretch of sending when the link is the limit: until a look at the clock finds MAX_WAIT passed. */
 export const iterateMs = (lineBytesPerMs: number): number => {
-  const lookedMs = (ITERATE_PAGES * STREAM.pageBytes) / lineBytesPerMs;
+  const lookedMs = (ITERATE_PAGES * PAGE_BYTES) / lineBytesPerMs;
   return Math.max(lookedMs, ITERATE_MS + OVERRUN * lookedMs);
 };
 
@@ -81,7 +80,11 @@ const sync = (run: Run): void => {
   if (run.move.autoConverge !== null) evaluateThrottle(run, run.move.autoConverge);
 };
 
-const thresholdBytes = (run: Run): number => run.bandwidthBytesPerMs * run.downtimeLimitMs;
+/** Below this QEMU tries to switch over; 0 until the first window has been measured. */
+const thresholdBytes = (run: Run): number => {
+  const given = run.move.switchoverBytesPerS;
+  return (given === null ? run.bandwidthBytesPerMs : given / 1000) * run.downtimeLimitMs;
+};
 
 const closeRound = (run: Run, pendingEndBytes: number, repeats: number): void => {
   run.rounds?.push({
@@ -135,6 +138,7 @@ const decide = (run: Run, untilMs: number): void => {
     sync(run);
     const after = pendingPages(run) * PAGE_BYTES;
     closeRound(run, pending, 1);
+    if (run.bulk && run.move.postCopyAfterFirstPass) run.postCopyAsked = true;
     run.bulk = false;
     run.roundPending = after;
     if (after >= threshold) {
@@ -259,7 +263,8 @@ const skipWindows = (run: Run, line: number, untilMs: number): void => {
   if (!run.bulk && run.cold + run.zero > NOTHING_PAGES) return;
   const hot = run.hot0 + run.hot1;
   const waiting = run.bulk && hot <= NOTHING_PAGES ? run.cold : hot;
-  const threshold = Math.max(run.bandwidthBytesPerMs, measured(run, bytes, ms, capped)) * run.downtimeLimitMs;
+  const settled = measured(run, bytes, ms, capped);
+  const threshold = Math.max(thresholdBytes(run), settled * run.downtimeLimitMs);
   const above = pendingPages(run) - threshold / PAGE_BYTES;
   const times = Math.floor(Math.min(waiting / pages, above / pages, (untilMs - run.nowMs) / ms));
   if (times < 1) return;
@@ -267,7 +272,7 @@ const skipWindows = (run: Run, line: number, untilMs: number): void => {
   else run.cold -= times * pages;
   run.nowMs += times * ms;
   run.sentBytes += times * bytes;
-  run.bandwidthBytesPerMs = measured(run, bytes, ms, capped);
+  run.bandwidthBytesPerMs = settled;
   run.windowStartMs = run.nowMs;
 };
 

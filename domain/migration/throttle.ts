@@ -9,6 +9,13 @@ const LATE_SLEEP = 1.08;
 /** Share of its writes a processor-bound guest still makes at a throttle percentage. */
 export const writeShareAt = (throttlePct: number): number => Math.min(1, LATE_SLEEP * (1 - throttlePct / 100));
 
+/** The next throttle percentage after one found too low; `excess` is the share of new dirty bytes above the allowed ones. */
+const nextPct = (pct: number, ac: AutoConverge, excess: number): number => {
+  if (pct === 0) return ac.initialPct;
+  const step = ac.tailSlow ? Math.min(ac.incrementPct, (100 - pct) * excess) : ac.incrementPct;
+  return Math.min(ac.maxPct, pct + step);
+};
+
 /**
  * migration_trigger_throttle, called at every bitmap sync: looks at most once a second, and at every second look that finds
  * new dirty bytes above the trigger's share of the bytes sent, throttles one step further.
@@ -16,13 +23,14 @@ export const writeShareAt = (throttlePct: number): number => Math.min(1, LATE_SL
 export const evaluateThrottle = (run: Run, ac: AutoConverge): void => {
   // QEMU compares whole milliseconds: ten windows of exactly 100 ms are not yet more than a second.
   if (run.nowMs - run.evaluatedMs < THROTTLE_PERIOD_MS + 1) return;
-  const sent = run.sentBytes - run.sentAtEvaluation;
-  if (run.newDirtyPages * PAGE_BYTES > (sent * ac.triggerPct) / 100) {
+  const allowed = ((run.sentBytes - run.sentAtEvaluation) * ac.triggerPct) / 100;
+  const dirtied = run.newDirtyPages * PAGE_BYTES;
+  if (dirtied > allowed) {
     run.highCount += 1;
     if (run.highCount >= 2) {
       run.highCount = 0;
-      run.throttlePct = run.throttlePct === 0 ? ac.initialPct : Math.min(ac.maxPct, run.throttlePct + ac.incrementPct);
-      run.writesPerMs = (run.move.dirtyPagesPerS / 1000) * writeShareAt(run.throttlePct);
+      run.throttlePct = nextPct(run.throttlePct, ac, 1 - allowed / dirtied);
+      if (run.writesPerMs > 0) run.writesPerMs = (run.move.dirtyPagesPerS / 1000) * writeShareAt(run.throttlePct);
     }
   }
   run.evaluatedMs = run.nowMs;

@@ -1,11 +1,11 @@
 // Conformance part "qemu": every measured live migration predicted from its inputs, errors by mode and bottleneck, the textbook beside.
 import { join } from 'node:path';
-import { CONTENDED, QUIET, type Machine } from '../../domain/migration/machine.ts';
+import { CONTENDED, QUIET, UNKNOWN, type Machine } from '../../domain/migration/machine.ts';
 import { forecast, type Forecast } from '../../domain/migration/forecast.ts';
 import { simulateShared } from '../../domain/migration/shared-links.ts';
 import { textbook } from '../../domain/migration/textbook.ts';
 import type { Check, Part, PartReport } from './part.ts';
-import { downtimeOf, moveOf, outcomeOf, readRows, totalMsOf, type Row } from './qemu/rows.ts';
+import { downtimeOf, moveOf, readRows, totalMsOf, type Row } from './qemu/rows.ts';
 
 /** Hosts busier than this count as contended; how busy they were is recorded with every run. */
 const BUSY = 0.5;
@@ -31,7 +31,10 @@ const percentile = (values: readonly number[], p: number): number => {
   return sorted[Math.min(sorted.length - 1, Math.round(p * (sorted.length - 1)))] ?? Number.NaN;
 };
 
-const machineOf = (row: Row): Machine => ((row.host?.busy_fraction ?? 1) > BUSY ? CONTENDED : QUIET);
+const machineOf = (row: Row): Machine => {
+  if (row.host === undefined) return UNKNOWN;
+  return row.host.busy_fraction > BUSY ? CONTENDED : QUIET;
+};
 
 /** Relative to what was measured; a downtime of under a millisecond counts as one. */
 const errorsOf = (
@@ -62,7 +65,7 @@ const judge = (row: Row): Judged => {
   const completed = row.outcome === 'completed';
   return {
     row,
-    right: got.outcome === outcomeOf(row),
+    right: got.outcome === row.outcome,
     errors: completed && got.outcome === 'completed' ? errorsOf(row, got, within(totalMsOf(row), got)) : null,
     plain: completed && book.outcome === 'completed' && row.mode !== 'block' ? errorsOf(row, book, false) : null,
   };
@@ -80,7 +83,7 @@ const judgeGroup = (rows: readonly Row[]): Judged[] => {
     const book = textbook(moveOf(row), capacity / rows.length);
     return {
       row,
-      right: got.outcome === outcomeOf(row),
+      right: got.outcome === row.outcome,
       errors: got.outcome === 'completed' ? errorsOf(row, got, false) : null,
       plain: book.outcome === 'completed' ? errorsOf(row, book, false) : null,
     };

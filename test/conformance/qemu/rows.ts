@@ -2,14 +2,12 @@
 import { readFileSync } from 'node:fs';
 import {
   AUTO_CONVERGE_DEFAULTS,
-  MULTIFD,
-  STREAM,
-  STREAM_8_2,
   type Move,
-  type MoveOutcome,
   type Order,
   type WritePattern,
+  wireFormat,
 } from '../../../domain/migration/qemu.ts';
+import { simulate } from '../../../domain/migration/simulate.ts';
 
 export type Row = {
   readonly id: string;
@@ -32,12 +30,21 @@ export type Row = {
     readonly link_bps: number;
     readonly downtime_limit_ms: number;
     readonly caps: readonly string[];
-    readonly params: Readonly<Record<string, number>>;
+    readonly params: {
+      readonly 'max-postcopy-bandwidth'?: number;
+      readonly 'avail-switchover-bandwidth'?: number;
+      readonly 'cpu-throttle-initial'?: number;
+      readonly 'cpu-throttle-increment'?: number;
+      readonly 'cpu-throttle-tailslow'?: boolean;
+      readonly 'max-cpu-throttle'?: number;
+      readonly 'throttle-trigger-threshold'?: number;
+    };
     readonly disk_mib: number;
     readonly disk_fill: number;
     readonly disk_write_bps: number;
     readonly disk_write_region_mib: number;
     readonly mirror_discard?: boolean | null;
+    readonly mirror_copy_mode?: string;
     readonly timeout_s: number;
   };
   readonly final?: {
@@ -59,6 +66,7 @@ type Action = {
   readonly at_s?: number;
   readonly value?: number;
   readonly during?: string;
+  readonly at_postcopy_frac?: number;
   readonly then?: Action;
 };
 
@@ -69,9 +77,9 @@ const orderOf = (action: Action, atMs: number): Order | null => {
     case 'postcopy':
       return { atMs, do: 'post-copy' };
     case 'cancel':
-      return { atMs, do: 'stop', as: 'cancelled' };
+      return { atMs, do: 'stop', as: 'cancel' };
     case 'kill_dst':
-      return { atMs, do: 'stop', as: 'failed' };
+      return { atMs, do: 'stop', as: 'destination-killed' };
     case 'kill_src':
       return { atMs, do: 'stop', as: 'source-killed' };
     case 'set_bw':
@@ -87,22 +95,29 @@ const orderOf = (action: Action, atMs: number): Order | null => {
 
 /** What was done to the run, at the time it was done (an operator's act is an input, not a prediction). */
 const ordersOf = (row: Row): Order[] => {
-  const orders: Order[] = [];
+  const timeout: Order = { atMs: row.inputs.timeout_s * 1000, do: 'stop', as: 'timeout' };
   const action = row.action;
-  if (action !== undefined) {
-    const atS = row.action_at_s ?? action.at_s ?? action.at ?? 0;
-    const first = orderOf(action, atS * 1000);
-    if (first !== null) orders.push(first);
-    if (action.then !== undefined) {
-      const second = orderOf(action.then, atS * 1000 + 500);
-      if (second !== null) orders.push(second);
-    }
-  }
-  orders.push({ atMs: row.inputs.timeout_s * 1000, do: 'stop', as: 'timed-out' });
-  return orders;
+  if (action === undefined) return [timeout];
+  const order = orderOf(action, (row.action_at_s ?? action.at_s ?? action.at ?? 0) * 1000);
+  return order === null ? [timeout] : [order, timeout];
 };
 
-export const moveOf = (row: Row): Move => {
+/** A second act at a share of the post-copy phase: its time follows from when that phase is predicted to run. */
+const withSecondAct = (row: Row, move: Move): Move => {
+  const then = row.action?.then;
+  const share = then?.at_postcopy_frac;
+  if (then === undefined || share === undefined) return move;
+  const line = row.inputs.link_bps > 0 ? row.inputs.link_bps : null;
+  const alone = simulate(move, { linkBytesPerS: line });
+  // Post-copy begins at the first window after the order, at most 100 ms later.
+  const switchedMs = Math.min(alone.totalMs, (move.orders[0]?.atMs ?? 0) + 100);
+  const second = orderOf(then, switchedMs + share * Math.max(0, alone.totalMs - switchedMs));
+  return second === null ? move : { ...move, orders: [...move.orders.slice(0, 1), second, ...move.orders.slice(1)] };
+};
+
+export const moveOf = (row: Row): Move => withSecondAct(row, plainMoveOf(row));
+
+const plainMoveOf = (row: Row): Move => {
   const i = row.inputs;
   const p = i.params;
   const mib = 1_048_576;
@@ -115,15 +130,19 @@ export const moveOf = (row: Row): Move => {
     bandwidthBytesPerS: i.max_bw > 0 ? i.max_bw : null,
     postCopyBytesPerS: p['max-postcopy-bandwidth'] ? p['max-postcopy-bandwidth'] : null,
     downtimeLimitMs: i.downtime_limit_ms,
+    switchoverBytesPerS: p['avail-switchover-bandwidth'] ? p['avail-switchover-bandwidth'] : null,
+    postCopyAfterFirstPass: false,
     autoConverge: i.caps.includes('auto-converge')
       ? {
           ...AUTO_CONVERGE_DEFAULTS,
           initialPct: p['cpu-throttle-initial'] ?? AUTO_CONVERGE_DEFAULTS.initialPct,
           incrementPct: p['cpu-throttle-increment'] ?? AUTO_CONVERGE_DEFAULTS.incrementPct,
           maxPct: p['max-cpu-throttle'] ?? AUTO_CONVERGE_DEFAULTS.maxPct,
+          triggerPct: p['throttle-trigger-threshold'] ?? AUTO_CONVERGE_DEFAULTS.triggerPct,
+          tailSlow: p['cpu-throttle-tailslow'] === true,
         }
       : null,
-    wire: i.caps.includes('multifd') ? MULTIFD : Number.parseFloat(row.qemu) >= 8.2 ? STREAM_8_2 : STREAM,
+    wire: wireFormat(Number.parseFloat(row.qemu), i.caps.includes('multifd')),
     disk:
       row.mode === 'block'
         ? {
@@ -133,27 +152,13 @@ export const moveOf = (row: Row): Move => {
             writeBytesPerS: row.disk_writes?.bytes_per_s ?? i.disk_write_bps,
             writeRegionBytes: i.disk_write_region_mib * mib,
             targetDiscards: i.mirror_discard === true,
+            writeBlocking: i.mirror_copy_mode === 'write-blocking',
           }
         : null,
     sharedStorage: row.mode === 'shared',
     orders: ordersOf(row),
   };
 };
-
-const OUTCOMES: Readonly<Record<string, MoveOutcome>> = {
-  completed: 'completed',
-  cancelled: 'cancelled',
-  'mirror-cancelled': 'cancelled',
-  'cancelled-timeout': 'timed-out',
-  failed: 'failed',
-  'mirror-failed': 'failed',
-  'postcopy-paused': 'failed',
-  'source-killed': 'source-killed',
-};
-
-/** A mirror nobody cancelled by hand was cancelled by the harness at its time limit. */
-export const outcomeOf = (row: Row): MoveOutcome | null =>
-  row.outcome === 'mirror-cancelled' && row.action === undefined ? 'timed-out' : (OUTCOMES[row.outcome] ?? null);
 
 /** From the order to the end, mirror included, milliseconds. */
 export const totalMsOf = (row: Row): number | null => {
