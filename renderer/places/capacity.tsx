@@ -1,0 +1,6 @@
+// Capacity.
+export const CapacityPlace = () => (
+  <div class="top">
+    <h1>Capacity</h1>
+  </div>
+);

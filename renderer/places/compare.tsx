@@ -1,0 +1,6 @@
+// Compare.
+export const ComparePlace = () => (
+  <div class="top">
+    <h1>Compare</h1>
+  </div>
+);

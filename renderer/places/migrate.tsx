@@ -1,0 +1,6 @@
+// Migrate.
+export const MigratePlace = () => (
+  <div class="top">
+    <h1>Migrate</h1>
+  </div>
+);

@@ -1,0 +1,45 @@
+// RxJS only where time enters: pointer and clock go in, one instant a frame comes out.
+import { audit, combineLatest, distinctUntilChanged, map, type Observable, of, switchMap } from 'rxjs';
+import type { At } from '../../domain/contract/contract.ts';
+
+export type Playback =
+  | { readonly mode: 'held'; readonly at: At }
+  /** `rate`: milliseconds of the log that pass in one millisecond. */
+  | { readonly mode: 'playing'; readonly from: number; readonly rate: number };
+
+export type Clock = {
+  /** Times of frames, in ms, while listened to. */
+  readonly tick$: Observable<number>;
+  /** One emission in the next frame. */
+  readonly once$: Observable<number>;
+};
+
+export type Moment = { readonly at: At; readonly playing: boolean };
+
+/** From the first tick on, the instant moves with the clock; before it, it stands at `from`. */
+const walk = (playback: Playback, clock: Clock): Observable<Moment> => {
+  if (playback.mode === 'held') return of({ at: playback.at, playing: false });
+  let started: number | null = null;
+  return clock.tick$.pipe(
+    map((now) => {
+      started ??= now;
+      const at = Math.round(playback.from + (now - started) * playback.rate);
+      return { at: { at, seq: null }, playing: true };
+    }),
+  );
+};
+
+const same = (a: Moment, b: Moment): boolean => a.playing === b.playing && a.at.at === b.at.at && a.at.seq === b.at.seq;
+
+/**
+ * The instant to draw: at most one per frame, never beyond `end$` (where playing stops being), never the same twice;
+ * silent at rest.
+ */
+export const cursor$ = (playback$: Observable<Playback>, end$: Observable<number>, clock: Clock): Observable<Moment> =>
+  combineLatest([playback$.pipe(switchMap((p) => walk(p, clock))), end$]).pipe(
+    map(([moment, end]) =>
+      moment.playing && moment.at.at >= end ? { at: { at: end, seq: null }, playing: false } : moment,
+    ),
+    audit(() => clock.once$),
+    distinctUntilChanged(same),
+  );

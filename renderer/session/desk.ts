@@ -1,0 +1,224 @@
+// Everything a panel may reach: the client, what the person has chosen, and the instant, as one value in a context.
+import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { At, DrillReport, LogInfo, TimelineInfo } from '../../domain/contract/contract.ts';
+import type { Failure } from '../../domain/contract/port.ts';
+import type { Mark, Picture } from '../../domain/readout/picture-types.ts';
+import { assert } from '../../domain/base/result.ts';
+import type { Frames } from '../playback/frames.ts';
+import type { Player } from '../playback/player.ts';
+import { readAddress, writeAddress, type Choice } from './address.ts';
+import type { Client } from './client.ts';
+import type { Idle } from './idle.ts';
+import { Latest } from './latest.ts';
+import { openingView } from './opening.ts';
+import type { PlaceId } from './places.ts';
+import { Preferences } from './preferences.ts';
+import { DrillShelf } from './drill-shelf.ts';
+
+export type Range = { readonly from: number; readonly to: number };
+export type Measure = 'cpu' | 'ram' | 'vcpus';
+export type Sheet = 'find' | 'keys' | 'anomalies' | 'branches' | 'view' | null;
+
+export type DeskParts = {
+  readonly client: Client;
+  readonly frames: Frames;
+  readonly player: Player;
+  readonly idle: Idle;
+};
+
+const MAIN = 'main';
+
+export class Desk {
+  readonly client: Client;
+  readonly frames: Frames;
+  readonly player: Player;
+  readonly idle: Idle;
+  readonly preferences = new Preferences();
+  readonly drills = new DrillShelf();
+
+  readonly log = signal<LogInfo | null>(null);
+  readonly logFailure = signal<Failure | null>(null);
+  readonly place = signal<PlaceId>('cluster');
+  readonly timeline = signal(MAIN);
+  /** `host:compute-1`, `vm:…`; null when nothing is selected. */
+  readonly selection = signal<string | null>(null);
+  /** Hosts picked as faults of the next drill. */
+  readonly faults = signal<readonly string[]>([]);
+  readonly against: Signal<Choice['against']> = signal(null);
+  readonly range = signal<Range>({ from: 0, to: 1 });
+  readonly measure = signal<Measure>('cpu');
+  readonly groupBy = signal<'rack' | 'az'>('rack');
+  readonly sheet = signal<Sheet>(null);
+  readonly inspectorOpen = signal(true);
+  readonly dockOpen = signal(true);
+  readonly drill = signal<DrillReport | null>(null);
+
+  readonly pictures: Latest<'view.picture'>;
+  readonly marks: Latest<'view.marks'>;
+  /** Changes whenever what was read may no longer be true. */
+  readonly epoch = signal(0);
+  readonly picture: ReadonlySignal<Picture | null>;
+  readonly timelineInfo: ReadonlySignal<TimelineInfo | null>;
+  readonly isBranch: ReadonlySignal<boolean>;
+  #opened = false;
+
+  constructor(parts: DeskParts) {
+    this.client = parts.client;
+    this.frames = parts.frames;
+    this.player = parts.player;
+    this.idle = parts.idle;
+    this.pictures = new Latest(this.client, 'view.picture', { showsOlder: true });
+    this.marks = new Latest(this.client, 'view.marks', { showsOlder: false });
+    this.picture = computed(() => this.pictures.value.value);
+    this.timelineInfo = computed(() => this.log.value?.timelines.find((t) => t.name === this.timeline.value) ?? null);
+    this.isBranch = computed(() => (this.timelineInfo.value?.parent ?? null) !== null);
+    this.#wire();
+  }
+
+  /** Moves to another instant (and stops playing). */
+  goTo(at: At): void {
+    this.player.hold(at);
+    this.reveal(at.at);
+  }
+
+  /** Brings an instant into the visible stretch of the timeline, moving it as little as it takes. */
+  reveal(ms: number): void {
+    const { from, to } = this.range.peek();
+    if (ms >= from && ms <= to) return;
+    const half = (to - from) / 2;
+    this.range.value = { from: ms - half, to: ms + half };
+  }
+
+  select(entity: string | null): void {
+    this.selection.value = entity;
+    if (this.sheet.peek() === 'anomalies') this.sheet.value = null;
+    if (entity !== null) this.inspectorOpen.value = true;
+  }
+
+  /** Opens another branch; the instant stays. */
+  switchTo(timeline: string): void {
+    this.timeline.value = timeline;
+  }
+
+  toggleFault(host: string): void {
+    const now = this.faults.peek();
+    this.faults.value = now.includes(host) ? now.filter((h) => h !== host) : [...now, host];
+  }
+
+  /** A branch name nobody uses yet: `drill: compute-1`, then `drill: compute-1 (2)`. */
+  freeName(wanted: string): string {
+    const used = new Set(this.log.peek()?.timelines.map((t) => t.name));
+    let name = wanted;
+    for (let n = 2; used.has(name); n++) name = `${wanted} (${n})`;
+    return name;
+  }
+
+  async refreshLog(): Promise<void> {
+    const answer = await this.client.call('log.info', {});
+    if (!answer.ok) {
+      this.logFailure.value = answer.error;
+      return;
+    }
+    this.logFailure.value = null;
+    if (!this.#opened) await this.#openFirst(answer.value);
+    this.log.value = answer.value;
+  }
+
+  /** The first view: what the address names, else the incident of the log. */
+  async #openFirst(log: LogInfo): Promise<void> {
+    this.#opened = true;
+    const named = readAddress(window.location.hash);
+    const known = log.timelines.some((t) => t.name === named.timeline);
+    const timeline = known && named.timeline !== null ? named.timeline : (log.timelines[0]?.name ?? MAIN);
+    const marks = await this.client.call('view.marks', { timeline });
+    const info = log.timelines.find((t) => t.name === timeline) ?? null;
+    const view = openingView(info, marks.ok ? marks.value : [], named.at);
+    batch(() => {
+      this.timeline.value = timeline;
+      this.place.value = named.place ?? 'cluster';
+      this.selection.value = named.selection;
+      this.against.value = named.against;
+      this.range.value = view.range;
+    });
+    if (view.at !== null) this.player.hold(view.at);
+  }
+
+  #wire(): void {
+    this.client.on('log.changed', ({ timelines }) => {
+      const log = this.log.peek();
+      batch(() => {
+        if (log !== null) this.log.value = { ...log, timelines };
+        this.epoch.value += 1;
+      });
+    });
+    effect(() => {
+      if (this.client.connections.value === 0) return;
+      this.epoch.value = this.epoch.peek() + 1;
+      void this.refreshLog();
+    });
+    effect(() => {
+      void this.epoch.value;
+      this.pictures.forget();
+      this.marks.forget();
+    });
+    effect(() => {
+      if (this.log.value === null) return;
+      const at = this.player.at.value;
+      this.pictures.ask({ timeline: this.timeline.value, at });
+    });
+    effect(() => {
+      if (this.log.value !== null) this.marks.ask({ timeline: this.timeline.value });
+    });
+    effect(() => {
+      const to = this.timelineInfo.value?.to;
+      if (to !== null && to !== undefined) this.player.endAt(to);
+    });
+    effect(() => {
+      if (this.player.playing.value) this.reveal(this.player.at.value.at);
+    });
+    effect(() => {
+      this.drill.value = this.drills.of(this.log.value?.path ?? '', this.timeline.value);
+    });
+    this.#mirrorAddress();
+  }
+
+  #mirrorAddress(): void {
+    effect(() => {
+      if (this.log.value === null) return;
+      const address = writeAddress({
+        place: this.place.value,
+        timeline: this.timeline.value,
+        at: this.player.settled.value,
+        selection: this.selection.value,
+        against: this.against.value,
+      });
+      if (address !== window.location.hash) window.history.replaceState(null, '', address);
+    });
+    window.addEventListener('hashchange', () => {
+      const named = readAddress(window.location.hash);
+      batch(() => {
+        if (named.place !== null) this.place.value = named.place;
+        if (named.timeline !== null) this.timeline.value = named.timeline;
+        this.selection.value = named.selection;
+        this.against.value = named.against;
+      });
+      if (named.at !== null) this.goTo(named.at);
+    });
+  }
+
+  /** The marks of the current timeline; empty until they are known. */
+  get knownMarks(): readonly Mark[] {
+    return this.marks.value.value ?? [];
+  }
+}
+
+const DeskContext = createContext<Desk | null>(null);
+export const DeskProvider = DeskContext.Provider;
+
+export const useDesk = (): Desk => {
+  const desk = useContext(DeskContext);
+  assert(desk !== null, 'panels are drawn inside a desk');
+  return desk;
+};

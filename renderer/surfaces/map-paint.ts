@@ -1,0 +1,360 @@
+// Paints the cluster map: racks, host tiles, VM cells, moves in flight, pools and the legend.
+import type { CellState, HostTile, Picture } from '../../domain/readout/picture-types.ts';
+import type { Measure } from '../session/desk.ts';
+import { clock, gibibytes, percent } from '../session/words.ts';
+import { paintCell } from './cell-paint.ts';
+import { fillRect, fitText, hatch, setFont, strokeRect, write, type Rect } from './draw.ts';
+import { drawGlyph, type GlyphName } from './glyphs.ts';
+import type { CellBox, MapLayout, TileBox } from './map-layout.ts';
+import type { Palette } from './palette.ts';
+
+export type MapView = {
+  readonly measure: Measure;
+  /** Entity addresses. */
+  readonly selected: string | null;
+  readonly focused: string | null;
+  readonly faults: ReadonlySet<string>;
+  /** Entities that differ from the other side of a comparison. */
+  readonly changed: ReadonlySet<string>;
+};
+
+const NEARLY_FULL = 0.9;
+const HOT = 0.62;
+
+export const measureName: Readonly<Record<Measure, string>> = { cpu: 'CPU', ram: 'RAM', vcpus: 'vCPU' };
+
+const hostGlyph = (h: HostTile): { glyph: GlyphName; tone: 'critical' | 'idle' | 'warn' } | null => {
+  if (h.fenced) return { glyph: 'fenced', tone: 'critical' };
+  if (h.forcedDown) return { glyph: 'forced', tone: 'critical' };
+  if (h.up === false) return { glyph: 'down', tone: 'critical' };
+  if (h.up === null) return { glyph: 'unknown', tone: 'warn' };
+  if (h.enabled === false) return { glyph: 'disabled', tone: 'idle' };
+  return null;
+};
+
+/** The word for a host that is not simply up; empty for one that is. */
+export const hostWord = (h: HostTile): string => {
+  if (h.fenced) return 'fenced';
+  if (h.forcedDown) return 'forced down';
+  if (h.up === false) return 'down';
+  if (h.up === null) return 'not seen yet';
+  return h.enabled === false ? 'disabled' : '';
+};
+
+const paintFoot = (ctx: CanvasRenderingContext2D, p: Palette, t: TileBox, view: MapView): void => {
+  const h = t.host;
+  const y = t.y + t.h - 20;
+  const down = h.up === false || h.fenced || h.forcedDown;
+  if (down) {
+    fillRect(ctx, { x: t.x + 4, y: y - 3, w: t.w - 8, h: 19 }, 4, p.surface);
+    const since = h.downSince === null ? '' : clock(h.downSince);
+    setFont(ctx, p, 11, 600);
+    const word = hostWord(h);
+    const room = t.w - 16 - ctx.measureText(word).width - 6;
+    write(ctx, p, word, t.x + 8, y + 10, { colour: p['critical-ink'], weight: 600 });
+    setFont(ctx, p);
+    const time = [`${since}Z`, since, since.slice(0, 5)].find((s) => ctx.measureText(s).width <= room);
+    if (since !== '' && time !== undefined)
+      write(ctx, p, time, t.x + t.w - 8, y + 10, { colour: p['critical-ink'], align: 'right' });
+    return;
+  }
+  const shown = h[view.measure];
+  if (shown < 0) {
+    write(ctx, p, 'no figures yet', t.x + 8, y + 10, { colour: p['ink-3'] });
+    return;
+  }
+  const barW = t.w - 16 - 40;
+  const bar = (dy: number, share: number, colour: string): void => {
+    fillRect(ctx, { x: t.x + 8, y: y + dy, w: barW, h: 4 }, 2, p.well);
+    if (share > 0) fillRect(ctx, { x: t.x + 8, y: y + dy, w: Math.max(4, barW * Math.min(1, share)), h: 4 }, 2, colour);
+  };
+  if (barW >= 12) {
+    if (h.cpu >= 0) bar(2, h.cpu, p.load[5] ?? p.idle);
+    if (h.ram >= 0) bar(h.cpu >= 0 ? 8 : 5, h.ram, h.ram > NEARLY_FULL ? p.warn : p.idle);
+  }
+  const hot = shown > (view.measure === 'cpu' ? HOT : NEARLY_FULL);
+  write(ctx, p, percent(shown), t.x + t.w - 8, y + 11, {
+    colour: hot ? p.ink : p['ink-2'],
+    weight: hot ? 650 : 400,
+    align: 'right',
+  });
+};
+
+const paintTile = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, t: TileBox, view: MapView): void => {
+  const h = t.host;
+  const down = h.up === false || h.fenced || h.forcedDown;
+  const edge = { x: t.x + 0.5, y: t.y + 0.5, w: t.w - 1, h: t.h - 1 };
+  fillRect(ctx, edge, 6, down ? p['critical-wash'] : p.surface);
+  if (h.enabled === false) hatch(ctx, edge, 6, { colour: p.idle, alpha: 0.28, pitch: 9, width: 1.2 });
+  if (down) hatch(ctx, edge, 6, { colour: p.critical, alpha: 0.32, pitch: 8.5, width: 1.6 });
+  strokeRect(
+    ctx,
+    edge,
+    6,
+    down ? p.critical : h.up === null ? p.warn : p.line,
+    h.fenced ? 1.6 : 1,
+    h.up === null ? [3, 3] : [],
+  );
+  if (down) fillRect(ctx, { x: t.x + 4, y: t.y + 5, w: t.w - 8, h: 18 }, 4, p.surface);
+  const state = hostGlyph(h);
+  const name = layout.dropped !== '' ? h.name.slice(layout.dropped.length) : h.name;
+  const size = t.w > 110 ? 13 : 11;
+  setFont(ctx, p, size, 650);
+  const colour = down ? p['critical-ink'] : h.up === null ? p['ink-3'] : p.ink;
+  write(ctx, p, fitText(ctx, name, t.w - 12 - (state === null ? 0 : 11)), t.x + 6.5, t.y + 18, {
+    colour,
+    size,
+    weight: 650,
+  });
+  if (state !== null) {
+    const s = t.w > 110 ? 12 : 9;
+    drawGlyph(ctx, state.glyph, t.x + t.w - s - 5, t.y + 9, s, { ink: p[state.tone], surface: p.surface });
+  }
+  if (layout.bars) paintFoot(ctx, p, t, view);
+  for (const cell of t.cells) paintVm(ctx, p, t, cell, view);
+};
+
+const paintVm = (ctx: CanvasRenderingContext2D, p: Palette, t: TileBox, cell: CellBox, view: MapView): void => {
+  const share = view.measure === 'cpu' ? cell.vm.load : t.host[view.measure];
+  paintCell(ctx, p, cell, { state: cell.vm.state, share, doubtful: cell.vm.doubtful });
+  if (!t.named) return;
+  const right = t.x + t.w - 8;
+  const word =
+    cell.vm.state === 'ACTIVE' && cell.vm.load >= 0 && view.measure === 'cpu' ? percent(cell.vm.load) : cell.vm.state;
+  const base = cell.y + cell.h / 2 + 4;
+  const w = write(ctx, p, word, right, base, { colour: p['ink-3'], align: 'right' });
+  setFont(ctx, p, 12);
+  const name = fitText(ctx, cell.vm.name, right - w - 8 - (cell.x + cell.w + 8));
+  write(ctx, p, name, cell.x + cell.w + 8, base, { colour: p.ink, size: 12 });
+};
+
+type Point = readonly [number, number];
+const middle = (r: Rect): Point => [r.x + r.w / 2, r.y + r.h / 2];
+
+const paintArc = (ctx: CanvasRenderingContext2D, p: Palette, from: Point, to: Point): void => {
+  const rise = Math.abs(to[0] - from[0]) * 0.1 + 14;
+  const top = Math.max(6, Math.min(from[1], to[1]) - rise);
+  const c1: Point = [from[0] + (to[0] - from[0]) * 0.2, top];
+  const c2: Point = [from[0] + (to[0] - from[0]) * 0.8, top];
+  const end: Point = [to[0], to[1] - 9];
+  const curve = (): void => {
+    ctx.beginPath();
+    ctx.moveTo(from[0], from[1]);
+    ctx.bezierCurveTo(c1[0], c1[1], c2[0], c2[1], end[0], end[1]);
+  };
+  ctx.setLineDash([]);
+  curve();
+  ctx.strokeStyle = p.surface;
+  ctx.lineWidth = 4.5;
+  ctx.stroke();
+  curve();
+  ctx.strokeStyle = p.motion;
+  ctx.lineWidth = 2;
+  ctx.stroke();
+  const angle = Math.atan2(end[1] - c2[1], end[0] - c2[0]);
+  ctx.save();
+  ctx.translate(end[0], end[1]);
+  ctx.rotate(angle);
+  ctx.beginPath();
+  ctx.moveTo(4, 0);
+  ctx.lineTo(-6, -4.6);
+  ctx.lineTo(-6, 4.6);
+  ctx.closePath();
+  ctx.fillStyle = p.motion;
+  ctx.fill();
+  ctx.restore();
+};
+
+/** Arcs of the moves in flight; where a VM is going is a dotted place until it is there. */
+const paintMoves = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, picture: Picture): void => {
+  const tileOf = new Map(layout.tiles.map((t) => [t.host.name, t]));
+  for (const move of picture.moves) {
+    const source = move.source === null ? undefined : tileOf.get(move.source);
+    const dest = move.dest === null ? undefined : tileOf.get(move.dest);
+    if (source === undefined || dest === undefined || source === dest) continue;
+    const here = (t: TileBox): CellBox | undefined => t.cells.find((c) => c.vm.id === move.vm);
+    const from = here(source) ?? source.arrival;
+    const to = here(dest) ?? dest.arrival;
+    for (const end of [from, to]) {
+      if (!('vm' in end))
+        strokeRect(ctx, { x: end.x + 1, y: end.y + 1, w: end.w - 2, h: end.h - 2 }, 2, p['line-strong'], 0.9, [1, 2]);
+    }
+    paintArc(ctx, p, middle(from), middle(to));
+  }
+};
+
+const paintPools = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, picture: Picture): void => {
+  layout.pools.forEach((r, i) => {
+    const pool = picture.pools[i];
+    if (pool === undefined) return;
+    fillRect(ctx, { x: r.x + 0.5, y: r.y + 0.5, w: r.w - 1, h: r.h - 1 }, 6, p.surface);
+    strokeRect(ctx, { x: r.x + 0.5, y: r.y + 0.5, w: r.w - 1, h: r.h - 1 }, 6, p.line, 1);
+    const known = pool.sizeGiB !== null && pool.usedGiB !== null && pool.sizeGiB > 0;
+    const share = known ? (pool.usedGiB ?? 0) / (pool.sizeGiB ?? 1) : 0;
+    const figure = known ? percent(share) : '';
+    write(ctx, p, figure, r.x + r.w - 10, r.y + 19, { colour: p.ink, weight: 650, align: 'right' });
+    const w = write(ctx, p, pool.name, r.x + 10, r.y + 19, { colour: p.ink, size: 12, weight: 650 });
+    const about = [pool.kind, pool.layout, pool.replicas === null ? null : `replica ${pool.replicas}`]
+      .filter(Boolean)
+      .join(', ');
+    setFont(ctx, p);
+    write(ctx, p, fitText(ctx, about, r.w - 24 - w - 50), r.x + 18 + w, r.y + 19, { colour: p['ink-3'] });
+    if (!known) {
+      const bricks =
+        pool.bricks.length > 0
+          ? `${pool.bricks.length} bricks on ${[...new Set(pool.bricks.map((b) => b.host))].join(', ')}`
+          : 'size unknown';
+      setFont(ctx, p);
+      write(ctx, p, fitText(ctx, bricks, r.w - 20), r.x + 10, r.y + 37, { colour: p['ink-3'] });
+      return;
+    }
+    const text = `${gibibytes(pool.usedGiB ?? 0)} of ${gibibytes(pool.sizeGiB ?? 0)}`;
+    const textW = write(ctx, p, text, r.x + r.w - 10, r.y + 37, { colour: p['ink-3'], align: 'right' });
+    const barW = r.w - 20 - textW - 12;
+    fillRect(ctx, { x: r.x + 10, y: r.y + 31, w: barW, h: 5 }, 2.5, p.well);
+    fillRect(
+      ctx,
+      { x: r.x + 10, y: r.y + 31, w: barW * share, h: 5 },
+      2.5,
+      share > NEARLY_FULL ? p.warn : (p.load[4] ?? p.idle),
+    );
+  });
+};
+
+const LEGEND: readonly CellState[] = [
+  'REBUILD',
+  'QUEUED',
+  'RECOVERED',
+  'ERROR',
+  'SHUTOFF',
+  'MIGRATING',
+  'PAUSED',
+  'BUILD',
+  'UNKNOWN',
+];
+const WORDS: Partial<Record<CellState, string>> = { QUEUED: 'queued', RECOVERED: 'recovered', UNKNOWN: 'unknown' };
+const HOST_LEGEND: readonly (readonly [GlyphName, 'critical' | 'idle', string])[] = [
+  ['fenced', 'critical', 'fenced'],
+  ['down', 'critical', 'down'],
+  ['disabled', 'idle', 'disabled'],
+];
+
+/** Explained even when absent, so that the legend does not jump while time moves. */
+const ALWAYS: ReadonlySet<CellState> = new Set(['REBUILD', 'ERROR', 'SHUTOFF', 'MIGRATING', 'QUEUED', 'RECOVERED']);
+
+const paintLegend = (
+  ctx: CanvasRenderingContext2D,
+  p: Palette,
+  layout: MapLayout,
+  width: number,
+  view: MapView,
+): void => {
+  const present = new Set(layout.tiles.flatMap((t) => t.cells.map((c) => c.vm.state)));
+  if (layout.legendY === null) return;
+  const y = layout.legendY;
+  const quiet = { colour: p['ink-3'] };
+  let x = layout.groups.some((g) => g.w > 0) ? (layout.groups[0]?.w ?? 0) : 0;
+  const label = view.measure === 'cpu' ? 'CPU' : `${measureName[view.measure]} of host`;
+  x += write(ctx, p, label, x, y, quiet) + 6;
+  const step = width < 760 ? 8 : 13;
+  p.load.forEach((colour, i) => fillRect(ctx, { x: x + i * step, y: y - 10, w: step, h: 11 }, 0, colour));
+  x += p.load.length * step + 6;
+  x += write(ctx, p, `0 to ${percent(1)}`, x, y, quiet) + 14;
+  const item = (text: string, draw: (at: number) => void): void => {
+    setFont(ctx, p);
+    const w = ctx.measureText(text).width;
+    if (x + 17 + w > width) return;
+    draw(x);
+    write(ctx, p, text, x + 17, y, quiet);
+    x += 17 + w + 12;
+  };
+  for (const state of LEGEND) {
+    if (!ALWAYS.has(state) && !present.has(state)) continue;
+    item(WORDS[state] ?? state, (at) =>
+      paintCell(ctx, p, { x: at, y: y - 10, w: 11, h: 11 }, { state, share: 0.3, doubtful: false }),
+    );
+  }
+  for (const [glyph, tone, word] of HOST_LEGEND) {
+    item(word, (at) => drawGlyph(ctx, glyph, at, y - 10, 11, { ink: p[tone], surface: p.surface }));
+  }
+};
+
+const ringAround = (
+  ctx: CanvasRenderingContext2D,
+  p: Palette,
+  r: Rect,
+  by: number,
+  width: number,
+  dash: readonly number[] = [],
+): void =>
+  strokeRect(ctx, { x: r.x - by, y: r.y - by, w: r.w + 2 * by, h: r.h + 2 * by }, 3.5 + by, p.accent, width, dash);
+
+/** Selection, focus, picked faults and differences, over everything else. */
+const paintMarks = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, view: MapView): void => {
+  for (const t of layout.tiles) {
+    const address = `host:${t.host.name}`;
+    if (view.changed.has(address))
+      strokeRect(ctx, { x: t.x + 2, y: t.y + 2, w: t.w - 4, h: t.h - 4 }, 5, p.accent, 1.2, [3, 2]);
+    if (view.faults.has(t.host.name)) {
+      strokeRect(ctx, { x: t.x + 1, y: t.y + 1, w: t.w - 2, h: t.h - 2 }, 6, p.critical, 2);
+      fillRect(ctx, { x: t.x + t.w - 22, y: t.y + 4, w: 18, h: 18 }, 4, p.critical);
+      drawGlyph(ctx, 'fault', t.x + t.w - 18, t.y + 7, 11, { ink: p.surface, surface: p.critical });
+    }
+    if (view.selected === address) strokeRect(ctx, { x: t.x + 1, y: t.y + 1, w: t.w - 2, h: t.h - 2 }, 6, p.accent, 2);
+    if (view.focused === address) ringAround(ctx, p, t, 1.5, 2);
+    for (const c of t.cells) {
+      const vm = `vm:${c.vm.id}`;
+      if (view.changed.has(vm)) ringAround(ctx, p, c, 1.4, 1.2);
+      if (view.selected === vm || view.focused === vm) ringAround(ctx, p, c, 2.5, 2);
+    }
+  }
+};
+
+/** A label in the accent beside the selected VM, so that it is found at a glance. */
+const paintCallout = (
+  ctx: CanvasRenderingContext2D,
+  p: Palette,
+  layout: MapLayout,
+  width: number,
+  view: MapView,
+): void => {
+  for (const t of layout.tiles) {
+    const c = t.named ? undefined : t.cells.find((cell) => `vm:${cell.vm.id}` === view.selected);
+    if (c === undefined) continue;
+    setFont(ctx, p, 11, 600);
+    const w = ctx.measureText(c.vm.name).width + 16;
+    const x = Math.max(0, Math.min(width - w - 2, c.x - 24));
+    fillRect(ctx, { x, y: c.y + c.h + 6, w, h: 19 }, 5, p.accent);
+    write(ctx, p, c.vm.name, x + 8, c.y + c.h + 19.5, { colour: p['on-accent'], weight: 600 });
+  }
+};
+
+export const paintMap = (
+  ctx: CanvasRenderingContext2D,
+  p: Palette,
+  layout: MapLayout,
+  picture: Picture,
+  view: MapView,
+  width: number,
+): void => {
+  for (const g of layout.groups) {
+    if (g.w === 0 || g.label === '') continue;
+    ctx.save();
+    ctx.translate(15, g.y + g.h / 2);
+    ctx.rotate(-Math.PI / 2);
+    const full = g.sublabel === '' ? g.label : `${g.label} · ${g.sublabel}`;
+    setFont(ctx, p, 11, 600);
+    write(ctx, p, ctx.measureText(full).width <= g.h ? full : g.label, 0, 0, {
+      colour: p['ink-2'],
+      weight: 600,
+      align: 'center',
+    });
+    ctx.restore();
+  }
+  for (const t of layout.tiles) paintTile(ctx, p, layout, t, view);
+  paintPools(ctx, p, layout, picture);
+  paintMoves(ctx, p, layout, picture);
+  paintMarks(ctx, p, layout, view);
+  paintCallout(ctx, p, layout, width, view);
+  paintLegend(ctx, p, layout, width, view);
+};
