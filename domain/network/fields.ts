@@ -7,7 +7,7 @@ type Notation = 'mac' | 'ipv4' | 'ipv6' | 'decimal' | 'hex';
 type FieldSpec = { readonly bits: number; readonly notation: Notation; readonly nxm: readonly string[] };
 
 /** Names as `ovs-ofctl` prints them in a match; `nxm` are the names used inside actions. `vlan_tci` is 0 for an untagged
- * frame, otherwise 0x1000 | VLAN id | priority << 13, as Open vSwitch keeps it. */
+ * frame, otherwise 0x1000 | VLAN id | priority << 13, as Open vSwitch keeps it; `vlan_tci1` is the tag under it. */
 export const FIELDS = {
   in_port: { bits: 16, notation: 'decimal', nxm: ['NXM_OF_IN_PORT', 'OXM_OF_IN_PORT'] },
   tun_id: { bits: 64, notation: 'hex', nxm: ['NXM_NX_TUN_ID', 'OXM_OF_TUNNEL_ID'] },
@@ -18,6 +18,7 @@ export const FIELDS = {
   dl_dst: { bits: 48, notation: 'mac', nxm: ['NXM_OF_ETH_DST', 'OXM_OF_ETH_DST'] },
   dl_type: { bits: 16, notation: 'hex', nxm: ['NXM_OF_ETH_TYPE', 'OXM_OF_ETH_TYPE'] },
   vlan_tci: { bits: 16, notation: 'hex', nxm: ['NXM_OF_VLAN_TCI'] },
+  vlan_tci1: { bits: 16, notation: 'hex', nxm: [] },
   nw_src: { bits: 32, notation: 'ipv4', nxm: ['NXM_OF_IP_SRC', 'OXM_OF_IPV4_SRC'] },
   nw_dst: { bits: 32, notation: 'ipv4', nxm: ['NXM_OF_IP_DST', 'OXM_OF_IPV4_DST'] },
   nw_proto: { bits: 8, notation: 'decimal', nxm: ['NXM_OF_IP_PROTO', 'OXM_OF_IP_PROTO'] },

@@ -17,7 +17,7 @@ export type Dialect = 'OpenFlow10' | 'OpenFlow13';
 /** Order of Open vSwitch's `match_format` (lib/match.c); the protocol word stands before all of them. */
 const ORDER: readonly FieldName[] = [
   'tun_id', 'tun_src', 'tun_dst',
-  'tun_ttl', 'in_port', 'vlan_tci', 'dl_src', 'dl_dst', 'dl_type', 'nw_src', 'nw_dst', 'ipv6_src',
+  'tun_ttl', 'in_port', 'vlan_tci', 'vlan_tci1', 'dl_src', 'dl_dst', 'dl_type', 'nw_src', 'nw_dst', 'ipv6_src',
   'ipv6_dst', 'arp_spa', 'arp_tpa', 'nw_proto', 'arp_op', 'arp_sha', 'arp_tha', 'nw_tos', 'nw_ttl', 'tp_src', 'tp_dst',
   'icmp_type', 'icmp_code', 'nd_target', 'nd_sll', 'nd_tll',
 ]; // prettier-ignore

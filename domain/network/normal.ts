@@ -2,14 +2,13 @@
 import { isGroupMac } from './address.ts';
 import type { BridgeModel, SwitchPort } from './host-switch.ts';
 import { LOCAL_PORT, type Learned } from './learned.ts';
-import { vlanOf, withVlan, type Packet } from './packet.ts';
+import { popVlan, pushVlan, vlanOf, withVlan, type Packet } from './packet.ts';
 
 export type NormalResult =
   | { readonly kind: 'drop'; readonly reason: string }
   /** Ports to send to, each with the frame as it leaves there; LOCAL_PORT is the bridge's own interface. */
   | {
       readonly kind: 'forward';
-      readonly vlan: number;
       readonly outputs: readonly { readonly ofport: number; readonly packet: Packet }[];
     };
 
@@ -30,9 +29,38 @@ const RESERVED = new Set([
 
 const tagOf = (port: SwitchPort | undefined): number | null => (port?.kind === 'vif' ? port.tag : null);
 
-/** The frame as it leaves a port: untagged from an access port, tagged from a trunk. */
-const leaving = (packet: Packet, tag: number | null, vlan: number): Packet =>
-  withVlan(packet, tag === null && vlan !== 0 ? vlan : null);
+type Frame = {
+  /** VLAN the switch puts the frame into; 0 is "none". */
+  readonly vlan: number;
+  /** As it came in. */
+  readonly packet: Packet;
+  /** Without the tag that says `vlan`. */
+  readonly inner: Packet;
+};
+
+/** The frame as it leaves a port: without any tag from an access port, with its VLAN's from a trunk. */
+const leaving = ({ vlan, packet, inner }: Frame, port: SwitchPort | undefined): Packet => {
+  if (tagOf(port) !== null) return withVlan(popVlan(packet), null);
+  if (vlan === 0) return inner;
+  return vlanOf(packet) === null ? withVlan(pushVlan(inner), vlan) : packet;
+};
+
+/** A trunk carries every VLAN; an access port its own, and no frame with a second tag. */
+const carries = ({ vlan, inner }: Frame, port: SwitchPort): boolean =>
+  tagOf(port) === null || (tagOf(port) === vlan && vlanOf(inner) === null);
+
+/** The VLAN a port puts a frame into, or why it does not take it. */
+const classify = (bridge: BridgeModel, packet: Packet): Frame | string => {
+  const inPort = Number(packet.in_port);
+  const input = bridge.ports.get(inPort);
+  if (input === undefined && inPort !== LOCAL_PORT) return `input port ${inPort} does not exist`;
+  if (isReserved(packet.dl_dst)) return 'reserved destination MAC: bridges do not forward it';
+  const tag = tagOf(input);
+  const vid = vlanOf(packet) ?? 0;
+  if (tag === null) return { vlan: vid, packet, inner: vlanOf(packet) === null ? packet : popVlan(packet) };
+  if (vid !== 0) return `tagged frame (VLAN ${vid}) from ${input?.name ?? ''}, an access port of VLAN ${tag}`;
+  return { vlan: tag, packet, inner: packet };
+};
 
 /** Learning is skipped when `learn` is false, as in `ofproto/trace`. */
 export const normal = (
@@ -41,35 +69,18 @@ export const normal = (
   packet: Packet,
   options: { readonly nowMs: number; readonly learn: boolean },
 ): NormalResult => {
+  const frame = classify(bridge, packet);
+  if (typeof frame === 'string') return { kind: 'drop', reason: frame };
   const inPort = Number(packet.in_port);
-  const input = bridge.ports.get(inPort);
-  if (input === undefined && inPort !== LOCAL_PORT)
-    return { kind: 'drop', reason: `input port ${inPort} does not exist` };
-  if (isReserved(packet.dl_dst)) return { kind: 'drop', reason: 'reserved destination MAC: bridges do not forward it' };
-  const tag = tagOf(input);
-  const vid = vlanOf(packet) ?? 0;
-  if (tag !== null && vid !== 0) {
-    return {
-      kind: 'drop',
-      reason: `tagged frame (VLAN ${vid}) from ${input?.name ?? ''}, an access port of VLAN ${tag}`,
-    };
-  }
-  const vlan = tag ?? vid;
+  const { vlan } = frame;
   if (options.learn && !isGroupMac(packet.dl_src)) learned.sawMac(vlan, packet.dl_src, inPort, options.nowMs);
   const known = isGroupMac(packet.dl_dst) ? null : learned.portOf(vlan, packet.dl_dst, options.nowMs);
-  const exists = known !== null && (known === LOCAL_PORT || bridge.ports.has(known));
-  if (known !== null && exists) {
+  const send = (ofport: number) => ({ ofport, packet: leaving(frame, bridge.ports.get(ofport)) });
+  if (known !== null && (known === LOCAL_PORT || bridge.ports.has(known))) {
     if (known === inPort)
       return { kind: 'drop', reason: 'the destination MAC was learned on the port the frame came from' };
-    return {
-      kind: 'forward',
-      vlan,
-      outputs: [{ ofport: known, packet: leaving(packet, tagOf(bridge.ports.get(known)), vlan) }],
-    };
+    return { kind: 'forward', outputs: [send(known)] };
   }
-  const members = [...bridge.ports].filter(([, p]) => tagOf(p) === null || tagOf(p) === vlan);
-  const outputs = [LOCAL_PORT, ...members.map(([ofport]) => ofport)]
-    .filter((ofport) => ofport !== inPort)
-    .map((ofport) => ({ ofport, packet: leaving(packet, tagOf(bridge.ports.get(ofport)), vlan) }));
-  return { kind: 'forward', vlan, outputs };
+  const members = [...bridge.ports].filter(([, port]) => carries(frame, port)).map(([ofport]) => ofport);
+  return { kind: 'forward', outputs: [LOCAL_PORT, ...members].filter((ofport) => ofport !== inPort).map(send) };
 };

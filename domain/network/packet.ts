@@ -21,6 +21,13 @@ export const vlanOf = (packet: Packet): number | null =>
 export const withVlan = (packet: Packet, vlan: number | null): Packet =>
   withFields(packet, { vlan_tci: vlan === null ? 0n : (packet.vlan_tci & 0xe000n) | VLAN_PRESENT | BigInt(vlan) });
 
+/** Another tag on top of what the packet has; its VLAN id is still 0. */
+export const pushVlan = (packet: Packet): Packet =>
+  withFields(packet, { vlan_tci: VLAN_PRESENT, vlan_tci1: packet.vlan_tci });
+
+/** The outermost tag removed. */
+export const popVlan = (packet: Packet): Packet => withFields(packet, { vlan_tci: packet.vlan_tci1, vlan_tci1: 0n });
+
 const OPTIONAL_HEADER: Partial<Record<FieldName, readonly bigint[]>> = {
   nw_src: [ETH_IPV4],
   nw_dst: [ETH_IPV4],

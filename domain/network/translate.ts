@@ -1,5 +1,5 @@
 // Walks a packet through one host's bridges, flow by flow, and says what comes out and why nothing does.
-import { allOnes, VLAN_PRESENT } from './fields.ts';
+import { allOnes } from './fields.ts';
 import { printActions, printMatch } from './flow-print.ts';
 import { lookup } from './flow-table.ts';
 import type { Action } from './flow.ts';
@@ -9,7 +9,7 @@ import { learnedFlow, readSubfield, writeSubfield } from './learn-action.ts';
 import { LOCAL_PORT, type Learned } from './learned.ts';
 import { normal } from './normal.ts';
 import type { TunnelType } from './overlay.ts';
-import { vlanOf, withFields, withVlan, type Packet } from './packet.ts';
+import { popVlan, pushVlan, vlanOf, withFields, withVlan, type Packet } from './packet.ts';
 
 /** One look-up: the flow that matched, or a table miss. */
 export type TraceStep = {
@@ -138,9 +138,9 @@ const runAction = (walk: Walk, at: Place, action: Action, packet: Packet): Packe
     case 'resubmit':
       return runTable(walk, { ...at, table: action.table, depth: at.depth + 1 }, packet);
     case 'push_vlan':
-      return withFields(packet, { vlan_tci: VLAN_PRESENT });
+      return pushVlan(packet);
     case 'pop_vlan':
-      return withVlan(packet, null);
+      return popVlan(packet);
     case 'mod_vlan_vid':
     case 'set_vlan_vid':
       return withVlan(packet, action.vlan);

@@ -9,7 +9,7 @@ import type { OverlayEvent } from '../../domain/network/overlay-event.ts';
 import { emptyOverlay, type Mode, type Overlay } from '../../domain/network/overlay.ts';
 import { flowCounts } from '../../domain/network/scale-flows.ts';
 import { tunnelPorts } from '../../domain/network/tunnel-port.ts';
-import type { Check } from './part.ts';
+import type { Check, PartReport } from './part.ts';
 
 type Row = {
   readonly event: 'boot' | { up?: string; delete?: string; host: string; net: number; ips: number };
@@ -101,7 +101,7 @@ const replayCounts = (file: CountFile): Tally => {
   return tally;
 };
 
-export const checkCounts = (dataDir: string): { checks: readonly Check[]; notes: readonly string[] } => {
+export const checkCounts = (dataDir: string): PartReport => {
   const names = readdirSync(join(dataDir, 'ovs')).filter((f) => /^counts-.*\.json$/.test(f));
   const results = names.sort().map((name) => {
     const file = JSON.parse(readFileSync(join(dataDir, 'ovs', name), 'utf8')) as CountFile;
@@ -118,6 +118,7 @@ export const checkCounts = (dataDir: string): { checks: readonly Check[]; notes:
       { name: `${name}: hosts where the closed form differs`, value: tally.formula, limit: 0, unit: 'hosts' },
       { name: `${name}: events whose messages differ`, value: tally.messages, limit: 0, unit: 'events' },
     ]),
+    skipped: [],
     notes: results.flatMap((r) => r.tally.differences).slice(0, 8),
   };
 };

@@ -4,7 +4,7 @@ import { UNDISTURBED, type Environment } from '../../domain/network/environment.
 import { dumpFlows, dumpTunnels, type Bridge } from '../../domain/network/host-flows.ts';
 import type { Fdb, Message } from '../../domain/network/message.ts';
 import { emptyOverlay, type Overlay } from '../../domain/network/overlay.ts';
-import type { Check } from './part.ts';
+import type { Check, PartReport } from './part.ts';
 import { configOf, Replay, type RecordedMessage, type RecordedStep, type Recording } from './ovs-record.ts';
 
 /** Numbers Open vSwitch and the agent drew, as the step's `state` has them. */
@@ -156,9 +156,7 @@ export const replay = (recording: Recording): { tally: Tally; differences: reado
 };
 
 /** Checks for all recordings: everything must be equal. */
-export const checkSteps = (
-  recordings: readonly Recording[],
-): { checks: readonly Check[]; notes: readonly string[] } => {
+export const checkSteps = (recordings: readonly Recording[]): PartReport => {
   const results = recordings.map((recording) => ({ recording, ...replay(recording) }));
   const checks = results.flatMap(({ recording, tally }): Check[] => [
     {
@@ -175,5 +173,5 @@ export const checkSteps = (
       unit: 'messages',
     },
   ]);
-  return { checks, notes: results.flatMap((r) => r.differences).slice(0, 12) };
+  return { checks, skipped: [], notes: results.flatMap((r) => r.differences).slice(0, 12) };
 };
