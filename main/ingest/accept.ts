@@ -24,7 +24,7 @@ const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'obj
 
 const wrongEnvelope = (raw: Record<string, unknown>): string | null => {
   const { at, entity, evidence, line, key } = raw;
-  if (typeof at !== 'number' || !Number.isInteger(at)) return 'it has no instant';
+  if (typeof at !== 'number' || !Number.isFinite(at)) return 'it has no instant';
   if (at < EARLIEST || at > LATEST) return `its instant ${String(at)} is not between the years 1970 and 2200`;
   if (
     typeof entity !== 'string' ||

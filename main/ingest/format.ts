@@ -1,5 +1,6 @@
 // What every importer of a format promises: to recognise its files and to read them into proposals, line by line.
 import type { Evidence, Fact } from '../../domain/events/dictionary.ts';
+import type { JournalEntry } from '../log/types.ts';
 import type { Incoming } from './incoming.ts';
 
 /** A fact as an importer proposes it; `accept.ts` decides whether it is one. */
@@ -18,6 +19,8 @@ export type Item =
   | { readonly kind: 'facts'; readonly line: number; readonly facts: readonly Proposal[] }
   | { readonly kind: 'ignored'; readonly line: number; readonly what: string; readonly count: number }
   | { readonly kind: 'refused'; readonly line: number; readonly why: string; readonly text: string }
+  /** A write of another log, to be done again here. */
+  | { readonly kind: 'entry'; readonly line: number; readonly entry: JournalEntry }
   /** Something worth telling the person that refuses nothing. */
   | { readonly kind: 'note'; readonly line: number; readonly note: string };
 

@@ -4,12 +4,14 @@ import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { FileReport } from '../../domain/contract/contract.ts';
 import type { Candidate } from '../../domain/events/dictionary.ts';
 import type { Timeline } from '../../domain/timeline/order.ts';
-import type { Log, LogError, Refusal, SourceInfo } from '../log/types.ts';
+import type { JournalEntry, Log, LogError, Refusal, SourceInfo } from '../log/types.ts';
 import { accept } from './accept.ts';
 import type { Format, Item, Reading } from './format.ts';
 import { formatOf } from './formats.ts';
 import { gather } from './gather.ts';
 import { type Content, contentOf, type Incoming } from './incoming.ts';
+import { understudyJsonl } from './understudy-jsonl.ts';
+import { type Mapped, mapped, replayEntry } from './replay.ts';
 
 /** Events in one transaction: long enough to be fast, short enough that a cancelled import stops within a frame or two. */
 const BATCH_EVENTS = 4000;
@@ -66,6 +68,7 @@ const firstTrouble = (chosen: Chosen, settings: Settings): Refusal | null => {
   let trouble: Refusal | null = null;
   for (const item of chosen.format.read(readingOf(chosen.incoming, settings))) {
     if (item.kind === 'refused') trouble ??= item;
+    if (item.kind === 'entry') return null;
     if (item.kind !== 'facts') continue;
     // A command alone says what was typed; what it printed has to be readable, too.
     if (item.facts.some((fact) => fact.type !== 'command.issued' && accept(fact).ok)) return null;
@@ -181,6 +184,7 @@ const importFile = async (
     const source: SourceInfo = { id: content.id, name: incoming.name, format: format.name };
     const known = log.progress(timeline, source.id);
     const through = known?.done === true ? Infinity : (known?.throughLine ?? 0);
+    const timelines = mapped(timeline);
     let batch = emptyBatch(0);
     for (const item of format.read(readingOf(counted, settings))) {
       const full = batch.events.length >= BATCH_EVENTS || batch.items >= BATCH_ITEMS;
@@ -190,9 +194,16 @@ const importFile = async (
         batch = emptyBatch(batch.throughLine);
         await pause('reading', read);
       }
+      if (item.kind === 'entry') {
+        const replayed = replay(item.entry, log, timelines, tally, dryRun);
+        if (!replayed.ok) return replayed;
+        await pause('reading', read);
+        continue;
+      }
       take(item, batch, tally, item.line <= through, dryRun);
     }
-    if (!dryRun && known?.done !== true) {
+    // What a log's export brings keeps the sources it had there; the export itself is none.
+    if (!dryRun && known?.done !== true && format !== understudyJsonl) {
       const written = flush(log, timeline, source, { ...batch, throughLine: content.lines }, true, tally);
       if (!written.ok) return written;
     }
@@ -205,7 +216,13 @@ const importFile = async (
 };
 
 /** Adds an item to the batch, or only counts it where an earlier import already accounted for its line. */
-const take = (item: Item, batch: Pending, tally: Tally, accounted: boolean, dryRun: boolean): void => {
+const take = (
+  item: Exclude<Item, { kind: 'entry' }>,
+  batch: Pending,
+  tally: Tally,
+  accounted: boolean,
+  dryRun: boolean,
+): void => {
   batch.items++;
   batch.throughLine = Math.max(batch.throughLine, item.line);
   const refuse = (refusal: Refusal): void => {
@@ -233,6 +250,24 @@ const take = (item: Item, batch: Pending, tally: Tally, accounted: boolean, dryR
         else batch.events.push(fact.value);
       }
   }
+};
+
+const replay = (
+  entry: JournalEntry,
+  log: Log,
+  timelines: Mapped,
+  tally: Tally,
+  dryRun: boolean,
+): Result<null, ImportError> => {
+  if (dryRun) {
+    tally.events += entry.kind === 'batch' ? entry.batch.events.length : 0;
+    return ok(null);
+  }
+  const replayed = replayEntry(log, timelines, entry);
+  if (!replayed.ok) return replayed;
+  tally.events += replayed.value.events;
+  tally.duplicates += replayed.value.duplicates;
+  return ok(null);
 };
 
 /** Appends one batch; where another writer was faster, at the new end. */

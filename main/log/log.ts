@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { Timeline } from '../../domain/timeline/order.ts';
 import { appender } from './append.ts';
 import { attempt, fault, orFailure } from './fault.ts';
+import { journalOf } from './journal.ts';
 import { keyframeTable } from './keyframes.ts';
 import { lineages } from './lineage.ts';
 import { openFile, type Opened } from './open.ts';
@@ -40,6 +41,7 @@ const assemble = (path: string, { db, readOnly, close }: Opened, fold: string): 
   const tree = timelineWriter(db, timelines, lineage);
   const appends = appender(db, sources, timelines, lineage, keyframes.dropFrom);
   const span = spans(db, lineage, read);
+  const journal = journalOf(db, sources);
   const refusals = db.prepare<[string], Refusal>(
     `SELECT DISTINCT line, why, text FROM refusal
      WHERE batch IN (SELECT batch.id FROM batch JOIN source ON source.id = batch.source WHERE source.content = ?)
@@ -55,8 +57,8 @@ const assemble = (path: string, { db, readOnly, close }: Opened, fold: string): 
     return result;
   };
   const idOf = (timeline: Timeline): number => timeline.id;
-  function* guarded<T>(events: Iterable<T>): Generator<T> {
-    const iterator = events[Symbol.iterator]();
+  function* guarded<T>(entries: Iterable<T>): Generator<T> {
+    const iterator = entries[Symbol.iterator]();
     for (;;) {
       const next = orFailure(path, () => iterator.next());
       if (next.done === true) return;
@@ -83,6 +85,7 @@ const assemble = (path: string, { db, readOnly, close }: Opened, fold: string): 
     inRecordOrder: (timeline, from, to) => guarded(read.inRecordOrder(timeline, from, to)),
     event: (timeline, seq) => orFailure(path, () => read.event(timeline, seq)),
     span: (timeline) => orFailure(path, () => span(timeline)),
+    journal: () => guarded(journal()),
     refusals: (sourceId) => orFailure(path, () => refusals.all(sourceId)),
     verify: () => verifyLog(db, path),
     onChange: (listener) => {

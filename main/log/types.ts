@@ -72,6 +72,19 @@ export type KeyframeRow = {
   readonly bytes: Uint8Array;
 };
 
+/** One write to a log, as `journal` tells it. `timeline` and `parent` are ids of the log that tells; 1 is `main`. */
+export type JournalEntry =
+  | { readonly kind: 'batch'; readonly timeline: number; readonly head: Seq; readonly batch: Batch }
+  | {
+      readonly kind: 'branch';
+      readonly timeline: number;
+      readonly name: string;
+      readonly parent: number;
+      readonly forkedAt: Cut;
+    }
+  | { readonly kind: 'renamed'; readonly timeline: number; readonly name: string }
+  | { readonly kind: 'dropped'; readonly timeline: number };
+
 export interface Log {
   readonly path: string;
   readonly readOnly: boolean;
@@ -95,6 +108,8 @@ export interface Log {
   readonly span: (
     timeline: Timeline,
   ) => { readonly from: Instant; readonly to: Instant; readonly events: number } | null;
+  /** Every write in an order in which it can be done again; done again in an empty log, heads and chains are the same. */
+  readonly journal: () => Iterable<JournalEntry>;
   readonly refusals: (sourceId: string) => readonly Refusal[];
   readonly verify: () => Verification;
   /** Calls back after every append or branch change; returns the way to stop. */
