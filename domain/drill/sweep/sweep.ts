@@ -1,0 +1,170 @@
+// Every failure of a kind, one after another: each host, each pair, each rack, each zone. Is the cluster safe?
+import type { ClusterState } from '../../readout/state.ts';
+import { firstFit, placeAll, Trial } from './search.ts';
+import { R, type Shelf, shelfOf } from './shelf.ts';
+
+export const SWEEPS = ['1', '2', 'rack', 'az'] as const;
+export type SweepKind = (typeof SWEEPS)[number];
+
+export type FailingSet = {
+  readonly hosts: readonly string[];
+  readonly vms: readonly { readonly id: string; readonly name: string; readonly ramMiB: number }[];
+  /** RAM of the VMs left without a home. */
+  readonly ramMiB: number;
+  /** The smallest single change that would take the first of them: more of a resource on a host. */
+  readonly relaxation: string | null;
+  readonly decided: boolean;
+};
+
+export type SweepResult = {
+  readonly kind: SweepKind;
+  /** Null when nothing failed but some sets stayed undecided. */
+  readonly safe: boolean | null;
+  readonly checked: number;
+  readonly total: number;
+  readonly undecided: number;
+  /** In order of the sets; at most `LISTED`. */
+  readonly failing: readonly FailingSet[];
+  readonly failingCount: number;
+};
+
+/** Failing sets spelled out; the count goes on. */
+export const LISTED = 5000;
+
+/** Sets of host rows in a fixed order, so that any range of them can be checked anywhere with the same answer. */
+const groupsBy = (shelf: Shelf, state: ClusterState, key: 'rack' | 'az'): number[][] => {
+  const rows = new Map(shelf.hosts.map((name, i) => [name, i]));
+  const sets = new Map<string, number[]>();
+  for (const host of state.hosts) {
+    const name = host[key];
+    if (name === null) continue;
+    const set = sets.get(name) ?? [];
+    set.push(rows.get(host.name)!);
+    sets.set(name, set);
+  }
+  return [...sets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, set]) => set.sort((a, b) => a - b));
+};
+
+export type SweepPlan = { readonly total: number; readonly set: (index: number) => readonly number[] };
+
+/** The nth set of a sweep. Hosts that are down already are part of no set. */
+export const sweepPlan = (shelf: Shelf, state: ClusterState, kind: SweepKind): SweepPlan => {
+  const up = new Set(state.hosts.filter((h) => h.up !== false && !h.forcedDown).map((h) => h.name));
+  const hosts = shelf.hosts.flatMap((name, i) => (up.has(name) ? [i] : []));
+  switch (kind) {
+    case '1':
+      return { total: hosts.length, set: (i) => [hosts[i]!] };
+    case '2': {
+      const n = hosts.length;
+      return {
+        total: (n * (n - 1)) / 2,
+        set: (i) => {
+          // Row of the triangle: pairs (0,1..n-1), (1,2..n-1), …; solved, then corrected for rounding.
+          let a = Math.floor((2 * n - 1 - Math.sqrt((2 * n - 1) ** 2 - 8 * i)) / 2);
+          const before = (x: number): number => (x * (2 * n - x - 1)) / 2;
+          while (before(a + 1) <= i) a++;
+          while (before(a) > i) a--;
+          return [hosts[a]!, hosts[a + 1 + i - before(a)]!];
+        },
+      };
+    }
+    case 'rack':
+    case 'az': {
+      const sets = groupsBy(shelf, state, kind);
+      return { total: sets.length, set: (i) => sets[i]! };
+    }
+  }
+};
+
+/** What would have to grow, and by how little, for the first homeless VM to find a home once the others have theirs. */
+const relaxation = (shelf: Shelf, trial: Trial, set: readonly number[], homeless: readonly number[]): string | null => {
+  const vm = homeless[0]!;
+  trial.clear();
+  firstFit(
+    shelf,
+    trial,
+    set.flatMap((h) => shelf.tenants[h]!).filter((v) => !homeless.includes(v)),
+  );
+  const unit = ['vCPU', 'MiB RAM', 'GiB disk'];
+  let best: { host: number; r: number; by: number } | null = null;
+  for (const host of shelf.emptiest) {
+    if (!trial.isOpen(host)) continue;
+    const short: { r: number; by: number }[] = [];
+    for (let r = 0; r < R; r++) {
+      const by = shelf.ask[vm * R + r]! - trial.left(host, r);
+      if (by > 0) short.push({ r, by });
+    }
+    const [only] = short;
+    if (short.length === 1 && only && (best === null || only.by < best.by)) best = { host, ...only };
+  }
+  return best === null
+    ? null
+    : `${shelf.hosts[best.host]} would need ${Math.ceil(best.by)} ${unit[best.r]} more for ${shelf.vms[vm]!.name}`;
+};
+
+/** Checks sets `from` (inclusive) to `to` (exclusive) of a sweep; yields how many are done, so that a caller can stop. */
+export function* sweepRange(
+  state: ClusterState,
+  kind: SweepKind,
+  range: { readonly from: number; readonly to: number } | null = null,
+): Generator<number, SweepResult, undefined> {
+  const shelf = shelfOf(state);
+  const plan = sweepPlan(shelf, state, kind);
+  const trial = new Trial(shelf);
+  const from = range?.from ?? 0;
+  const to = Math.min(range?.to ?? plan.total, plan.total);
+  const failing: FailingSet[] = [];
+  let failingCount = 0;
+  let undecided = 0;
+  for (let i = from; i < to; i++) {
+    const set = plan.set(i);
+    const verdict = placeAll(shelf, trial, set, { details: failing.length < LISTED });
+    if (verdict.says !== 'fits') {
+      if (verdict.says === 'undecided') undecided++;
+      else failingCount++;
+      if (failing.length < LISTED) {
+        const vms = verdict.homeless.map((v) => ({
+          id: shelf.vms[v]!.id,
+          name: shelf.vms[v]!.name,
+          ramMiB: shelf.vms[v]!.ramMiB ?? 0,
+        }));
+        failing.push({
+          hosts: set.map((h) => shelf.hosts[h]!),
+          vms,
+          ramMiB: vms.reduce((sum, vm) => sum + vm.ramMiB, 0),
+          relaxation: relaxation(shelf, trial, set, verdict.homeless),
+          decided: verdict.says === 'does not fit',
+        });
+      }
+    }
+    yield i + 1 - from;
+  }
+  const safe = failingCount > 0 ? false : undecided > 0 ? null : true;
+  return { kind, safe, checked: to - from, total: plan.total, undecided, failing, failingCount };
+}
+
+/** A whole sweep at once. */
+export const sweep = (state: ClusterState, kind: SweepKind): SweepResult => {
+  const run = sweepRange(state, kind);
+  for (;;) {
+    const step = run.next();
+    if (step.done) return step.value;
+  }
+};
+
+/** Results of neighbouring ranges, in order, as one: the same bytes whatever the number of workers. */
+export const mergeSweeps = (parts: readonly SweepResult[]): SweepResult => {
+  const first = parts[0]!;
+  const failing = parts.flatMap((p) => p.failing).slice(0, LISTED);
+  const failingCount = parts.reduce((sum, p) => sum + p.failingCount, 0);
+  const undecided = parts.reduce((sum, p) => sum + p.undecided, 0);
+  return {
+    kind: first.kind,
+    safe: failingCount > 0 ? false : undecided > 0 ? null : true,
+    checked: parts.reduce((sum, p) => sum + p.checked, 0),
+    total: first.total,
+    undecided,
+    failing,
+    failingCount,
+  };
+};
