@@ -82,6 +82,8 @@ const vmColumns = () => ({
   fault: refColumn<string>(),
   cause: refColumn<string>(),
   updatedSeen: refColumn<readonly UpdatedSeen[]>(),
+  /** Ids of its ports, sorted: a rollback has to look at their bindings. */
+  ports: refColumn<readonly string[]>(),
   visits: refColumn<readonly Visit[]>(),
 });
 

@@ -93,6 +93,17 @@ const CHECKS: readonly {
   },
 ];
 
+/** What a host may give of vCPUs, memory and local disk: (total − reserved) × ratio; NaN where its total is not known. */
+export const capacitiesOf = (
+  about: HostAbout,
+): { readonly vcpus: number; readonly ramMiB: number; readonly diskGiB: number } => {
+  const [vcpus, ramMiB, diskGiB] = CHECKS.map((check) => {
+    const { total, reserved, ratio } = check.inventory(about);
+    return total === null ? NaN : (total - reserved) * ratio;
+  }) as [number, number, number];
+  return { vcpus, ramMiB, diskGiB };
+};
+
 /** Notes a host that has just gone over capacity: once for each resource, until it is within it again. */
 export const checkCapacity = (c: Cluster, host: Row, where: Where): void => {
   if (host === NO_ROW) return;

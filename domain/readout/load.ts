@@ -3,7 +3,7 @@ import { fromBase64 } from '../base/base64.ts';
 import { byteAt, NO_ROW, numberAt, refAt, rowAt } from '../base/column.ts';
 import { type Cluster, PRESENT } from '../cluster/cluster.ts';
 import type { Batch, RosterRecord } from '../cluster/records.ts';
-import { findRow } from '../cluster/registry.ts';
+import { findRow, type Registry } from '../cluster/registry.ts';
 import { idOf } from '../events/entity.ts';
 import type { METRICS } from '../events/other-events.ts';
 
@@ -12,28 +12,38 @@ type Metric = (typeof METRICS)[number];
 /** In a batch: no sample for this entity. */
 const NO_SAMPLE = 255;
 
-/** Calls back with every sample of a metric's newest batches, in the order of the batches' instants, then of roster ids. */
-const eachSample = (c: Cluster, metric: Metric, visit: (entity: string, value: number) => void): void => {
-  const batches: { readonly id: string; readonly roster: RosterRecord; readonly batch: Batch }[] = [];
+/** The rows a roster's entities have: in the table of hosts where `hosts` is 1, else of VMs. */
+type Seats = { readonly vmIds: Registry; readonly rows: Int32Array; readonly hosts: Uint8Array };
+
+/** A memo: a roster is set once an hour and read in every frame. It goes with the roster. */
+const seatsOf = new WeakMap<RosterRecord['entities'], Seats>();
+
+const seats = (c: Cluster, entities: RosterRecord['entities']): Seats => {
+  const known = seatsOf.get(entities);
+  // A row once given out stays; an entity that had none then may have one now, but then it was no entity of this state.
+  if (known !== undefined && known.vmIds === c.vms.ids && !known.rows.includes(NO_ROW)) return known;
+  const hosts = Uint8Array.from(entities, (entity) => (entity.startsWith('host:') ? 1 : 0));
+  // Rosters name entities by address; a bare id is taken for a VM's.
+  const rows = Int32Array.from(entities, (entity, i) =>
+    findRow(hosts[i] === 1 ? c.hosts.ids : c.vms.ids, entity.includes(':') ? idOf(entity) : entity),
+  );
+  const found = { vmIds: c.vms.ids, rows, hosts };
+  seatsOf.set(entities, found);
+  return found;
+};
+
+type Sampled = { readonly id: string; readonly roster: RosterRecord; readonly batch: Batch };
+
+/** The newest batch of a metric from each roster, by instant, then by roster id: the last one to name an entity counts. */
+const newestBatches = (c: Cluster, metric: Metric): readonly Sampled[] => {
+  const found: Sampled[] = [];
   for (const [row, id] of c.rosters.ids.ids.entries()) {
     const roster = refAt(c.rosters.col.record, row);
     const batch = roster?.[metric];
-    if (roster && batch) batches.push({ id, roster, batch });
+    if (roster && batch) found.push({ id, roster, batch });
   }
-  batches.sort((a, b) => a.batch.at - b.batch.at || (a.id < b.id ? -1 : 1));
-  for (const { roster, batch } of batches) {
-    const bytes = fromBase64(batch.values);
-    if (bytes === null) continue;
-    for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i]!;
-      if (byte !== NO_SAMPLE) visit(roster.entities[i]!, byte * batch.scale);
-    }
-  }
+  return found.sort((a, b) => a.batch.at - b.batch.at || (a.id < b.id ? -1 : 1));
 };
-
-const isHost = (entity: string): boolean => entity.startsWith('host:');
-/** Rosters name entities by address; a bare id is taken for a VM's. */
-const bareId = (entity: string): string => (entity.includes(':') ? idOf(entity) : entity);
 
 export type Loads = {
   /** CPU utilisation 0..1 by row of the VM table; NaN where the newest batch has no sample. */
@@ -47,13 +57,19 @@ export const loadsOf = (c: Cluster): Loads => {
   const vmCpu = new Float64Array(c.vms.ids.ids.length).fill(NaN);
   const hostCpu = new Float64Array(c.hosts.ids.ids.length).fill(NaN);
   const sampled = new Uint8Array(hostCpu.length);
-  eachSample(c, 'cpu', (entity, value) => {
-    const host = isHost(entity);
-    const row = findRow(host ? c.hosts.ids : c.vms.ids, bareId(entity));
-    if (row === NO_ROW) return;
-    (host ? hostCpu : vmCpu)[row] = value;
-    if (host) sampled[row] = 1;
-  });
+  for (const { roster, batch } of newestBatches(c, 'cpu')) {
+    const bytes = fromBase64(batch.values);
+    const { rows, hosts } = seats(c, roster.entities);
+    for (let i = 0; i < rows.length; i++) {
+      const byte = bytes?.[i] ?? NO_SAMPLE;
+      const row = rows[i]!;
+      if (byte === NO_SAMPLE || row === NO_ROW) continue;
+      if (hosts[i] === 1) {
+        hostCpu[row] = byte * batch.scale;
+        sampled[row] = 1;
+      } else vmCpu[row] = byte * batch.scale;
+    }
+  }
   const busy = new Float64Array(hostCpu.length).fill(NaN);
   for (let vm = 0; vm < vmCpu.length; vm++) {
     const cpu = vmCpu[vm]!;

@@ -9,7 +9,7 @@ import { type Lifecycle, walk } from '../../machines/lifecycle.ts';
 import { noteAnomaly, type Where } from '../anomalies/note.ts';
 import { type Cluster, PRESENT } from '../cluster.ts';
 import { evidences, HOST_BY, migrationKinds, migrationTypes, vmStates } from '../codes.ts';
-import { idAt } from '../registry.ts';
+import { findRow, idAt } from '../registry.ts';
 import { visit } from '../visits.ts';
 import { hostLabel, placeVm, setTask, setVmState, vmLabel } from './vm-row.ts';
 
@@ -60,17 +60,15 @@ const arrive = (c: Cluster, m: Row, vm: Row, at: Instant, evidence: Evidence): v
 /** The bindings a rollback has to remove on the destination before it writes its last status (nova.md §2). */
 const noteInactiveBindings = (c: Cluster, m: Row, vm: Row, where: Where): void => {
   const dest = idAt(c.hosts.ids, rowAt(c.migrations.col.dest, m));
-  const id = idAt(c.vms.ids, vm);
   if (dest === '') return;
-  for (let p = 0; p < c.ports.ids.ids.length; p++) {
-    const port = refAt(c.ports.col.record, p);
-    if (port === null || port.deleted || port.vm !== id) continue;
-    if (!port.bindings.some((b) => b.host === dest && b.binding === 'INACTIVE')) continue;
+  for (const id of refAt(c.vms.col.ports, vm) ?? []) {
+    const port = refAt(c.ports.col.record, findRow(c.ports.ids, id));
+    if (!port?.bindings.some((b) => b.host === dest && b.binding === 'INACTIVE')) continue;
     noteAnomaly(
       c,
-      { ...where, entity: `port:${c.ports.ids.ids[p]}` },
+      { ...where, entity: `port:${id}` },
       'inactive-binding-left',
-      `The migration of ${vmLabel(c, vm)} to ${dest} was rolled back, and its port ${c.ports.ids.ids[p]} is still bound there, inactive: the next attempt will fail.`,
+      `The migration of ${vmLabel(c, vm)} to ${dest} was rolled back, and its port ${id} is still bound there, inactive: the next attempt will fail.`,
     );
   }
 };

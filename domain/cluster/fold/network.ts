@@ -7,9 +7,10 @@ import { tunnelLife } from '../../machines/tunnel.ts';
 import { noteAnomaly } from '../anomalies/note.ts';
 import { type Cluster, GONE, PRESENT } from '../cluster.ts';
 import type { NetworkRecord, PortRecord, TunnelRecord } from '../records.ts';
-import { rowOf } from '../registry.ts';
+import { findRow, rowOf } from '../registry.ts';
 import { addVisit } from '../visits.ts';
 import { type EventNamed, type Folder, merged } from './event.ts';
+import { mentionVm } from './vm-row.ts';
 
 const NO_NETWORK: NetworkRecord = { name: null, type: null, segment: null, cidr: null, mtu: null, vniRange: null };
 const NO_PORT: PortRecord = {
@@ -47,8 +48,26 @@ const changePort = (c: Cluster, e: PortEvent, change: (known: PortRecord) => Por
   return row;
 };
 
+/** Keeps the list of ports on the VM's side, so that nobody has to search all ports for it. */
+const relink = (c: Cluster, port: string, from: string | null, to: string | null): void => {
+  if (from === to) return;
+  const { ports } = c.vms.col;
+  if (from !== null) {
+    const vm = mentionVm(c, from);
+    const left = (refAt(ports, vm) ?? []).filter((id) => id !== port);
+    setRef(ports, vm, left.length === 0 ? null : left);
+  }
+  if (to !== null) {
+    const vm = mentionVm(c, to);
+    setRef(ports, vm, [...(refAt(ports, vm) ?? []), port].sort());
+  }
+};
+
 export const portReported: Folder<'port.reported'> = (c, e) => {
+  const id = idOf(e.entity);
+  const before = refAt(c.ports.col.record, findRow(c.ports.ids, id))?.vm ?? null;
   changePort(c, e, (known) => merged(known, e.data));
+  if (e.data.vm !== undefined) relink(c, id, before, e.data.vm);
 };
 
 /** One binding is active at a time: Neutron makes the others inactive in the same step. */
@@ -73,7 +92,10 @@ export const portUnbound: Folder<'port.unbound'> = (c, e) => {
 };
 
 export const portDeleted: Folder<'port.deleted'> = (c, e) => {
-  const row = changePort(c, e, (known) => ({ ...known, bindings: [], host: null, deleted: true }));
+  const row = changePort(c, e, (known) => {
+    relink(c, idOf(e.entity), known.vm, null);
+    return { ...known, vm: null, bindings: [], host: null, deleted: true };
+  });
   setByte(c.ports.col.present, row, GONE);
 };
 
