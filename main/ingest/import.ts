@@ -19,6 +19,8 @@ const BATCH_EVENTS = 4000;
 const BATCH_ITEMS = 20_000;
 /** Refused lines kept one by one; the rest is counted. A file that is mostly wrong is not worth more. */
 const REFUSED_KEPT = 1000;
+/** A file whose first so many lines are refused without a fact among them is not what its beginning made it look like. */
+const REFUSED_AT_FIRST = 10_000;
 const STALE_RETRIES = 5;
 
 export type ImportError = {
@@ -66,8 +68,12 @@ const readingOf = (incoming: Incoming, settings: Settings): Reading => ({
 /** The first refusal of a file that holds no fact at all; null when it holds one, or nothing that had to be refused. */
 const firstTrouble = (chosen: Chosen, settings: Settings): Refusal | null => {
   let trouble: Refusal | null = null;
+  let refused = 0;
   for (const item of chosen.format.read(readingOf(chosen.incoming, settings))) {
-    if (item.kind === 'refused') trouble ??= item;
+    if (item.kind === 'refused') {
+      trouble ??= item;
+      if (++refused >= REFUSED_AT_FIRST) return trouble;
+    }
     if (item.kind === 'entry') return null;
     if (item.kind !== 'facts') continue;
     // A command alone says what was typed; what it printed has to be readable, too.

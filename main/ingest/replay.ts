@@ -1,4 +1,6 @@
 // Does the writes of another log again in this one: the way back from `export`.
+import { isDeepStrictEqual } from 'node:util';
+import { seq } from '../../domain/base/brand.ts';
 import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { Timeline } from '../../domain/timeline/order.ts';
 import type { Appended, JournalEntry, Log, LogError } from '../log/types.ts';
@@ -45,6 +47,21 @@ const made = (log: Log, parent: Timeline, { name, forkedAt }: Branch): Result<Ti
   return log.branch(free, parent, forkedAt);
 };
 
+type Written = Extract<JournalEntry, { kind: 'batch' }>;
+
+/**
+ * True where an import that was cut short already brought this batch. The log knows by the lines of a source; a run has
+ * none, so its first event is looked for where it has to be if all before it came the same way.
+ */
+const isHere = (log: Log, timeline: Timeline, { head, batch }: Written): boolean => {
+  const [first] = batch.events;
+  const known = log.progress(timeline, batch.source.id);
+  if (known === null || known.done || batch.throughLine > 0 || first === undefined) return false;
+  const here = log.event(timeline, seq(head - batch.events.length + 1));
+  const isSame = here?.at === first.at && here.entity === first.entity && here.source === batch.source.id;
+  return isSame && isDeepStrictEqual(here.data, first.data);
+};
+
 /** Does one write again. What is there already adds nothing. */
 export const replayEntry = (log: Log, timelines: Mapped, entry: JournalEntry): Result<Counts, LogError> => {
   const target = timelines.get(entry.kind === 'branch' ? entry.parent : entry.timeline);
@@ -60,6 +77,7 @@ export const replayEntry = (log: Log, timelines: Mapped, entry: JournalEntry): R
   if (entry.kind === 'batch') {
     // Dropped here since the export: then its events stay out.
     if (timeline.dropped) return ok({ events: 0, duplicates: entry.batch.events.length });
+    if (isHere(log, timeline, entry)) return ok({ events: 0, duplicates: entry.batch.events.length });
     return log.append(timeline, log.head(timeline), entry.batch);
   }
   if (!target.made) return ok(NOTHING);

@@ -118,3 +118,23 @@ test('a file cut off within a batch brings the batches before it and nothing of 
   ]);
   expect(log2.verify()).toMatchObject({ ok: true, events: 94 });
 });
+
+test('an import that was cut short between batches of a run is completed without duplicates', async () => {
+  const log = fresh('run.understudy');
+  const main = value(log.timeline('main'));
+  const source = { id: 'run:generate:1', name: 'generate', format: 'run' };
+  for (let b = 0; b < 3; b++) {
+    const events = [0, 1].map((i) => ({
+      ...({ type: 'note.written', v: 1, data: { text: `${b}.${i}` } } as const),
+      ...({ at: instant(1e12 + b * 10 + i), entity: 'cluster:', evidence: 'assumed', line: 0, key: null } as const),
+    }));
+    value(log.append(main, log.head(main), { source, throughLine: 0, done: b === 2, events, refused: [] }));
+  }
+  const lines = [...exportLines(log)];
+  const copy = fresh('copy.understudy');
+  value(await bring(copy, written('part.jsonl', lines.slice(0, 7))));
+  expect(copy.verify().events).toBe(4);
+  const rest = value(await bring(copy, written('whole.jsonl', lines)));
+  expect(rest.files[0]).toMatchObject({ events: 2, duplicates: 4 });
+  expect(copy.verify()).toEqual(log.verify());
+});
