@@ -9,12 +9,10 @@ import { runGenerateJob } from '../work/generate-job.ts';
 import { runImportJob } from '../work/import-job.ts';
 import { openForUse } from '../work/open-log.ts';
 import type { Watcher } from '../work/watcher.ts';
-import { FROM_SOURCE, ROOT, TRANSCRIPTS_DIR } from './places.ts';
+import { FROM_SOURCE, ROOT, TRANSCRIPT } from './places.ts';
 
-/** The timeline of the real incident: a transcript of August 2013, with a pasted page about its overlay. */
+/** The timeline of the real incident: an operator's transcript of August 2013. */
 export const INCIDENT_TIMELINE = 'incident-2013';
-/** The overlay page gives no times; it describes the network the incident's cluster could have had a day earlier. */
-const OVERLAY_AT = Date.parse('2013-08-05T00:00:00Z');
 const TUESDAY = {
   hosts: 40,
   vms: 600,
@@ -35,8 +33,8 @@ const filesUnder = (folder: string): string[] =>
 /** Eight hex digits that change whenever the demonstration would come out differently. */
 const fingerprint = (): string => {
   const hash = createHash('sha256').update(readFileSync(join(ROOT, 'package.json')));
-  const folders = [TRANSCRIPTS_DIR, ...(FROM_SOURCE ? MADE_FROM.map((folder) => join(ROOT, folder)) : [])];
-  for (const file of folders.flatMap(filesUnder)) hash.update(readFileSync(file));
+  const sources = FROM_SOURCE ? MADE_FROM.flatMap((folder) => filesUnder(join(ROOT, folder))) : [];
+  for (const file of [TRANSCRIPT, ...sources]) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 8);
 };
 
@@ -46,15 +44,10 @@ const fill = async (log: Log, watcher: Watcher): Promise<Result<null, string>> =
   // A branch of nothing: it leaves `main` before its first event, so it shares none of it.
   const branch = log.branch(INCIDENT_TIMELINE, main.value, { at: instant(0), seq: null });
   if (!branch.ok) return err(branch.error.sentence);
-  for (const [file, undatedAt] of [
-    ['ml2-vxlan.txt', OVERLAY_AT],
-    ['live-migration.txt', null],
-  ] as const) {
-    const from = { paths: [join(TRANSCRIPTS_DIR, file)] };
-    const order = { timeline: INCIDENT_TIMELINE, from, dryRun: false, as: null, undatedAt };
-    const imported = await runImportJob(log, order, watcher);
-    if (!imported.ok) return err(imported.error.sentence);
-  }
+  const from = { paths: [TRANSCRIPT] };
+  const order = { timeline: INCIDENT_TIMELINE, from, dryRun: false, as: null, undatedAt: null };
+  const imported = await runImportJob(log, order, watcher);
+  if (!imported.ok) return err(imported.error.sentence);
   const generated = runGenerateJob(log, 'main', TUESDAY, watcher);
   return generated.ok ? ok(null) : err(generated.error.sentence);
 };

@@ -11,8 +11,8 @@ export const ROOT = join(HERE, '..', '..');
 export const WINDOW_DIR = join(ROOT, 'dist', 'renderer');
 /** Electron's entry, built. */
 export const ELECTRON_ENTRY = join(ROOT, 'dist', 'main', 'electron.js');
-/** The transcripts that the demonstration is made from. */
-export const TRANSCRIPTS_DIR = join(HERE, 'demonstration');
+/** The transcript that the demonstration's incident is read from. */
+export const TRANSCRIPT = join(HERE, 'demonstration', 'live-migration.txt');
 
 /** Where the person's own files go: UNDERSTUDY_HOME, or the platform's folder for application data. */
 export const dataDir = (environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string => {

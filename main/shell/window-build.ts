@@ -9,6 +9,7 @@ type Target = {
   /** The file a build ends with. */
   readonly made: string;
   readonly config: string;
+  readonly root: string;
   readonly from: readonly string[];
 };
 
@@ -16,12 +17,14 @@ const WINDOW: Target = {
   what: 'window',
   made: join(WINDOW_DIR, 'index.html'),
   config: 'vite.config.ts',
+  root: join(ROOT, 'renderer'),
   from: ['renderer', 'domain', 'vite.config.ts', 'package-lock.json'],
 };
 const ELECTRON: Target = {
   what: 'Electron shell',
   made: ELECTRON_ENTRY,
   config: 'vite.main.config.ts',
+  root: ROOT,
   from: ['main', 'domain', 'vite.main.config.ts', 'package-lock.json'],
 };
 
@@ -43,7 +46,8 @@ const build = async (target: Target, tell: (line: string) => void): Promise<Resu
   tell(`Building the ${target.what} (once)`);
   try {
     const { createBuilder } = await import('vite');
-    const builder = await createBuilder({ root: ROOT, configFile: join(ROOT, target.config), logLevel: 'error' }, null);
+    const configFile = join(ROOT, target.config);
+    const builder = await createBuilder({ root: target.root, configFile, logLevel: 'silent' }, null);
     await builder.buildApp();
     return existsSync(target.made) ? ok(null) : err(`The ${target.what} was built, but ${target.made} is not there.`);
   } catch (cause) {

@@ -1,5 +1,7 @@
-// The two words with which Electron's window and main process hand a port over; the window knows the second one.
-/** Preload to main: a window is ready and wants a port. */
-export const WANTED = 'understudy:connect';
-/** Main to preload, and preload to window as the message's data: here is the port. */
+// The words with which Electron's processes hand the window its port.
+/** Preload to main: the window has loaded and wants a port. */
+export const WANTED = 'understudy:port-wanted';
+/** Main to preload: here is the port. */
 export const HANDED_OVER = 'understudy:port';
+/** Preload to window: the `kind` of the message that carries the port. */
+export const FOR_WINDOW = 'understudy-port';

@@ -7,7 +7,7 @@ const NOT_JSON = 1007; // RFC 6455: data inconsistent with the type of the messa
 const parsed = (data: RawData, isBinary: boolean): ToService | null => {
   if (isBinary) return null;
   try {
-    return JSON.parse(String(data)) as ToService;
+    return JSON.parse((data as Buffer).toString()) as ToService;
   } catch {
     return null;
   }

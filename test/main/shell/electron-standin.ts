@@ -136,7 +136,3 @@ class IpcRenderer extends EventEmitter {
   }
 }
 export const ipcRenderer = new IpcRenderer();
-export const contextBridge = {
-  exposed: new Map<string, Record<string, () => void>>(),
-  exposeInMainWorld: (name: string, api: Record<string, () => void>): void => void contextBridge.exposed.set(name, api),
-};
