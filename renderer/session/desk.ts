@@ -29,6 +29,8 @@ export type DeskParts = {
 };
 
 const MAIN = 'main';
+/** Places whose stage is made of the state in full. */
+const STATE_PLACES: ReadonlySet<PlaceId> = new Set(['network', 'migrate', 'capacity', 'drill']);
 
 export class Desk {
   readonly client: Client;
@@ -57,6 +59,8 @@ export class Desk {
 
   readonly pictures: Latest<'view.picture'>;
   readonly marks: Latest<'view.marks'>;
+  /** The state in full, five times a second at most and only while a panel shows it. */
+  readonly states: Latest<'view.state'>;
   /** Changes whenever what was read may no longer be true. */
   readonly epoch = signal(0);
   readonly picture: ReadonlySignal<Picture | null>;
@@ -71,6 +75,7 @@ export class Desk {
     this.idle = parts.idle;
     this.pictures = new Latest(this.client, 'view.picture', { showsOlder: true });
     this.marks = new Latest(this.client, 'view.marks', { showsOlder: false });
+    this.states = new Latest(this.client, 'view.state', { showsOlder: true });
     this.picture = computed(() => this.pictures.value.value);
     this.timelineInfo = computed(() => this.log.value?.timelines.find((t) => t.name === this.timeline.value) ?? null);
     this.isBranch = computed(() => (this.timelineInfo.value?.parent ?? null) !== null);
@@ -162,6 +167,12 @@ export class Desk {
       void this.epoch.value;
       this.pictures.forget();
       this.marks.forget();
+      this.states.forget();
+    });
+    effect(() => {
+      const shown = STATE_PLACES.has(this.place.value) || (this.inspectorOpen.value && this.selection.value !== null);
+      if (!shown || this.log.value === null) return;
+      this.states.ask({ timeline: this.timeline.value, at: this.player.settled.value });
     });
     effect(() => {
       if (this.log.value === null) return;

@@ -1,0 +1,185 @@
+// Everything that can be done from the keyboard or the find field: one table, read by both and by the key sheet.
+import { stepsOf } from './steps.ts';
+import { moment } from '../session/words.ts';
+import type { Desk } from '../session/desk.ts';
+import { PLACES } from '../session/places.ts';
+
+export type Command = {
+  readonly name: string;
+  /** As written on the key sheet; null for commands without a key. */
+  readonly keys: string | null;
+  /** Matches the event; letters only where a person has them on. */
+  readonly when: ((e: KeyboardEvent) => boolean) | null;
+  /** Why it cannot be done now; null when it can. */
+  readonly refused?: (desk: Desk) => string | null;
+  readonly run: (desk: Desk) => void;
+  /** True where no modifier is held, so that it must not steal from a text field. */
+  readonly plain: boolean;
+};
+
+const plainKey =
+  (key: string, shift = false) =>
+  (e: KeyboardEvent): boolean =>
+    e.key === key &&
+    (e.shiftKey === shift || key.length > 1 || !/[a-z0-9]/i.test(key)) &&
+    !e.ctrlKey &&
+    !e.metaKey &&
+    !e.altKey;
+
+const chord =
+  (key: string, shift = false) =>
+  (e: KeyboardEvent): boolean =>
+    e.key.toLowerCase() === key && e.shiftKey === shift && (e.ctrlKey || e.metaKey) && !e.altKey;
+
+const act = (
+  name: string,
+  keys: string | null,
+  when: Command['when'],
+  run: Command['run'],
+  refused?: NonNullable<Command['refused']>,
+): Command => ({
+  name,
+  keys,
+  when,
+  run,
+  plain: keys === null || !keys.startsWith('Ctrl'),
+  ...(refused === undefined ? {} : { refused }),
+});
+
+const selectedHost = (desk: Desk): string | null => {
+  const entity = desk.selection.peek();
+  if (entity === null) return null;
+  if (entity.startsWith('host:')) return entity.slice(5);
+  return desk.picture.peek()?.hosts.find((h) => h.vms.some((v) => `vm:${v.id}` === entity))?.name ?? null;
+};
+
+const toggleDensity = (desk: Desk): void => {
+  const { density } = desk.preferences;
+  density.value = density.peek() === 'compact' ? 'regular' : density.peek() === 'regular' ? 'comfortable' : 'compact';
+};
+
+/** Zooms about the cursor where it is in view, else about the middle. */
+const zoomBy = (factor: number) => (desk: Desk) => {
+  const { from, to } = desk.range.peek();
+  const at = desk.player.at.peek().at;
+  const middle = at >= from && at <= to ? at : (from + to) / 2;
+  desk.range.value = { from: middle - (middle - from) * factor, to: middle + (to - middle) * factor };
+};
+
+const REGIONS = ['header', 'rail', 'stage', 'inspector', 'dock'] as const;
+const nextRegion = (): void => {
+  const now = document.activeElement?.closest('[data-region]')?.getAttribute('data-region');
+  const start = REGIONS.findIndex((r) => r === now);
+  for (let i = 1; i <= REGIONS.length; i++) {
+    const region = document.querySelector(`[data-region=${REGIONS[(start + i) % REGIONS.length]}]`);
+    const target = region?.querySelector<HTMLElement>('[tabindex="0"], button, input, select');
+    if (target) return target.focus();
+  }
+};
+
+const compareWithParent = (desk: Desk): void => {
+  desk.against.value = null;
+  desk.place.value = 'compare';
+};
+
+export const COMMANDS: readonly Command[] = [
+  ...PLACES.map((p) => act(`Go to ${p.name}`, p.key, plainKey(p.key), (desk) => (desk.place.value = p.id))),
+  act('Find or do anything', 'Ctrl K', chord('k'), (desk) => (desk.sheet.value = 'find')),
+  act('Go to an instant or seq', 'Ctrl G', chord('g'), (desk) => (desk.sheet.value = 'find')),
+  act('Play, pause', 'Space', plainKey(' '), (desk) => desk.player.toggle()),
+  act('Event back', ',', plainKey(','), (desk) => void stepsOf(desk).step(-1, 'event')),
+  act('Event on', '.', plainKey('.'), (desk) => void stepsOf(desk).step(1, 'event')),
+  act('Incident mark back', 'Shift ,', plainKey('<'), (desk) => void stepsOf(desk).step(-1, 'mark')),
+  act('Incident mark on', 'Shift .', plainKey('>'), (desk) => void stepsOf(desk).step(1, 'mark')),
+  act('Anomaly back', '[', plainKey('['), (desk) => void stepsOf(desk).step(-1, 'anomaly')),
+  act('Anomaly on', ']', plainKey(']'), (desk) => void stepsOf(desk).step(1, 'anomaly')),
+  act('Start of the timeline', 'Home', plainKey('Home'), (desk) => stepsOf(desk).toStart()),
+  act('Head of the timeline', 'End', plainKey('End'), (desk) => stepsOf(desk).toEnd()),
+  act('Zoom the timeline in', '+', plainKey('+'), zoomBy(1 / 1.6)),
+  act('Zoom the timeline out', '-', plainKey('-'), zoomBy(1.6)),
+  act('Show the whole timeline', '0', plainKey('0'), (desk) => {
+    const info = desk.timelineInfo.peek();
+    if (info?.from !== null && info?.from !== undefined && info.to !== null)
+      desk.range.value = { from: info.from - 60_000, to: info.to + 60_000 };
+  }),
+  act(
+    'Branch here',
+    'B',
+    plainKey('b'),
+    (desk) => (desk.sheet.value = 'branches'),
+    (desk) => (desk.log.peek()?.readOnly ? 'the log is open read-only' : null),
+  ),
+  act('Compare the branch with its parent', 'C', plainKey('c'), compareWithParent, (desk) =>
+    desk.isBranch.peek() ? null : 'main has no parent; open a branch first',
+  ),
+  act(
+    'Fail the selected host in a drill',
+    'D',
+    plainKey('d'),
+    (desk) => {
+      const host = selectedHost(desk);
+      if (host !== null && !desk.faults.peek().includes(host)) desk.toggleFault(host);
+      desk.selection.value = null;
+      desk.place.value = 'drill';
+    },
+    (desk) => (selectedHost(desk) === null ? 'select a host or a VM first' : null),
+  ),
+  act('All anomalies', 'A', plainKey('a'), (desk) => {
+    desk.inspectorOpen.value = true;
+    desk.sheet.value = desk.sheet.peek() === 'anomalies' ? null : 'anomalies';
+  }),
+  act('Inspector', 'I', plainKey('i'), (desk) => (desk.inspectorOpen.value = !desk.inspectorOpen.peek())),
+  act('Dock', 'T', plainKey('t'), (desk) => (desk.dockOpen.value = !desk.dockOpen.peek())),
+  act('Next region', 'F6', plainKey('F6'), nextRegion),
+  act('Density of rows', 'Ctrl Shift D', chord('d', true), toggleDensity),
+  act(
+    'Import files',
+    'Ctrl O',
+    chord('o'),
+    () => document.querySelector<HTMLInputElement>('input[type=file]')?.click(),
+    (desk) => (desk.log.peek()?.readOnly ? 'the log is open read-only' : null),
+  ),
+  act('Theme: light', null, null, (desk) => (desk.preferences.theme.value = 'light')),
+  act('Theme: dark', null, null, (desk) => (desk.preferences.theme.value = 'dark')),
+  act('Theme: as the system', null, null, (desk) => (desk.preferences.theme.value = 'system')),
+  act(
+    'Back to the record',
+    null,
+    null,
+    (desk) => desk.switchTo('main'),
+    (desk) => (desk.isBranch.peek() ? null : 'you are on it'),
+  ),
+  act('Keys', '?', plainKey('?'), (desk) => (desk.sheet.value = 'keys')),
+];
+
+/** Escape: close what is open, else clear the selection. */
+export const escape = (desk: Desk): void => {
+  if (desk.sheet.peek() !== null) desk.sheet.value = null;
+  else desk.selection.value = null;
+};
+
+const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?Z?$/;
+const RELATIVE = /^([+-])(\d+)\s*(s|m|min|h|d)$/;
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+const DAY_MS = 86_400_000;
+
+/** A typed instant: `10:41`, `10:41:07`, `-5m`, `2026-11-17 10:41:07Z`; null when the text is none. */
+export const typedInstant = (text: string, now: number): { readonly at: number; readonly says: string } | null => {
+  const trimmed = text.trim();
+  const clock = CLOCK.exec(trimmed);
+  if (clock !== null) {
+    const [, h = '0', m = '0', s = '0'] = clock;
+    if (Number(h) > 23 || Number(m) > 59 || Number(s) > 59) return null;
+    const at = Math.floor(now / DAY_MS) * DAY_MS + ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1_000;
+    return { at, says: moment(at) };
+  }
+  const relative = RELATIVE.exec(trimmed);
+  if (relative !== null) {
+    const [, sign, n = '0', unit = 's'] = relative;
+    const at = now + (sign === '-' ? -1 : 1) * Number(n) * (UNIT_MS[unit] ?? 0);
+    return { at, says: moment(at) };
+  }
+  if (!/^\d{4}-\d{2}-\d{2}/.test(trimmed)) return null;
+  const at = Date.parse(trimmed.replace(' ', 'T').replace(/Z?$/, trimmed.length > 10 ? 'Z' : ''));
+  return Number.isNaN(at) ? null : { at, says: moment(at) };
+};
