@@ -71,17 +71,21 @@ const rowPage = (): Int32Array => new Int32Array(PAGE).fill(NO_ROW);
 const numberPage = (): Float64Array => new Float64Array(PAGE).fill(NaN);
 const refPage = (): null[] => new Array<null>(PAGE).fill(null);
 
+// Writing what is there already leaves the page shared: facts often repeat what is known.
 export const setByte = (c: ByteColumn, row: number, value: number): void => {
-  own(c, row, bytePage)[row & MASK] = value;
+  if (c.pages[row >> SHIFT]?.[row & MASK] !== value) own(c, row, bytePage)[row & MASK] = value;
 };
 export const setRow = (c: RowColumn, row: number, value: Row): void => {
-  own(c, row, rowPage)[row & MASK] = value;
+  if (c.pages[row >> SHIFT]?.[row & MASK] !== value) own(c, row, rowPage)[row & MASK] = value;
 };
 export const setNumber = (c: NumberColumn, row: number, value: number): void => {
-  own(c, row, numberPage)[row & MASK] = value;
+  if (!Object.is(c.pages[row >> SHIFT]?.[row & MASK], value)) own(c, row, numberPage)[row & MASK] = value;
 };
 export const setRef = <T>(c: RefColumn<T>, row: number, value: T | null): void => {
-  own<(T | null)[]>(c, row, refPage)[row & MASK] = value;
+  const page = c.pages[row >> SHIFT];
+  if (page === undefined ? value !== null : page[row & MASK] !== value) {
+    own<(T | null)[]>(c, row, refPage)[row & MASK] = value;
+  }
 };
 
 /** Makes `to` share every page of `from`; both sides give up ownership, so whoever writes first copies the page. */

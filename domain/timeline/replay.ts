@@ -38,10 +38,11 @@ export type ReplayOptions = {
 };
 
 /**
- * Reading and parsing an event costs about 3 µs and folding it about 1 µs, so 2,000 events are 8 ms: half of the 16 ms
- * a seek may take at p95. Stored keyframes are whole states, so they are 50 times sparser.
+ * Reading and parsing an event costs about 3 µs and folding it about 1 µs, so 1,000 events are 4 ms of the 16 ms a seek
+ * may take at p95, and there is room for the budget to thin the keyframes out by three. Stored keyframes are whole
+ * states, so they are 100 times sparser.
  */
-export const REPLAY_DEFAULTS: ReplayOptions = { keyframeEvery: 2_000, storeEvery: 100_000, budgetBytes: 256 * 2 ** 20 };
+export const REPLAY_DEFAULTS: ReplayOptions = { keyframeEvery: 1_000, storeEvery: 100_000, budgetBytes: 256 * 2 ** 20 };
 
 /** State and place. `position` is null before the first event. The cluster is the replayer's: fork it before folding on. */
 export type Moment = { readonly cluster: Cluster; readonly position: Position | null };
