@@ -32,7 +32,7 @@ export type ForecastOptions = {
 };
 
 /** Members of the set beside the nominal one; enough for a tenth and a ninetieth percentile. */
-const MEMBERS = 14;
+const MEMBERS = 8;
 
 /** Acklam's rational approximation of the normal quantile in its central region, and its tails; relative error below 1e-8. */
 const normalQuantile = (p: number): number => {

@@ -19,7 +19,8 @@ const ZERO_PAGE_SCAN_MS = (PAGE_BYTES / ZERO_SCAN_BYTES_PER_S) * 1000;
 /** From the order to the first page: setup of RAM and devices (measured). */
 const SETUP_MS = 2;
 /** Two rounds whose pending differs by less than this share are the same round again. */
-const SAME_ROUND = 1e-7;
+const SAME_ROUND = 1e-5;
+const SAME_MS = 1e-6;
 
 /** Share of the pages between two looks at the clock by which an iterate overruns on average (measured at 20 to 200 MB/s). */
 const OVERRUN = 0.72;
@@ -105,20 +106,21 @@ const wireBytesOf = (run: Run): number =>
   (run.hot0 + run.hot1 + run.cold) * run.move.wire.pageBytes + run.zero * ZERO_PAGE_WIRE_BYTES;
 
 /** Guest stopped; everything left goes out at line rate, whatever max-bandwidth says. */
-const stopAndFlush = (run: Run, atMs: number): void => {
+const stopAndFlush = (run: Run): void => {
+  sync(run);
   run.phase = 'flush';
   run.flushBytes = wireBytesOf(run);
   run.flushLeft = run.flushBytes + DEVICE_STATE_BYTES;
   const m = run.machine;
   run.flushHoldMs =
     m.switchMs + (run.move.disk === null ? 0 : m.mirrorSwitchMs) + (run.move.sharedStorage ? m.sharedSwitchMs : 0);
-  if (run.stoppedMs < 0) run.stoppedMs = atMs;
+  if (run.stoppedMs < 0) run.stoppedMs = run.nowMs;
 };
 
 /** Guest stopped, its device state sent, resumed at the destination with pages missing; the rest follows. */
 const switchToPostCopy = (run: Run): void => {
-  sync(run);
   closeRound(run, pendingPages(run) * PAGE_BYTES, 1);
+  sync(run);
   run.phase = 'post-copy';
   run.flushBytes = wireBytesOf(run);
   run.flushLeft = run.flushBytes;
@@ -132,12 +134,12 @@ const decide = (run: Run, untilMs: number): void => {
   const threshold = thresholdBytes(run);
   const pending = pendingPages(run) * PAGE_BYTES;
   if (pending > 0 && pending >= threshold) return;
+  const tookMs = run.nowMs - run.roundStartMs;
+  const sentBytes = run.sentBytes - run.roundSent;
+  closeRound(run, pending, 1);
   if (pending < threshold) {
-    const tookMs = run.nowMs - run.roundStartMs;
-    const sentBytes = run.sentBytes - run.roundSent;
     sync(run);
     const after = pendingPages(run) * PAGE_BYTES;
-    closeRound(run, pending, 1);
     if (run.bulk && run.move.postCopyAfterFirstPass) run.postCopyAsked = true;
     run.bulk = false;
     run.roundPending = after;
@@ -146,9 +148,7 @@ const decide = (run: Run, untilMs: number): void => {
       return;
     }
   }
-  sync(run);
-  closeRound(run, pendingPages(run) * PAGE_BYTES, 1);
-  stopAndFlush(run, run.nowMs);
+  stopAndFlush(run);
 };
 
 /**
@@ -157,13 +157,17 @@ const decide = (run: Run, untilMs: number): void => {
  */
 const skipEqualRounds = (run: Run, tookMs: number, sentBytes: number, pending: number, untilMs: number): void => {
   const ac = run.move.autoConverge;
+  // Under a rate limit, a round that starts elsewhere in its window will not end where the last one did.
+  const phaseMs = run.capBytesPerMs === Infinity ? 0 : run.nowMs - run.windowStartMs;
   const steady =
     tookMs > 0 &&
     Math.abs(pending - run.lastRoundPending) <= SAME_ROUND * pending &&
-    Math.abs(tookMs - run.lastRoundMs) < 1e-6 &&
+    Math.abs(tookMs - run.lastRoundMs) < SAME_MS &&
+    Math.abs(phaseMs - run.lastRoundPhaseMs) < SAME_MS &&
     (ac === null || run.throttlePct >= ac.maxPct);
   run.lastRoundPending = pending;
   run.lastRoundMs = tookMs;
+  run.lastRoundPhaseMs = phaseMs;
   if (!steady) return;
   if (untilMs === Infinity) {
     run.phase = 'ended';
@@ -240,10 +244,14 @@ const NOTHING_MS = 1e-9;
  */
 const send = (run: Run, line: number, untilMs: number): void => {
   const end = Math.min(untilMs, run.iterateEndMs);
-  if (run.bulk) sendHot(run, line, end);
-  if (!run.bulk || run.hot0 + run.hot1 <= NOTHING_PAGES) sendCold(run, line, end);
-  if (run.cold <= NOTHING_PAGES && (!run.bulk || run.hot0 + run.hot1 <= NOTHING_PAGES)) sendZero(run, line, end);
-  if (!run.bulk && run.cold <= NOTHING_PAGES && run.zero <= NOTHING_PAGES) sendHot(run, line, end);
+  if (run.bulk) {
+    sendHot(run, line, end);
+    if (run.hot0 + run.hot1 > NOTHING_PAGES) return;
+  }
+  if (run.cold > 0) sendCold(run, line, end);
+  if (run.cold > NOTHING_PAGES) return;
+  if (run.zero > 0) sendZero(run, line, end);
+  if (run.zero <= NOTHING_PAGES && !run.bulk) sendHot(run, line, end);
 };
 
 /**
@@ -254,10 +262,10 @@ const measured = (run: Run, bytes: number, ms: number, capped: boolean): number 
   bytes / (capped ? ms : ms - bytes * run.machine.extraNsPerByte * 1e-6);
 
 /** Skips whole windows during which pending stays above the threshold; only from the start of a window at settled speed. */
-const skipWindows = (run: Run, line: number, untilMs: number): void => {
+const skipWindows = (run: Run, line: number, stretchMs: number, untilMs: number): void => {
   const capped = run.budgetBytes / line <= ITERATE_MS;
-  const bytes = capped ? run.budgetBytes : 2 * iterateMs(line) * line;
-  const ms = capped ? WINDOW_MS + run.machine.windowSlackMs : 2 * iterateMs(line);
+  const bytes = capped ? run.budgetBytes : 2 * stretchMs * line;
+  const ms = capped ? WINDOW_MS + run.machine.windowSlackMs : 2 * stretchMs;
   const pages = bytes / run.move.wire.pageBytes;
   if (!capped && run.budgetBytes < bytes) return;
   if (!run.bulk && run.cold + run.zero > NOTHING_PAGES) return;
@@ -278,12 +286,13 @@ const skipWindows = (run: Run, line: number, untilMs: number): void => {
 
 /** Runs pre-copy at a constant line rate (bytes/ms) until the guest is stopped or `untilMs`. */
 export const advanceRam = (run: Run, line: number, untilMs: number): void => {
+  const stretchMs = iterateMs(line);
   while (run.phase === 'ram' && run.nowMs < untilMs - NOTHING_MS) {
     if (run.iterateEndMs < 0) {
       decide(run, untilMs);
       if (run.phase !== 'ram') return;
-      if (run.windowBytes === 0) skipWindows(run, line, untilMs);
-      run.iterateEndMs = run.nowMs + iterateMs(line);
+      if (run.windowBytes === 0) skipWindows(run, line, stretchMs, untilMs);
+      run.iterateEndMs = run.nowMs + stretchMs;
     }
     send(run, line, untilMs);
     if (run.budgetBytes <= NOTHING_BYTES) {

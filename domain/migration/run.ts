@@ -90,6 +90,7 @@ export type Run = {
   rounds: Round[] | null;
   // The last two rounds, to notice that nothing changes any more.
   lastRoundMs: number;
+  lastRoundPhaseMs: number;
   lastRoundPending: number;
 };
 
@@ -161,6 +162,7 @@ export const begin = (move: Move, machine: Machine, keepRounds: boolean): Run =>
     roundSent: 0,
     rounds: keepRounds ? [] : null,
     lastRoundMs: -1,
+    lastRoundPhaseMs: -1,
     lastRoundPending: -1,
   };
 };

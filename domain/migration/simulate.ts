@@ -16,6 +16,10 @@ export type MoveResult = {
   /** Bytes on the wire. */
   readonly ramBytes: number;
   readonly diskBytes: number;
+  /** Of ramBytes, what was sent after the guest stopped at the source. */
+  readonly flushBytes: number;
+  /** How long the guest ran at the destination with memory still missing. */
+  readonly postCopyMs: number;
   readonly syncs: number;
   readonly throttlePct: number;
   /** Empty unless asked for. */
@@ -38,6 +42,8 @@ export const resultOf = (run: Run): MoveResult => {
     downtimeMs: stopped,
     ramBytes: run.sentBytes,
     diskBytes: run.diskSent + writesMeanwhile,
+    flushBytes: run.flushBytes,
+    postCopyMs: run.switchMs < 0 ? 0 : run.nowMs - run.switchMs,
     syncs: run.syncs,
     throttlePct: run.throttlePct,
     rounds: run.rounds ?? [],
