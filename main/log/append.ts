@@ -112,7 +112,11 @@ export const appender = (
         const e = events[start]!;
         const evidence = EVIDENCE.indexOf(e.evidence);
         const data = canonical(e.data);
-        const { at, type, v, entity, line, key } = e;
+        const { at, type, v, line } = e;
+        assert(Number.isFinite(at), 'an event happened at some instant');
+        // What cannot be written as UTF-8 is replaced before it is bound, so that it reads back as it was bound.
+        const entity = e.entity.toWellFormed();
+        const key = e.key === null ? null : e.key.toWellFormed();
         link = eventLink(link, {
           timeline,
           seq: ++seq,
@@ -149,6 +153,7 @@ export const appender = (
     const events = newOnes(lineages.segments(timeline), batch.events);
     assert(head + events.length < SEQ_SPAN, 'a timeline holds fewer than 2^32 events');
     const source = sources.obtain(batch.source);
+    const refused = batch.refused.map((r) => ({ ...r, why: r.why.toWellFormed(), text: r.text.toWellFormed() }));
     const link = insertEvents(timeline.id, head, source, batch.source.id, events);
 
     const newHead = (head + events.length) as Seq;
@@ -163,10 +168,10 @@ export const appender = (
       throughLine: batch.throughLine,
       done: batch.done,
     };
-    const hash = batchLink(previous?.hash ?? '', link, record, batch.refused);
+    const hash = batchLink(previous?.hash ?? '', link, record, refused);
     const done = batch.done ? 1 : 0;
     insertBatch.run(record.id, timeline.id, source, newHead, events.length, batch.throughLine, done, hash);
-    batch.refused.forEach((r, n) => insertRefusal.run(record.id, n, r.line, r.why, r.text));
+    refused.forEach((r, n) => insertRefusal.run(record.id, n, r.line, r.why, r.text));
 
     if (events.length > 0) dropKeyframes(timeline, earliest(events));
     return ok({ head: newHead, events: events.length, duplicates: batch.events.length - events.length });

@@ -8,31 +8,24 @@ const digest = (text: string): string => hash('sha256', text, 'base64url');
 
 export const toHex = (link: string): string => Buffer.from(link, 'base64url').toString('hex');
 
-/** True where every object inside has its keys in order already, so that JSON.stringify is canonical. */
-const inOrder = (value: unknown): boolean => {
-  if (typeof value !== 'object' || value === null) return true;
-  if (Array.isArray(value)) return value.every(inOrder);
-  let before: string | null = null;
-  for (const [key, inner] of Object.entries(value)) {
-    if (before !== null && before > key) return false;
-    if (typeof inner === 'object' && inner !== null && !inOrder(inner)) return false;
-    before = key;
+type Fields = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** A copy whose keys were added in order; JavaScript keeps that order (and puts whole numbers first, by value). */
+const ordered = (value: unknown): unknown => {
+  if (!isObject(value)) return value;
+  if (Array.isArray(value)) return value.map(ordered);
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    const inner = ordered((value as Fields)[key]);
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: inner, enumerable: true });
+    else copy[key] = inner;
   }
-  return true;
+  return copy;
 };
 
-const sorted = (value: unknown): string => {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
-  const parts: string[] = [];
-  for (const [key, inner] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (inner !== undefined) parts.push(`${JSON.stringify(key)}:${sorted(inner)}`);
-  }
-  return `{${parts.join(',')}}`;
-};
-
-/** JSON with keys in code unit order at every depth: one text for one value, whoever built it. */
-export const canonical = (value: unknown): string => (inOrder(value) ? JSON.stringify(value) : sorted(value));
+/** JSON with sorted keys at every depth: one text for one value, whoever built it. */
+export const canonical = (value: object): string => JSON.stringify(ordered(value));
 
 /** An event's columns as they are stored, with its source by content id. */
 export type Stored = {
@@ -50,14 +43,14 @@ export type Stored = {
 };
 
 /**
- * The link of one event: the link before it, then its numbers and the length of each text, then the texts. The lengths
- * make the bytes unambiguous: no two different events have the same.
+ * The link of one event: the link before it (always 43 characters), its place and names as a JSON array, which ends itself,
+ * then its data. No two different events have the same bytes.
  */
 export const eventLink = (before: string, e: Stored): string =>
   digest(
-    `${before}${e.timeline} ${e.seq} ${e.at} ${e.v} ${e.evidence} ${e.line} ${e.type.length} ${e.entity.length} ` +
-      `${e.source.length} ${e.key === null ? '-' : e.key.length} ${e.data.length}\n` +
-      `${e.type}${e.entity}${e.source}${e.key ?? ''}${e.data}`,
+    before +
+      JSON.stringify([e.timeline, e.seq, e.at, e.type, e.v, e.entity, e.evidence, e.source, e.line, e.key]) +
+      e.data,
   );
 
 export type Birth = {
@@ -71,8 +64,17 @@ export type Birth = {
 /** Where a timeline's chain begins: its name, its cut, and its parent's link at the fork (empty for `main`). */
 export const birthLink = (parentLink: string, t: Birth): string =>
   digest(
-    `timeline ${parentLink} ${t.id} ${t.parent} ${t.forkedAt?.at ?? '-'} ${t.forkedAt?.seq ?? '-'} ${t.forkedHead} ` +
-      `${t.name.length}\n${t.name}`,
+    // The instant as text, because JSON has no word for the end of time.
+    JSON.stringify([
+      'timeline',
+      parentLink,
+      t.id,
+      t.name,
+      t.parent,
+      String(t.forkedAt?.at),
+      t.forkedAt?.seq ?? null,
+      t.forkedHead,
+    ]),
   );
 
 export type Change = {
@@ -84,7 +86,7 @@ export type Change = {
 
 /** Renames and drops form a chain of their own; the link before the first is empty. */
 export const changeLink = (before: string, c: Change): string =>
-  digest(`change ${before} ${c.id} ${c.timeline} ${c.kind} ${c.name?.length ?? '-'}\n${c.name ?? ''}`);
+  digest(JSON.stringify(['change', before, c.id, c.timeline, c.kind, c.name]));
 
 export type BatchRecord = {
   readonly id: number;
@@ -107,13 +109,13 @@ export const batchLink = (before: string, eventsLink: string, b: BatchRecord, re
       eventsLink,
       b.id,
       b.timeline,
-      b.source.toWellFormed(),
-      b.name.toWellFormed(),
-      b.format.toWellFormed(),
+      b.source,
+      b.name,
+      b.format,
       b.head,
       b.events,
       b.throughLine,
       b.done,
-      refused.map((r) => [r.line, r.why.toWellFormed(), r.text.toWellFormed()]),
+      refused.map((r) => [r.line, r.why, r.text]),
     ]),
   );

@@ -28,6 +28,7 @@ export const sourceTable = (db: Database.Database): Sources => {
   };
   const find = (id: string): number | null => byContent.get(id) ?? null;
   const obtain = (source: SourceInfo): number =>
-    find(source.id) ?? Number(insert.run(source.id, source.name, source.format).lastInsertRowid);
+    find(source.id) ??
+    Number(insert.run(source.id, source.name.toWellFormed(), source.format.toWellFormed()).lastInsertRowid);
   return { content, find, obtain };
 };

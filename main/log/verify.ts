@@ -238,13 +238,23 @@ const checkPages = (db: Database.Database, walk: Walk): Bad | null => {
   return bad(place.timeline, place.seq, `the file's pages disagree: ${said}`);
 };
 
+/** Names as they are now; a dropped timeline, whose name may have been given again, is told apart by its id. */
+const displayNames = (db: Database.Database, rows: readonly TimelineRow[]): ReadonlyMap<number, string> => {
+  const names = new Map(rows.map((r) => [r.id, r.name]));
+  for (const c of db.prepare<[], ChangeRow>('SELECT * FROM timeline_change ORDER BY id').all()) {
+    const name = names.get(c.timeline) ?? '';
+    names.set(c.timeline, c.kind === 'dropped' ? `${name} (dropped, ${c.timeline})` : (c.name ?? name));
+  }
+  return names;
+};
+
 /** Walks the whole log in one read transaction, so that a writer beside it does not confuse it. */
 export const verifyLog = (db: Database.Database, path: string): Verification => {
   const walk: Walk = { events: 0, at: { timeline: 1, seq: 0 }, links: new Map(), heads: new Map() };
-  let names = new Map<number, string>();
+  let names: ReadonlyMap<number, string> = new Map();
   const check = db.transaction((): Bad | null => {
     const rows = db.prepare<[], TimelineRow>('SELECT * FROM timeline ORDER BY id').all();
-    names = new Map(rows.map((r) => [r.id, r.name]));
+    names = displayNames(db, rows);
     return (
       checkTimelines(db, rows, walk) ?? checkBatches(db, rows, walk) ?? checkChanges(db, walk) ?? checkPages(db, walk)
     );
