@@ -3,6 +3,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import { err } from '../../domain/base/result.ts';
 import type { CallName } from '../../domain/contract/contract.ts';
 import type { Failure } from '../../domain/contract/port.ts';
+import { LogFailure } from '../log/fault.ts';
 import type { Answer, Watcher } from '../work/watcher.ts';
 import type { Handlers } from './call.ts';
 import { inputSchemas } from './input-schemas.ts';
@@ -25,7 +26,7 @@ const ownMistake = (name: string, cause: unknown): Failure => ({
 });
 
 /** Opens the door onto `handlers`. The returned function never throws. */
-export const openDoor = (handlers: Partial<Handlers>): Door => {
+export const openDoor = (handlers: Handlers): Door => {
   const checks = new Map<CallName, Validator>();
   const checkOf = (name: CallName): Validator => {
     const known = checks.get(name) ?? Compile(inputSchemas[name]);
@@ -42,7 +43,7 @@ export const openDoor = (handlers: Partial<Handlers>): Door => {
     try {
       return await handler(input, watcher);
     } catch (cause) {
-      return err(ownMistake(name, cause));
+      return err(cause instanceof LogFailure ? cause.error : ownMistake(name, cause));
     }
   };
 };

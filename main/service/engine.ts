@@ -7,12 +7,14 @@ import { cutAt } from '../work/cut.ts';
 import type { Histories } from '../work/histories.ts';
 import type { RunJob } from '../work/thread.ts';
 import type { Answer } from '../work/watcher.ts';
+import type { Indexes } from './indexes.ts';
 
 export type Engine = {
   readonly log: Log;
   /** True where the log is the demonstration. */
   readonly demonstration: boolean;
   readonly histories: Histories;
+  readonly indexes: Indexes;
   readonly runJob: RunJob;
   /** Says that a job, which has its own handle on the log, may have changed it. */
   readonly changedByJob: () => void;

@@ -8,6 +8,9 @@ import { branchCalls } from './branch-calls.ts';
 import type { Handlers } from './call.ts';
 import { type Door, openDoor } from './door.ts';
 import type { Engine } from './engine.ts';
+import { entityCalls } from './entity-calls.ts';
+import { historyCalls } from './history-calls.ts';
+import { indexesOf } from './indexes.ts';
 import { jobCalls } from './job-calls.ts';
 import { stateCalls } from './state-calls.ts';
 import { logInfo, timelineInfos } from './timeline-info.ts';
@@ -30,17 +33,21 @@ export const createService = (
   options: { readonly demonstration: boolean; readonly runJob: RunJob },
 ): Service => {
   const histories = historiesOf(log);
+  const indexes = indexesOf(log, options.runJob);
   const listeners = new Set<Listener>();
   const changed = (timeline: number | null): void => {
     histories.forget(timeline);
+    indexes.forget(timeline);
     if (listeners.size === 0) return;
     const timelines = timelineInfos(log);
     for (const tell of listeners) tell('log.changed', { timelines });
   };
-  const engine: Engine = { log, histories, ...options, changedByJob: () => changed(null) };
-  const handlers: Partial<Handlers> = {
+  const engine: Engine = { log, histories, indexes, ...options, changedByJob: () => changed(null) };
+  const handlers: Handlers = {
     'log.info': () => ok(logInfo(engine)),
     ...stateCalls(engine),
+    ...historyCalls(engine),
+    ...entityCalls(engine),
     ...branchCalls(engine),
     ...jobCalls(engine),
   };

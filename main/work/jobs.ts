@@ -9,6 +9,7 @@ import { type Rehearsal, runDrillJob } from './drill-job.ts';
 import { type Generated, runGenerateJob } from './generate-job.ts';
 import { type ImportOrder, runImportJob } from './import-job.ts';
 import { openForUse } from './open-log.ts';
+import { indexTimeline, type TimelineIndex } from './timeline-index.ts';
 import type { Answer, Watcher } from './watcher.ts';
 
 /** Each job's input stands beside the path of the log it works on. */
@@ -19,6 +20,7 @@ type Jobs = {
     readonly input: { readonly timeline: string; readonly options: GeneratorOptions };
     readonly output: Generated;
   };
+  readonly index: { readonly input: { readonly timeline: string }; readonly output: TimelineIndex };
 };
 
 export type JobName = keyof Jobs;
@@ -35,6 +37,10 @@ const jobs: { readonly [N in JobName]: Job<N> } = {
   import: runImportJob,
   drill: runDrillJob,
   generate: (log, { timeline, options }, watcher) => runGenerateJob(log, timeline, options, watcher),
+  index: (log, order, watcher) => {
+    const timeline = log.timeline(order.timeline);
+    return timeline.ok ? indexTimeline(log, timeline.value, watcher) : timeline;
+  },
 };
 
 /** Runs the job on this thread, with its own handle on the log. A file that fails beneath it is a failure, not a throw. */

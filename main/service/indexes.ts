@@ -1,0 +1,34 @@
+// Keeps the index of each timeline that was asked about, until the timeline changes.
+import type { Timeline } from '../../domain/timeline/order.ts';
+import type { Log } from '../log/types.ts';
+import type { RunJob } from '../work/thread.ts';
+import { indexTimeline, type TimelineIndex } from '../work/timeline-index.ts';
+import { type Answer, unwatched } from '../work/watcher.ts';
+
+export type Indexes = {
+  readonly of: (timeline: Timeline) => Promise<Answer<TimelineIndex>>;
+  /** Null: any timeline may have changed. */
+  readonly forget: (timeline: number | null) => void;
+};
+
+/** Up to this many events are indexed at once (about 50 ms); more are indexed by a job, wherever jobs run. */
+const MOST_AT_ONCE = 12_000;
+
+export const indexesOf = (log: Log, runJob: RunJob): Indexes => {
+  const known = new Map<number, Promise<Answer<TimelineIndex>>>();
+  const make = (timeline: Timeline): Promise<Answer<TimelineIndex>> => {
+    const events = log.span(timeline)?.events ?? 0;
+    if (events <= MOST_AT_ONCE) return Promise.resolve(indexTimeline(log, timeline, unwatched()));
+    return runJob('index', { logPath: log.path, order: { timeline: timeline.name } }, unwatched());
+  };
+  return {
+    of: async (timeline) => {
+      const index = known.get(timeline.id) ?? make(timeline);
+      known.set(timeline.id, index);
+      const answer = await index;
+      if (!answer.ok) known.delete(timeline.id); // a failure is not worth remembering
+      return answer;
+    },
+    forget: (timeline) => (timeline === null ? known.clear() : void known.delete(timeline)),
+  };
+};
