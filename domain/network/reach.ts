@@ -3,7 +3,8 @@ import { parseMac } from './address.ts';
 import { activeHost, type Overlay, type Port } from './overlay.ts';
 import type { Packet } from './packet.ts';
 import { commonAddresses, echo, resolutionReply, resolutionRequest } from './probe-packet.ts';
-import { Memory, PING_IP_BYTES, trace, type Trace } from './trace.ts';
+import type { Trace } from './trace-result.ts';
+import { type Memory, PING_IP_BYTES, trace } from './trace.ts';
 import type { Underlay } from './underlay.ts';
 
 export type Phase = 'address request' | 'address reply' | 'echo' | 'echo reply';

@@ -2,10 +2,13 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { switchOf, type HostSwitch } from './host-switch.ts';
 import { Learned } from './learned.ts';
+import { traceGroup } from './multicast-group.ts';
 import type { Overlay } from './overlay.ts';
 import { withFields, type Packet } from './packet.ts';
+import { providerArrivals } from './provider-wire.ts';
+import type { Delivery, Trace, TraceOptions } from './trace-result.ts';
 import { translate, type Drop, type Output, type TraceStep } from './translate.ts';
-import { carry, type Hop, type Underlay } from './underlay.ts';
+import { carry, type Hop } from './underlay.ts';
 
 /** What the traffic so far has taught every host. */
 export class Memory {
@@ -17,31 +20,6 @@ export class Memory {
     return known;
   }
 }
-
-export type Delivery = {
-  readonly host: string;
-  /** Interface on br-int. */
-  readonly port: string;
-  readonly packet: Packet;
-  /** Made by the ARP responder of the sender's own host. */
-  readonly reply: boolean;
-};
-
-export type Trace = {
-  readonly steps: readonly TraceStep[];
-  readonly hops: readonly Hop[];
-  readonly deliveries: readonly Delivery[];
-  readonly drops: readonly Drop[];
-};
-
-export type TraceOptions = {
-  readonly nowMs: number;
-  /** False leaves the memory as it is. */
-  readonly learn: boolean;
-  readonly underlay: Underlay;
-  /** Length of the IP packet in bytes, for the MTU; Ethernet's own header does not count. */
-  readonly ipBytes: number;
-};
 
 /** IP bytes of a small probe: header, ICMP, 56 bytes of payload, as `ping` sends. */
 export const PING_IP_BYTES = 84;
@@ -75,6 +53,7 @@ export const trace = (
     switches.set(host, known);
     return known;
   };
+  if (overlay.config.mode === 'multicast') return traceGroup(overlay, from, packet, options);
   const source = switchAt(from.host);
   if (source === null) return err(`no agent on host ${from.host}`);
   const entry = [...source.bridges['br-int'].ports].find(([, p]) => p.name === from.port)?.[0];
@@ -94,6 +73,12 @@ export const trace = (
 
   function leave(host: HostSwitch, output: Output): void {
     if (output.kind === 'local') found.deliveries.push({ host: host.host, ...output });
+    if (output.kind === 'physical') {
+      for (const arrival of providerArrivals(overlay, host.host, output.port, output.packet)) {
+        const there = switchAt(arrival.host);
+        if (there !== null) waiting.push({ host: there, bridge: 'br-int', packet: arrival.packet });
+      }
+    }
     if (output.kind !== 'tunnel') return;
     const { type, remoteIp, tunId, localIp } = output;
     const hop = carry(overlay, options.underlay, { from: host.host, type, remoteIp, tunId }, options.ipBytes);

@@ -1,4 +1,5 @@
 // Walks a packet through one host's bridges, flow by flow, and says what comes out and why nothing does.
+import { dropReason } from './drop-reason.ts';
 import { allOnes } from './fields.ts';
 import { printActions, printMatch } from './flow-print.ts';
 import { lookup } from './flow-table.ts';
@@ -179,12 +180,8 @@ function runTable(walk: Walk, at: Place, packet: Packet): Packet {
     match: flow === null ? 'No match.' : printMatch(flow.match),
     actions: flow === null ? 'drop' : printActions(flow.actions, 'OpenFlow13'),
   });
-  if (flow === null) {
-    drop(walk, at, 'no flow matches');
-    return packet;
-  }
-  if (flow.actions.length === 0) {
-    drop(walk, at, `the flow "${printMatch(flow.match) || 'any'}" drops`);
+  if (flow === null || flow.actions.length === 0) {
+    drop(walk, at, dropReason(at.bridge, at.table, flow, packet));
     return packet;
   }
   return flow.actions.reduce((p, action) => runAction(walk, at, action, p), packet);

@@ -1,0 +1,29 @@
+// What following a packet across hosts finds, and the circumstances it is followed in.
+import type { Packet } from './packet.ts';
+import type { Drop, TraceStep } from './translate.ts';
+import type { Hop, Underlay } from './underlay.ts';
+
+export type Delivery = {
+  readonly host: string;
+  /** Interface on br-int. */
+  readonly port: string;
+  readonly packet: Packet;
+  /** Made by the ARP responder of the sender's own host. */
+  readonly reply: boolean;
+};
+
+export type Trace = {
+  readonly steps: readonly TraceStep[];
+  readonly hops: readonly Hop[];
+  readonly deliveries: readonly Delivery[];
+  readonly drops: readonly Drop[];
+};
+
+export type TraceOptions = {
+  readonly nowMs: number;
+  /** False leaves the memory as it is. */
+  readonly learn: boolean;
+  readonly underlay: Underlay;
+  /** Length of the IP packet in bytes, for the MTU; Ethernet's own header does not count. */
+  readonly ipBytes: number;
+};
