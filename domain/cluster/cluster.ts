@@ -32,7 +32,7 @@ import type {
 import { adoptIds, type Registry, registry } from './registry.ts';
 
 /** Stored keyframes of another version are useless: raise it whenever the columns or what a fact means change. */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 /** Is the row an entity of this fork: never met, there, or gone (kept, so that what comes after can be judged). */
 export const ABSENT = 0;
@@ -81,6 +81,8 @@ const vmColumns = () => ({
   about: refColumn<VmAbout>(),
   fault: refColumn<string>(),
   cause: refColumn<string>(),
+  /** 1 while a complete listing has not shown it. */
+  missing: byteColumn(),
   updatedSeen: refColumn<readonly UpdatedSeen[]>(),
   /** Ids of its ports, sorted: a rollback has to look at their bindings. */
   ports: refColumn<readonly string[]>(),

@@ -22,6 +22,7 @@ const folders: { readonly [T in Fact['type']]: readonly [v: Extract<Fact, { type
   'vm.reported': [1, vm.vmReported],
   'vm.state_changed': [1, vm.vmStateChanged],
   'vm.deleted': [1, vm.vmDeleted],
+  'vm.listing_completed': [1, vm.vmListingCompleted],
   'command.issued': [1, other.told],
   'migration.accepted': [1, migration.migrationAccepted],
   'migration.status_changed': [1, migration.migrationStatusChanged],

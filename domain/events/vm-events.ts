@@ -131,6 +131,12 @@ export const vmEvents = [
   ),
   fact('vm.deleted', 1, 'The VM is gone.', exact({})),
   fact(
+    'vm.listing_completed',
+    1,
+    'A complete listing ended here: it named these VMs, and there are no others (of the project, where it names one).',
+    exact({ project: NullableName, ids: Type.Array(Name) }),
+  ),
+  fact(
     'command.issued',
     1,
     'A person or a tool gave a command; the entity is its main target.',

@@ -111,6 +111,8 @@ export const sentenceOf = (e: LogEvent, nameOf: NameOf): string => {
       return vmChanged(name, e);
     case 'vm.deleted':
       return `${name} is deleted.`;
+    case 'vm.listing_completed':
+      return `A complete listing names ${e.data.ids.length} VMs${e.data.project === null ? '' : ` of ${e.data.project}`}.`;
     case 'command.issued':
       return e.data.argv.join(' ');
     case 'migration.accepted':

@@ -184,9 +184,32 @@ const showStates = (c: Cluster, vm: Row, e: Reported): void => {
   if (state !== undefined && state !== 'error') setRef(c.vms.col.fault, vm, null);
 };
 
+/** Nova changes a VM's size by a resize only: a listing that shows another one contradicts the record. */
+const noteResized = (c: Cluster, vm: Row, e: Reported): void => {
+  const v = c.vms.col;
+  const moved = rowAt(v.moved, vm);
+  if (rowAt(v.moving, vm) !== NO_ROW || (moved !== NO_ROW && typeOf(c, moved) === 'resize')) return;
+  const facts = (['vcpus', 'ramMiB', 'diskGiB'] as const).flatMap((field) => {
+    const known = numberAt(v[field], vm);
+    const shown = e.data[field];
+    return shown === undefined || Number.isNaN(known) || shown === known
+      ? []
+      : [`${field} ${shown} instead of ${known}`];
+  });
+  if (facts.length === 0) return;
+  noteAnomaly(
+    c,
+    e,
+    'snapshot-disagrees',
+    `${vmLabel(c, vm)} is listed at ${isoInstant(e.at)} with ${facts.join(', ')}, and no resize is on record.`,
+  );
+};
+
 export const vmReported: Folder<'vm.reported'> = (c, e) => {
   const vm = mentionVm(c, idOf(e.entity));
   noteReturnFromDeletion(c, vm, e);
+  setByte(c.vms.col.missing, vm, 0);
+  noteResized(c, vm, e);
   uncharge(c, vm);
   describe(c, vm, e);
   const { host, updatedAt, status } = e.data;
@@ -229,4 +252,23 @@ export const vmDeleted: Folder<'vm.deleted'> = (c, e) => {
   setByte(v.taskState, vm, IDLE_TASK);
   setPower(c, vm, 'NOSTATE');
   setByte(v.present, vm, GONE);
+};
+
+/** Once for each VM, until a listing shows it again. It stays in the state: nobody said where it went. */
+export const vmListingCompleted: Folder<'vm.listing_completed'> = (c, e) => {
+  const { project } = e.data;
+  const listed = new Set(e.data.ids);
+  const v = c.vms.col;
+  for (const [row, id] of c.vms.ids.ids.entries()) {
+    const vm = row as Row;
+    if (byteAt(v.present, vm) !== PRESENT || listed.has(id) || byteAt(v.missing, vm) === 1) continue;
+    if (project !== null && refAt(v.about, vm)?.project !== project) continue;
+    setByte(v.missing, vm, 1);
+    noteAnomaly(
+      c,
+      { ...e, entity: `vm:${id}` },
+      'vm-disappeared',
+      `${vmLabel(c, vm)} is not in the complete listing of ${isoInstant(e.at)}, and no delete is on record; it was last on ${hostLabel(c, rowAt(v.host, vm))}.`,
+    );
+  }
 };
