@@ -10,16 +10,27 @@ test('equal flows share a link equally, and a small demand leaves its rest to th
 });
 
 test('a flow over two links gets the scarcer share, and what it leaves goes to the flow beside it', () => {
-  const rates = maxMinRates([100, 30], [
-    { links: [0], demand: Infinity },
-    { links: [0, 1], demand: Infinity },
-    { links: [1], demand: Infinity },
-  ]);
+  const rates = maxMinRates(
+    [100, 30],
+    [
+      { links: [0], demand: Infinity },
+      { links: [0, 1], demand: Infinity },
+      { links: [1], demand: Infinity },
+    ],
+  );
   expect([...rates]).toEqual([85, 15, 15]);
 });
 
 test('a flow that crosses nothing gets its demand; a link of no capacity stops its flows', () => {
-  expect([...maxMinRates([0], [{ links: [], demand: 7 }, { links: [0], demand: 5 }])]).toEqual([7, 0]);
+  expect([
+    ...maxMinRates(
+      [0],
+      [
+        { links: [], demand: 7 },
+        { links: [0], demand: 5 },
+      ],
+    ),
+  ]).toEqual([7, 0]);
 });
 
 /** Max-min: each flow has its demand, or a full link on which nobody has more. */

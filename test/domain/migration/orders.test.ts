@@ -49,7 +49,10 @@ test('cancel and timeout leave the guest running; too late once it has stopped o
 test('an end killed: source lost, source runs on, or the guest split between both', () => {
   expect(simulate(with_({ atMs: 2000, do: 'stop', as: 'source-killed' }), LINK).outcome).toBe('source-killed');
   expect(simulate(with_({ atMs: 2000, do: 'stop', as: 'destination-killed' }), LINK).outcome).toBe('failed');
-  const split = simulate(with_({ atMs: 5000, do: 'post-copy' }, { atMs: 5500, do: 'stop', as: 'destination-killed' }), LINK);
+  const split = simulate(
+    with_({ atMs: 5000, do: 'post-copy' }, { atMs: 5500, do: 'stop', as: 'destination-killed' }),
+    LINK,
+  );
   expect(split.outcome).toBe('postcopy-paused');
 });
 

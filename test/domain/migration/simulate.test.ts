@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { QUIET } from '../../../domain/migration/machine.ts';
 import { DEVICE_STATE_BYTES, PAGE_BYTES } from '../../../domain/migration/qemu.ts';
 import { simulate } from '../../../domain/migration/simulate.ts';
-import { begin, pendingPages } from '../../../domain/migration/run.ts';
+import { begin, pendingPages, type Run } from '../../../domain/migration/run.ts';
 import { advance, start } from '../../../domain/migration/advance.ts';
 import { below, rng } from '../../../domain/base/rng.ts';
 import { aMove, randomMove } from './moves.ts';
@@ -91,19 +91,21 @@ test('twice the link never takes longer; more writes never send less', () => {
   }
 });
 
+const runs = (run: Run): boolean => run.phase !== 'ended';
+
 test('advancing in pieces is advancing at once', () => {
   const r = rng('pieces');
   for (let n = 0; n < 100; n++) {
     const move = randomMove(r);
     const whole = begin(move, QUIET, false);
     start(whole, 0);
-    while (whole.phase !== 'ended') advance(whole, 80_000, Infinity);
+    while (runs(whole)) advance(whole, 80_000, Infinity);
     const pieces = begin(move, QUIET, false);
     start(pieces, 0);
     let untilMs = 0;
-    while (pieces.phase !== 'ended') {
+    while (runs(pieces)) {
       untilMs += 1 + 700 * r.next();
-      while (pieces.phase !== 'ended' && pieces.nowMs < untilMs) advance(pieces, 80_000, untilMs);
+      while (runs(pieces) && pieces.nowMs < untilMs) advance(pieces, 80_000, untilMs);
       expect(pendingPages(pieces)).toBeGreaterThanOrEqual(-1e-6);
     }
     expect(pieces.outcome).toBe(whole.outcome);

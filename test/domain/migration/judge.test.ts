@@ -1,0 +1,142 @@
+// Beside the model: the textbook loop, the option sweep, estimates from progress, and plans scored against what happened.
+import { expect, test } from 'vitest';
+import { estimateWrites, withEstimate, type ProgressSample } from '../../../domain/migration/estimate.ts';
+import { QUIET } from '../../../domain/migration/machine.ts';
+import { NOVA_DEFAULTS } from '../../../domain/migration/nova-options.ts';
+import { sweepOptions } from '../../../domain/migration/option-sweep.ts';
+import { scorePlan } from '../../../domain/migration/score.ts';
+import { textbook } from '../../../domain/migration/textbook.ts';
+import { advance, start } from '../../../domain/migration/advance.ts';
+import { begin, pendingPages } from '../../../domain/migration/run.ts';
+import type { Move } from '../../../domain/migration/qemu.ts';
+import { aMove } from './moves.ts';
+
+const GIB = 1_073_741_824;
+const MIB = 1_048_576;
+
+test('the textbook loop gives the published consequences', () => {
+  const loop = (dirtyGiBPerS: number, setGiB: number) =>
+    textbook(
+      aMove({
+        ramBytes: 8 * GIB,
+        touchedBytes: 8 * GIB,
+        workingSetBytes: setGiB * GIB,
+        dirtyPagesPerS: (dirtyGiBPerS * GIB) / 4096,
+        downtimeLimitMs: 50,
+      }),
+      1.1 * GIB,
+    );
+  const calm = loop(0.05, 2);
+  expect([calm.totalMs / 1000, calm.downtimeMs].map((x) => Number(x.toPrecision(2)))).toEqual([7.6, 15]);
+  const busy = loop(0.5, 2);
+  expect(Number((busy.totalMs / 1000).toFixed(1))).toBe(10.6);
+  expect([Math.round(busy.downtimeMs), Number((busy.ramBytes / GIB).toFixed(1))]).toEqual([35, 11.6]);
+  expect(loop(1.2, 2).outcome).toBe('endless');
+});
+
+const vm = {
+  flavorRamMiB: 4096,
+  touchedBytes: 3 * GIB,
+  workingSetBytes: 2.5 * GIB,
+  dirtyPagesPerS: 400_000,
+  pattern: 'random',
+  disks: [],
+  sharedStorage: false,
+  postCopyPossible: true,
+} as const;
+
+test('the sweep finds settings under which a guest finishes that does not with the defaults, and names the cost', () => {
+  const rows = sweepOptions({ vm, base: NOVA_DEFAULTS, qemu: 9, linkBytesPerS: 1.1e9, machine: QUIET });
+  const asIs = rows.find((row) => row.changes.length === 0);
+  expect([asIs?.finishes, asIs?.novaStatus]).toEqual([false, 'cancelled']);
+  expect(rows[0]?.finishes).toBe(true);
+  const finishing = rows.filter((row) => row.finishes);
+  expect(rows.slice(0, finishing.length)).toEqual(finishing);
+  const postCopy = finishing.find((row) => row.options.permitPostCopy && row.changes.length === 1);
+  expect(postCopy?.costs.atRiskMs).toBeGreaterThan(100);
+  const slowed = finishing.find((row) => row.options.permitAutoConverge && row.changes.length === 1);
+  expect(slowed?.costs.slowedShare).toBeGreaterThan(0.1);
+});
+
+/** What a person polling the simulated migration every `everyMs` would see. */
+const watch = (move: Move, bytesPerMs: number, everyMs: number): ProgressSample[] => {
+  const run = begin(move, QUIET, false);
+  start(run, 0);
+  const samples: ProgressSample[] = [];
+  for (let atMs = everyMs; run.phase === 'ram'; atMs += everyMs) {
+    while (run.phase === 'ram' && run.nowMs < atMs) advance(run, bytesPerMs, atMs);
+    if (run.phase !== 'ram') break;
+    samples.push({
+      atMs,
+      transferredBytes: run.sentBytes,
+      remainingBytes: pendingPages(run) * 4096,
+      normalPages: null,
+      zeroPages: null,
+      syncCount: run.syncs,
+    });
+  }
+  return samples;
+};
+
+test('write rate and working set come back from the progress of a migration they caused', () => {
+  const move = aMove({
+    touchedBytes: 250 * MIB,
+    workingSetBytes: 200 * MIB,
+    dirtyPagesPerS: 9000,
+    downtimeLimitMs: 50,
+  });
+  const found = estimateWrites(watch(move, 50_000, 40));
+  expect(found?.isLowerBound).toBe(false);
+  expect(found!.dirtyPagesPerS / 9000).toBeGreaterThan(0.85);
+  expect(found!.dirtyPagesPerS / 9000).toBeLessThan(1.15);
+  expect(found!.workingSetBytes! / (200 * MIB)).toBeGreaterThan(0.75);
+  expect(found!.workingSetBytes! / (200 * MIB)).toBeLessThan(1.3);
+  const corrected = withEstimate({ ...move, dirtyPagesPerS: 100 }, found!);
+  expect(corrected.dirtyPagesPerS).toBe(found!.dirtyPagesPerS);
+});
+
+test("Nova's progress lines, which show no syncs, give a floor of the write rate", () => {
+  const line = (atMs: number, transferredBytes: number, remainingBytes: number): ProgressSample => ({
+    atMs,
+    transferredBytes,
+    remainingBytes,
+    normalPages: null,
+    zeroPages: null,
+    syncCount: null,
+  });
+  const found = estimateWrites([line(30_000, 3e9, 1e9), line(60_000, 6e9, 1e9)]);
+  expect(found).toMatchObject({ isLowerBound: true, workingSetBytes: null, syncs: 0 });
+  expect(found!.dirtyPagesPerS).toBeCloseTo(3e9 / 4104 / 30, 3);
+  expect(estimateWrites([line(0, 0, 1e9)])).toBe(null);
+});
+
+test('a plan is scored move by move, and what only one side knows is named', () => {
+  const planned = (id: string, totalMs: number) => ({
+    id,
+    outcome: 'completed' as const,
+    totalMs,
+    downtimeMs: 300,
+    bytes: 1e9,
+    totalBand: { p10: totalMs * 0.9, p50: totalMs, p90: totalMs * 1.1 },
+  });
+  const score = scorePlan(
+    [planned('a', 1000), planned('b', 1000), planned('c', 1000), planned('d', 1000)],
+    [
+      { id: 'a', outcome: 'completed', totalMs: 1050, downtimeMs: 280, bytes: 1e9 },
+      { id: 'b', outcome: 'completed', totalMs: 2000, downtimeMs: null, bytes: null },
+      { id: 'c', outcome: 'cancelled', totalMs: 500, downtimeMs: 0, bytes: null },
+      { id: 'z', outcome: 'completed', totalMs: 1, downtimeMs: 1, bytes: 1 },
+    ],
+  );
+  expect(score.moves[0]).toEqual({
+    id: 'a',
+    outcomeRight: true,
+    totalError: -50 / 1050,
+    bytesError: 0,
+    downtimeErrorMs: 20,
+    inBand: true,
+  });
+  expect(score.moves[1]).toMatchObject({ totalError: -0.5, downtimeErrorMs: null, bytesError: null, inBand: false });
+  expect(score.moves[2]).toMatchObject({ outcomeRight: false, totalError: null, inBand: null });
+  expect([score.notExecuted, score.notPlanned, score.outcomesRight, score.inBandShare]).toEqual([['d'], ['z'], 2, 0.5]);
+});
