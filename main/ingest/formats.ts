@@ -3,9 +3,10 @@ import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { Format } from './format.ts';
 import { type Incoming, headOf } from './incoming.ts';
 import { understudyJsonl } from './understudy-jsonl.ts';
+import { notifications } from './nova/notifications.ts';
 import { transcript } from './transcript/transcript.ts';
 
-export const formats: readonly Format[] = [understudyJsonl, transcript];
+export const formats: readonly Format[] = [understudyJsonl, notifications, transcript];
 
 /** Enough for a document's first command after a long introduction. */
 const HEAD_BYTES = 256 * 1024;

@@ -1,0 +1,87 @@
+// The VM inside a notification's payload, versioned or legacy, as the dictionary describes one.
+import type { Fact } from '../../../domain/events/dictionary.ts';
+import { countAt, type Fields, isFields, listAt, textAt } from '../json-records.ts';
+import { isUuid, powerState, taskState, vmState } from '../nova-words.ts';
+import type { Notification } from './notification.ts';
+
+type Reported = Extract<Fact, { type: 'vm.reported' }>['data'];
+
+export type Instance = {
+  readonly uuid: string;
+  readonly host: string | null;
+  readonly data: Reported;
+  readonly fault: string | null;
+};
+
+const LONGEST_FAULT = 255;
+
+const addressesOf = (ips: readonly unknown[]): { network: string; ip: string }[] =>
+  ips.filter(isFields).flatMap((ip) => {
+    const [network, address] = [textAt(ip, 'label'), textAt(ip, 'address')];
+    return network === null || address === null ? [] : [{ network, ip: address }];
+  });
+
+const faultOf = (payload: Fields): string | null => {
+  const { fault } = payload;
+  if (isFields(fault)) {
+    const said = [textAt(fault, 'exception'), textAt(fault, 'exception_message')].filter((s) => s !== null).join(': ');
+    return said === '' ? null : said.slice(0, LONGEST_FAULT);
+  }
+  return textAt(payload, 'message')?.slice(0, LONGEST_FAULT) ?? null; // legacy `.error`
+};
+
+/** Placement charges the root disk and the ephemeral one together. */
+const diskOf = (sizes: Fields): number | null => {
+  const root = countAt(sizes, 'root_gb');
+  return root === null ? null : root + (countAt(sizes, 'ephemeral_gb') ?? 0);
+};
+
+const given = <K extends string, T>(name: K, value: T | null): Partial<Record<K, T>> =>
+  value === null ? {} : ({ [name]: value } as Record<K, T>);
+
+const sizesOf = (payload: Fields, legacy: boolean): Reported => {
+  const sizes = legacy ? payload : payload['flavor'];
+  if (!isFields(sizes)) return {};
+  return {
+    ...given('flavor', textAt(sizes, legacy ? 'instance_type' : 'name')),
+    ...given('vcpus', countAt(sizes, 'vcpus')),
+    ...given('ramMiB', countAt(sizes, 'memory_mb')),
+    ...given('diskGiB', diskOf(sizes)),
+  };
+};
+
+const statesOf = (payload: Fields, legacy: boolean): Reported => {
+  const task = payload[legacy ? 'state_description' : 'task_state'];
+  const known = typeof task === 'string' && task !== '' ? taskState(task) : null;
+  const isTold = task === null || task === '' || known !== null;
+  return {
+    ...given('vmState', vmState(textAt(payload, 'state') ?? '')),
+    ...(isTold ? { taskState: known } : {}),
+    ...given('powerState', powerState(textAt(payload, 'power_state') ?? '')),
+  };
+};
+
+/** A VM that boots from a volume says so by a block device with boot index 0; without one nothing is known. */
+export const bootsFromVolume = (payload: Fields): boolean =>
+  listAt(payload, 'block_devices').some((device) => isFields(device) && device['boot_index'] === 0);
+
+/** Reads the VM; null when the payload names none. */
+export const instanceIn = ({ payload, legacy }: Notification): Instance | null => {
+  const uuid = textAt(payload, legacy ? 'instance_id' : 'uuid') ?? '';
+  if (!isUuid(uuid)) return null;
+  const host = textAt(payload, 'host');
+  const addresses = addressesOf(listAt(payload, legacy ? 'fixed_ips' : 'ip_addresses'));
+  const tags = listAt(payload, 'tags').filter((tag): tag is string => typeof tag === 'string' && tag !== '');
+  const data: Reported = {
+    ...given('name', textAt(payload, 'display_name')),
+    ...(payload['host'] === undefined ? {} : { host }),
+    ...sizesOf(payload, legacy),
+    ...given('image', textAt(payload, 'image_uuid')),
+    ...given('project', textAt(payload, 'tenant_id')),
+    ...(addresses.length === 0 ? {} : { addresses }),
+    ...(tags.length === 0 ? {} : { tags }),
+    ...(bootsFromVolume(payload) ? { storage: 'volume' as const } : {}),
+    ...statesOf(payload, legacy),
+  };
+  return { uuid: uuid.toLowerCase(), host, data, fault: faultOf(payload) };
+};

@@ -1,0 +1,184 @@
+// Nova's notifications: every sample mapped or ignored by type, every wrapping read alike, a move told from its phases.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { instant, seq } from '../../../domain/base/brand.ts';
+import { emptyCluster } from '../../../domain/cluster/cluster.ts';
+import { fold } from '../../../domain/cluster/fold.ts';
+import type { Candidate } from '../../../domain/events/dictionary.ts';
+import { clusterState } from '../../../domain/readout/cluster-state.ts';
+import type { ClusterState } from '../../../domain/readout/state.ts';
+import { fromBytes, fromFile } from '../../../main/ingest/incoming.ts';
+import { notifications } from '../../../main/ingest/nova/notifications.ts';
+import { factsOf, itemsOf, text, UNDATED } from './reading.ts';
+
+const SAMPLES = `${import.meta.dirname}/../../conformance/data/nova/nova-notifications.jsonl`;
+const samples = readFileSync(SAMPLES, 'utf8').trimEnd().split('\n');
+const UUID = '178b0921-8f85-4257-88b6-2e743b5a975c';
+
+type Sample = { event_type: string; publisher_id: string; payload: { 'nova_object.data': Record<string, unknown> } };
+const sample = (eventType: string): Sample => {
+  const line = samples.find((each) => each.includes(`"event_type": "${eventType}"`));
+  if (line === undefined) throw new Error(`no sample of ${eventType}`);
+  return (JSON.parse(line) as { notification: Sample }).notification;
+};
+/** A sample as it would have been sent: at an instant, from a host, about a VM in some state. */
+const sent = (
+  like: string,
+  eventType: string,
+  minute: number,
+  publisher: string,
+  data: Record<string, unknown>,
+): string => {
+  const { payload } = sample(like);
+  const timestamp = `2026-03-03 10:${String(minute).padStart(2, '0')}:00.250000`;
+  const inner = { ...payload, 'nova_object.data': { ...payload['nova_object.data'], ...data } };
+  const message = {
+    event_type: eventType,
+    publisher_id: publisher,
+    message_id: `m-${minute}`,
+    timestamp,
+    priority: 'INFO',
+  };
+  return JSON.stringify({ ...message, payload: inner });
+};
+const folded = (facts: readonly Candidate[]): ClusterState => {
+  const cluster = emptyCluster();
+  facts.forEach((fact, i) => fold(cluster, { ...fact, seq: seq(i + 1), source: 's' }));
+  return clusterState(cluster, { timeline: 'main', seq: seq(facts.length), at: instant(0) });
+};
+
+test('every sample of Nova is mapped or ignored by its type, none is refused', () => {
+  const items = itemsOf(notifications, fromFile(SAMPLES));
+  const count = (kind: string): number => items.filter((item) => item.kind === kind).length;
+  expect([items.length, count('facts'), count('ignored'), count('refused')]).toEqual([71, 61, 10, 0]);
+  expect(items.filter((item) => item.kind === 'ignored').map((item) => item.what)).toEqual(
+    expect.arrayContaining(['keypair.create.end', 'scheduler.select_destinations.end', 'volume.usage']),
+  );
+  expect(factsOf(notifications, fromFile(SAMPLES)).length).toBeGreaterThan(61);
+});
+
+test('lines, one array, one document and both oslo envelopes are the same facts', () => {
+  const plain = samples.map((line) => (JSON.parse(line) as { notification: unknown }).notification);
+  const facts = (content: string) =>
+    factsOf(notifications, fromBytes('n.json', new TextEncoder().encode(content), UNDATED)).map((fact) => ({
+      ...fact,
+      line: 0,
+    }));
+  const expected = facts(samples.join('\n'));
+  expect(expected.length).toBeGreaterThan(61);
+  expect(facts(JSON.stringify(plain, null, 2))).toEqual(expected);
+  const wrapped = plain.map((n) => JSON.stringify({ 'oslo.version': '2.0', 'oslo.message': JSON.stringify(n) }));
+  expect(facts(wrapped.join('\n'))).toEqual(expected);
+  expect(facts(plain.map((n) => JSON.stringify({ 'oslo.message': n })).join('\r\n'))).toEqual(expected);
+  expect(facts(JSON.stringify(plain[0], null, 2))).toEqual(facts(samples[0] ?? ''));
+});
+
+const PRE = 'instance.live_migration_pre.start';
+const POST = 'instance.live_migration_post.end';
+
+test('a live migration is told from its phases: accepted, preparing, running, completed', () => {
+  const migrating = { state: 'active', task_state: 'migrating', host: 'compute' };
+  const arrived = { state: 'active', task_state: null, host: 'host2' };
+  const story = [
+    sent(PRE, 'instance.create.end', 0, 'nova-compute:compute', { state: 'active', task_state: null, host: 'compute' }),
+    sent(PRE, PRE, 1, 'nova-compute:host2', migrating),
+    sent(PRE, 'instance.live_migration_pre.end', 2, 'nova-compute:host2', migrating),
+    sent(POST, 'instance.live_migration_post.start', 3, 'nova-compute:compute', migrating),
+    sent(POST, 'instance.live_migration_post_dest.end', 4, 'nova-compute:host2', arrived),
+    sent(POST, POST, 5, 'nova-compute:compute', arrived),
+  ];
+  const facts = factsOf(notifications, text(...story));
+  const state = folded(facts);
+  expect(state.migrations).toMatchObject([
+    { vm: UUID, type: 'live-migration', status: 'completed', source: 'compute', dest: 'host2' },
+  ]);
+  expect(state.vms).toMatchObject([
+    { id: UUID, host: 'host2', vmState: 'active', taskState: null, vcpus: 1, ramMiB: 512 },
+  ]);
+  expect(state.anomalies).toEqual([]);
+  const during = folded(facts.filter((fact) => fact.at < Date.parse('2026-03-03T10:03:00Z')));
+  expect(during.migrations).toMatchObject([{ status: 'running' }]);
+  expect(during.vms).toMatchObject([{ host: 'compute', taskState: 'migrating' }]);
+});
+
+test('a rollback after an abort is cancelled, one with a fault failed with its reason', () => {
+  const migrating = { state: 'active', task_state: 'migrating', host: 'compute' };
+  const back = { state: 'active', task_state: null, host: 'compute' };
+  const ending = (...rest: readonly string[]) =>
+    folded(factsOf(notifications, text(sent(PRE, PRE, 1, 'nova-compute:host2', migrating), ...rest))).migrations[0];
+  const ROLLBACK = 'instance.live_migration_rollback.end';
+  const fault = { 'nova_object.data': { exception: 'LibvirtError', exception_message: 'no route' } };
+  expect(ending(sent(POST, ROLLBACK, 3, 'nova-compute:compute', { ...back, fault }))).toMatchObject({
+    status: 'failed',
+    reason: 'LibvirtError: no route',
+  });
+  const abort = sent(POST, 'instance.live_migration_abort.end', 2, 'nova-compute:compute', {
+    ...migrating,
+    request_id: 'req-2',
+  });
+  expect(ending(abort, sent(POST, ROLLBACK, 3, 'nova-compute:compute', back))).toMatchObject({ status: 'cancelled' });
+});
+
+test('an evacuation is done on the host that publishes the end of its rebuild', () => {
+  const on = { state: 'active', host: 'compute' };
+  const story = [
+    sent(PRE, 'instance.create.end', 0, 'nova-compute:compute', { ...on, task_state: null }),
+    sent(PRE, 'instance.evacuate', 1, 'nova-api:api1', { ...on, task_state: 'rebuilding' }),
+    sent(PRE, 'instance.rebuild.start', 2, 'nova-compute:host2', { ...on, task_state: 'rebuilding' }),
+    sent(PRE, 'instance.rebuild.end', 3, 'nova-compute:host2', { state: 'active', host: 'host2', task_state: null }),
+  ];
+  const state = folded(factsOf(notifications, text(...story)));
+  expect(state.migrations).toMatchObject([{ type: 'evacuation', status: 'done', source: 'compute', dest: 'host2' }]);
+  expect(state.vms).toMatchObject([{ host: 'host2', status: 'ACTIVE' }]);
+});
+
+test('legacy notifications tell the same move', () => {
+  const payload = { instance_id: UUID, display_name: 'web', memory_mb: 512, vcpus: 1, root_gb: 1, ephemeral_gb: 0 };
+  const legacy = (suffix: string, minute: number, publisher: string, data: Record<string, unknown>): string =>
+    JSON.stringify({
+      event_type: `compute.instance.${suffix}`,
+      publisher_id: `compute.${publisher}`.replace('.', ':'),
+      timestamp: `2013-07-29 09:${String(minute).padStart(2, '0')}:01.123456`,
+      message_id: `l-${minute}`,
+      _context_request_id: 'req-1',
+      payload: { ...payload, ...data },
+    });
+  const moving = { state: 'active', state_description: 'migrating', host: 'compute' };
+  const state = folded(
+    factsOf(
+      notifications,
+      text(
+        legacy('live_migration.pre.start', 1, 'host2', moving),
+        legacy('live_migration.pre.end', 2, 'host2', moving),
+        legacy('live_migration._post.start', 3, 'compute', moving),
+        legacy('live_migration.post.dest.end', 4, 'host2', { state: 'active', state_description: '', host: 'host2' }),
+        legacy('live_migration._post.end', 5, 'compute', { state: 'active', state_description: '', host: 'host2' }),
+      ),
+    ),
+  );
+  expect(state.migrations).toMatchObject([{ status: 'completed', source: 'compute', dest: 'host2' }]);
+  expect(state.vms).toMatchObject([{ name: 'web', host: 'host2', taskState: null, ramMiB: 512 }]);
+});
+
+test('heartbeats collapse, and a service that is forced down is down', () => {
+  const beat = (minute: number, data: Record<string, unknown>): string =>
+    sent('service.update', 'service.update', minute, 'nova-compute:host1', { report_count: minute, ...data });
+  const beats = [1, 2, 3, 4].map((minute) => beat(minute, {}));
+  const items = itemsOf(notifications, text(...beats, beat(5, { forced_down: true }), beat(6, { forced_down: true })));
+  expect(items.map((item) => item.kind)).toEqual(['facts', 'ignored', 'ignored', 'ignored', 'facts', 'ignored']);
+  const state = folded(factsOf(notifications, text(...beats, beat(5, { forced_down: true }))));
+  expect(state.hosts).toMatchObject([{ name: 'host1', up: false, enabled: true, forcedDown: true }]);
+});
+
+test('a line that is cut off or no notification is refused with its number, the rest is kept', () => {
+  const items = itemsOf(
+    notifications,
+    text(samples[0] ?? '', (samples[10] ?? '').slice(0, 300), '{"a":1}', samples[10] ?? ''),
+  );
+  expect(items.map((item) => [item.line, item.kind])).toEqual([
+    [1, 'ignored'],
+    [2, 'refused'],
+    [3, 'refused'],
+    [4, 'facts'],
+  ]);
+});
