@@ -15,6 +15,7 @@ import { Latest } from './latest.ts';
 import { openingView } from './opening.ts';
 import type { PlaceId } from './places.ts';
 import { Preferences } from './preferences.ts';
+import { DrillPlan } from './drill-plan.ts';
 import { DrillShelf } from './drill-shelf.ts';
 
 export type Range = { readonly from: number; readonly to: number };
@@ -39,6 +40,7 @@ export class Desk {
   readonly idle: Idle;
   readonly preferences = new Preferences();
   readonly drills = new DrillShelf();
+  readonly plan = new DrillPlan();
 
   readonly log = signal<LogInfo | null>(null);
   readonly logFailure = signal<Failure | null>(null);

@@ -22,6 +22,19 @@ export class DrillShelf {
     return this.#reports.value[`${log}\n${branch}`] ?? null;
   }
 
+  /** Other drills of the same hosts in the same log, youngest first. */
+  othersLike(log: string, branch: string, report: DrillReport): readonly (readonly [string, DrillReport])[] {
+    const failed = (r: DrillReport): string => r.summary.failed.toSorted().join('\n');
+    return Object.entries(this.#reports.value)
+      .flatMap(([key, other]) => {
+        const name = key.slice(log.length + 1);
+        return key.startsWith(`${log}\n`) && name !== branch && failed(other) === failed(report)
+          ? [[name, other] as const]
+          : [];
+      })
+      .toReversed();
+  }
+
   keep(log: string, branch: string, report: DrillReport): void {
     const kept = Object.entries(this.#reports.peek()).slice(1 - MOST);
     this.#reports.value = Object.fromEntries([...kept, [`${log}\n${branch}`, report]]);

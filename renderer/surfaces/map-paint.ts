@@ -180,11 +180,9 @@ const paintMoves = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout
         strokeRect(ctx, { x: end.x + 1, y: end.y + 1, w: end.w - 2, h: end.h - 2 }, 2, p['line-strong'], 0.9, [1, 2]);
     }
     paintArc(ctx, p, middle(from), middle(to));
-    for (const [tile, end] of [
-      [source, from],
-      [dest, to],
-    ] as const) {
-      if ('vm' in end) paintCell(ctx, p, end, { state: end.vm.state, share: tile.host.cpu, doubtful: false });
+    for (const tile of [source, dest]) {
+      const cell = here(tile);
+      if (cell !== undefined) paintCell(ctx, p, cell, { state: cell.vm.state, share: cell.vm.load, doubtful: false });
     }
   }
 };

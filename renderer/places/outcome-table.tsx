@@ -1,0 +1,94 @@
+// What became of the VMs, outcome by outcome: how many, how long they were down, what it cost, why.
+import type { Outcome, VmOutcome } from '../../domain/drill/outcome.ts';
+import { useDesk } from '../session/desk.ts';
+import { brief, count } from '../session/words.ts';
+import { Glyph } from '../surfaces/glyph.tsx';
+import type { GlyphName } from '../surfaces/glyphs.ts';
+
+const LOOK: Readonly<Record<Outcome, { glyph: GlyphName; tone: string; bar: string; word: string }>> = {
+  recovered: { glyph: 'check', tone: 'ink-2', bar: 'motion', word: 'recovered' },
+  rebuilt: { glyph: 'rebuild', tone: 'warn-ink', bar: 'stripes', word: 'rebuilt, data lost' },
+  stranded: { glyph: 'clock', tone: 'critical-ink', bar: 'critical', word: 'stranded' },
+  error: { glyph: 'error', tone: 'critical-ink', bar: 'critical', word: 'ERROR' },
+  lost: { glyph: 'error', tone: 'critical-ink', bar: 'critical', word: 'lost' },
+};
+const ORDER: readonly Outcome[] = ['recovered', 'rebuilt', 'stranded', 'error', 'lost'];
+
+/** The value at a share of a sorted list, by nearest rank. */
+const rank = (sorted: readonly number[], share: number): number | null =>
+  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
+
+const time = (ms: number | null): string => (ms === null ? '–' : brief(ms));
+
+/** The commonest cause, and how many others there are. */
+const causes = (vms: readonly VmOutcome[]): string => {
+  const counts = [...Map.groupBy(vms, (v) => v.cause)]
+    .map(([cause, of]) => [cause, of.length] as const)
+    .sort((a, b) => b[1] - a[1]);
+  const [first] = counts;
+  if (first === undefined) return '';
+  return counts.length === 1 ? first[0] : `${first[0]} (${count(first[1])}), and ${counts.length - 1} other reasons`;
+};
+
+export const OutcomeTable = ({ vms }: { readonly vms: readonly VmOutcome[] }) => {
+  const desk = useDesk();
+  return (
+    <table class="rows outcomes" data-testid="outcomes">
+      <thead>
+        <tr>
+          <th>outcome</th>
+          <th class="right">VMs</th>
+          <th aria-label="share" />
+          <th class="right">down, median</th>
+          <th class="right">p90</th>
+          <th>last</th>
+          <th>data</th>
+          <th>cause</th>
+        </tr>
+      </thead>
+      <tbody>
+        {ORDER.map((outcome) => {
+          const some = vms.filter((v) => v.outcome === outcome);
+          if (some.length === 0) return null;
+          const look = LOOK[outcome];
+          const down = some.flatMap((v) => (v.downMs === null ? [] : [v.downMs])).sort((a, b) => a - b);
+          const last = some.toSorted((a, b) => (b.downMs ?? 0) - (a.downMs ?? 0))[0];
+          const lost = some.filter((v) => v.dataLost).length;
+          return (
+            <tr key={outcome} data-outcome={outcome}>
+              <td>
+                <span class={`state ${look.tone}`}>
+                  <Glyph name={look.glyph} size={13} />
+                  {look.word}
+                </span>
+              </td>
+              <td class="right">
+                <b>{count(some.length)}</b>
+              </td>
+              <td>
+                <span class="share">
+                  <i class={look.bar} style={{ width: `${(some.length / vms.length) * 100}%` }} />
+                </span>
+              </td>
+              <td class="right">{time(rank(down, 0.5))}</td>
+              <td class="right">{time(rank(down, 0.9))}</td>
+              <td>
+                {last !== undefined && down.length > 0 ? (
+                  <button type="button" class="link strong" onClick={() => desk.select(`vm:${last.vm}`)}>
+                    {last.name}
+                  </button>
+                ) : (
+                  '–'
+                )}
+              </td>
+              <td class={lost > 0 ? 'warn-ink' : ''}>{lost === 0 ? 'kept' : `local disk gone for ${count(lost)}`}</td>
+              <td class="ink-2 cause" title={causes(some)}>
+                {causes(some)}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+};
