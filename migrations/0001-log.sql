@@ -1,10 +1,9 @@
 -- Version 1: events in timelines, the batches that brought them, what was refused, and keyframes as a cache.
 
--- A line of history. `name` is the name at birth; renaming and dropping are rows of timeline_change.
+-- A line of history. Its names, and that it was dropped, are rows of timeline_change.
 -- `hash` is where the chain of its events begins: it binds the row and the parent's chain at `forked_head`.
 CREATE TABLE timeline (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  name TEXT NOT NULL,
   parent INTEGER REFERENCES timeline (id),
   cut_at REAL,
   cut_seq INTEGER,
@@ -15,7 +14,7 @@ CREATE TABLE timeline (
 CREATE TABLE timeline_change (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   timeline INTEGER NOT NULL REFERENCES timeline (id),
-  kind TEXT NOT NULL CHECK (kind IN ('renamed', 'dropped')),
+  kind TEXT NOT NULL CHECK (kind IN ('named', 'dropped')),
   name TEXT,
   hash TEXT NOT NULL
 ) STRICT;

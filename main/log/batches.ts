@@ -1,6 +1,6 @@
 // Hands batches back as they were appended: what export writes, so that import can append the same again, link by link.
 import type Database from 'better-sqlite3';
-import type { Instant, Seq } from '../../domain/base/brand.ts';
+import type { Seq } from '../../domain/base/brand.ts';
 import { type Candidate, EVIDENCE } from '../../domain/events/dictionary.ts';
 import type { Timeline } from '../../domain/timeline/order.ts';
 import { eventId } from './lineage.ts';
@@ -33,7 +33,7 @@ export const batchReader = (db: Database.Database): ((timeline: Timeline) => Gen
   const toCandidate = (row: EventRow): Candidate =>
     ({
       ...row,
-      at: row.at as Instant,
+
       evidence: EVIDENCE[row.evidence],
       data: JSON.parse(row.data) as unknown,
     }) as Candidate;

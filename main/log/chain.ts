@@ -55,13 +55,15 @@ export const eventLink = (before: string, e: Stored): string =>
 
 export type Birth = {
   readonly id: number;
-  readonly name: string;
   readonly parent: number | null;
   readonly forkedAt: Cut | null;
   readonly forkedHead: number;
 };
 
-/** Where a timeline's chain begins: its name, its cut, and its parent's link at the fork (empty for `main`). */
+/**
+ * Where a timeline's chain begins: its cut, and its parent's link at the fork (empty for `main`). Its name may change, so it is
+ * bound by the chain of changes instead.
+ */
 export const birthLink = (parentLink: string, t: Birth): string =>
   digest(
     // The instant as text, because JSON has no word for the end of time.
@@ -69,7 +71,6 @@ export const birthLink = (parentLink: string, t: Birth): string =>
       'timeline',
       parentLink,
       t.id,
-      t.name,
       t.parent,
       String(t.forkedAt?.at),
       t.forkedAt?.seq ?? null,
@@ -80,11 +81,11 @@ export const birthLink = (parentLink: string, t: Birth): string =>
 export type Change = {
   readonly id: number;
   readonly timeline: number;
-  readonly kind: 'renamed' | 'dropped';
+  readonly kind: 'named' | 'dropped';
   readonly name: string | null;
 };
 
-/** Renames and drops form a chain of their own; the link before the first is empty. */
+/** Names given and drops form a chain of their own; the link before the first is empty. */
 export const changeLink = (before: string, c: Change): string =>
   digest(JSON.stringify(['change', before, c.id, c.timeline, c.kind, c.name]));
 

@@ -79,13 +79,14 @@ export const keyframeTable = (
       const found = newest(owner, limits, head);
       if (found !== null && (best === null || found.ordinal > best.ordinal)) best = found;
       if (owner.parent === null) return best;
-      const fork = owner.forkedAt === null ? null : lineages.limit(owner, owner.forkedAt);
+      const parent = byId(owner.parent);
+      const fork = owner.forkedAt === null ? null : lineages.limit(parent, owner.forkedAt);
       if (fork !== null) limits = [...limits, fork];
       const own = firstOwn.get(owner.id);
       // The largest instant before the branch's first own event: one unit in the last place is enough for a Limit.
       if (own !== undefined) limits = [...limits, { at: justBefore(own), place: null }];
       head = owner.forkedHead;
-      owner = byId(owner.parent);
+      owner = parent;
     }
   };
 

@@ -30,7 +30,7 @@ export type Lineages = {
   readonly segments: (timeline: Timeline) => readonly Segment[];
   /** Where a cut ends on this timeline; null when its seq is not there, or not at its instant. */
   readonly limit: (timeline: Timeline, cut: Cut) => Limit | null;
-  /** The place of one event of the lineage, whatever the cuts say. */
+  /** The place of one event of the lineage; null when it is not in it. */
   readonly place: (timeline: Timeline, seq: number) => Placed | null;
 };
 
@@ -48,11 +48,18 @@ export const lineages = (db: Database.Database, byId: (id: number) => Timeline, 
   };
 
   const place = (t: Timeline, seq: number): Placed | null => {
+    const cuts: Limit[] = [];
     let owner = t;
-    while (seq <= owner.forkedHead && owner.parent !== null) owner = byId(owner.parent);
+    while (seq <= owner.forkedHead && owner.parent !== null) {
+      const parent = byId(owner.parent);
+      const cut = owner.forkedAt === null ? null : limit(parent, owner.forkedAt);
+      if (cut !== null) cuts.push(cut);
+      owner = parent;
+    }
     const row = placeOf.get(eventId(owner.id, seq));
     if (row === undefined) return null;
-    return { at: row[1] as Instant, source: sources.content(row[2]), line: row[3], seq: seqOf(row[0]) };
+    const found = { at: row[1] as Instant, source: sources.content(row[2]), line: row[3], seq: seqOf(row[0]) };
+    return cuts.some((cut) => isBeyond(cut, found)) ? null : found;
   };
 
   const limit = (t: Timeline, cut: Cut): Limit | null => {
@@ -65,12 +72,14 @@ export const lineages = (db: Database.Database, byId: (id: number) => Timeline, 
     const found: Segment[] = [];
     let limits: readonly Limit[] = [];
     let last: number = head(t);
-    for (let owner = t; ; owner = byId(owner.parent)) {
+    for (let owner = t; ;) {
       found.unshift({ timeline: owner.id, first: owner.forkedHead + 1, last, limits });
       if (owner.parent === null) return found;
-      const cut = owner.forkedAt === null ? null : limit(owner, owner.forkedAt);
-      if (cut !== null) limits = [...limits, cut];
       last = owner.forkedHead;
+      const parent = byId(owner.parent);
+      const cut = owner.forkedAt === null ? null : limit(parent, owner.forkedAt);
+      if (cut !== null) limits = [...limits, cut];
+      owner = parent;
     }
   };
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { assert, err, ok, type Result } from '../../domain/base/result.ts';
-import { birthLink } from './chain.ts';
+import { birthLink, changeLink } from './chain.ts';
 import { fault } from './fault.ts';
 import type { LogError } from './types.ts';
 
@@ -47,11 +47,12 @@ export const createSchema = (db: Database.Database, sum: string, version: number
     db.exec(sum);
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${version}`);
-    const main = { id: MAIN_ID, name: 'main', parent: null, forkedAt: null, forkedHead: 0 };
-    db.prepare('INSERT INTO timeline (id, name, forked_head, hash) VALUES (?, ?, 0, ?)').run(
-      main.id,
-      main.name,
-      birthLink('', main),
+    const main = { id: MAIN_ID, parent: null, forkedAt: null, forkedHead: 0 };
+    db.prepare('INSERT INTO timeline (id, forked_head, hash) VALUES (?, 0, ?)').run(MAIN_ID, birthLink('', main));
+    const named = { id: 1, timeline: MAIN_ID, kind: 'named', name: 'main' } as const;
+    db.prepare("INSERT INTO timeline_change (id, timeline, kind, name, hash) VALUES (1, ?, 'named', 'main', ?)").run(
+      MAIN_ID,
+      changeLink('', named),
     );
   }).immediate();
 };

@@ -14,7 +14,6 @@ const NAME_LENGTH_MAX = 200;
 
 export type TimelineRow = {
   readonly id: number;
-  readonly name: string;
   readonly parent: number | null;
   readonly cut_at: number | null;
   readonly cut_seq: number | null;
@@ -24,10 +23,10 @@ export type TimelineRow = {
 
 export type ChangeRow = Change & { readonly hash: string };
 
-/** A timeline as it was born; renames and drops come on top. */
+/** A timeline as it was born, still without a name; the changes come on top. */
 export const born = (row: TimelineRow): Timeline => ({
   id: row.id,
-  name: row.name,
+  name: '',
   parent: row.parent,
   forkedAt: row.cut_at === null ? null : { at: row.cut_at as Instant, seq: row.cut_seq as Seq | null },
   forkedHead: row.forked_head as Seq,
@@ -101,7 +100,7 @@ export type TimelineWriter = {
 /** The changes a person may make to the tree. Each is one transaction. */
 export const timelineWriter = (db: Database.Database, timelines: Timelines, lineages: Lineages): TimelineWriter => {
   const insert = db.prepare(
-    'INSERT INTO timeline (id, name, parent, cut_at, cut_seq, forked_head, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO timeline (id, parent, cut_at, cut_seq, forked_head, hash) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const insertChange = db.prepare(
     'INSERT INTO timeline_change (id, timeline, kind, name, hash) VALUES (?, ?, ?, ?, ?)',
@@ -120,11 +119,11 @@ export const timelineWriter = (db: Database.Database, timelines: Timelines, line
       ? fault('name_taken', `There is a timeline ${name} already; choose another name.`)
       : null;
   };
-  const record = (timeline: Timeline, kind: Change['kind'], name: string | null): Timeline => {
+  const record = (timeline: number, kind: Change['kind'], name: string | null): Timeline => {
     const before = lastChange.get();
-    const change: Change = { id: (before?.id ?? 0) + 1, timeline: timeline.id, kind, name };
+    const change: Change = { id: (before?.id ?? 0) + 1, timeline, kind, name };
     insertChange.run(change.id, change.timeline, kind, name, changeLink(before?.hash ?? '', change));
-    return timelines.byId(timeline.id);
+    return timelines.byId(timeline);
   };
 
   const branch = db.transaction((name: string, of: Timeline, cut: Cut): Result<Timeline, LogError> => {
@@ -136,10 +135,10 @@ export const timelineWriter = (db: Database.Database, timelines: Timelines, line
       return err(fault('bad_cut', `${parent.value.name} has no event ${cut.seq} at that instant to branch from.`));
     }
     const forkedHead = lineages.head(parent.value);
-    const birth = { id: (lastId.get() ?? 0) + 1, name, parent: parent.value.id, forkedAt: cut, forkedHead };
+    const birth = { id: (lastId.get() ?? 0) + 1, parent: parent.value.id, forkedAt: cut, forkedHead };
     const hash = birthLink(timelines.link(birth.parent, forkedHead), birth);
-    insert.run(birth.id, name, birth.parent, cut.at, cut.seq, forkedHead, hash);
-    return ok(timelines.byId(birth.id));
+    insert.run(birth.id, birth.parent, cut.at, cut.seq, forkedHead, hash);
+    return ok(record(birth.id, 'named', name));
   });
 
   const rename = db.transaction((timeline: Timeline, name: string): Result<Timeline, LogError> => {
@@ -147,14 +146,14 @@ export const timelineWriter = (db: Database.Database, timelines: Timelines, line
     if (!found.ok || found.value.name === name) return found;
     if (timeline.id === MAIN_ID) return err(fault('read_only', 'main is the record itself; it keeps its name.'));
     const taken = free(name);
-    return taken === null ? ok(record(found.value, 'renamed', name)) : err(taken);
+    return taken === null ? ok(record(timeline.id, 'named', name)) : err(taken);
   });
 
   const drop = db.transaction((timeline: Timeline): Result<Timeline, LogError> => {
     const found = timelines.living(timeline);
     if (!found.ok) return found;
     if (timeline.id === MAIN_ID) return err(fault('read_only', 'main is the record itself; it cannot be dropped.'));
-    return ok(record(found.value, 'dropped', null));
+    return ok(record(timeline.id, 'dropped', null));
   });
 
   return {

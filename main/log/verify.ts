@@ -100,7 +100,7 @@ const checkEvents = (db: Database.Database, rows: readonly TimelineRow[], walk: 
     let seq = row.forked_head;
     walk.at = { timeline: row.id, seq };
     if (fork === null || birthLink(fork, born(row)) !== row.hash) {
-      return bad(row.id, seq, `the name, parent or cut of timeline ${row.name} is not what was written`);
+      return bad(row.id, seq, `the parent or cut of timeline ${row.id} is not what was written`);
     }
     walk.links.set(eventId(row.id, seq), link);
     for (let from = eventId(row.id, 0); ;) {
@@ -240,7 +240,7 @@ const checkPages = (db: Database.Database, walk: Walk): Bad | null => {
 
 /** Names as they are now; a dropped timeline, whose name may have been given again, is told apart by its id. */
 const displayNames = (db: Database.Database, rows: readonly TimelineRow[]): ReadonlyMap<number, string> => {
-  const names = new Map(rows.map((r) => [r.id, r.name]));
+  const names = new Map(rows.map((r) => [r.id, String(r.id)]));
   for (const c of db.prepare<[], ChangeRow>('SELECT * FROM timeline_change ORDER BY id').all()) {
     const name = names.get(c.timeline) ?? '';
     names.set(c.timeline, c.kind === 'dropped' ? `${name} (dropped, ${c.timeline})` : (c.name ?? name));
