@@ -3,6 +3,8 @@ import type { AddCommand } from './command-line/command.ts';
 import { branch } from './commands/branch.ts';
 import { diff } from './commands/diff.ts';
 import { drill } from './commands/drill.ts';
+import { events } from './commands/events.ts';
+import { exportLog } from './commands/export.ts';
 import { generate } from './commands/generate.ts';
 import { importFiles } from './commands/import.ts';
 import { desktop } from './commands/desktop.ts';
@@ -14,11 +16,13 @@ import { verify } from './commands/verify.ts';
 export const commands: readonly AddCommand[] = [
   importFiles,
   state,
+  events,
   verify,
   timelines,
   branch,
   diff,
   drill,
+  exportLog,
   generate,
   serve,
   desktop,

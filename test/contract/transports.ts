@@ -3,7 +3,6 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
-import type { MessagePortMain as ElectronPort } from 'electron';
 import { WebSocket } from 'ws';
 import type { Port, ToService, ToWindow } from '../../domain/contract/port.ts';
 import { serve } from '../../main/service/serve.ts';
@@ -22,7 +21,7 @@ const overMessagePort: Transport = {
   name: 'MessagePort',
   join: (service) => {
     const { port1, port2 } = new MessageChannel();
-    serve(messagePort(new MessagePortMain(port1) as unknown as ElectronPort), service);
+    serve(messagePort(new MessagePortMain(port1)), service);
     const port: Port<ToWindow, ToService> = {
       post: (message) => port2.postMessage(message),
       listen: (listener) => void port2.on('message', listener),

@@ -24,11 +24,15 @@ try {
     'the window got its port from Electron',
     (await window.evaluate('typeof window.understudy.connect')) === 'function',
   );
-  const preferences = await app.evaluate(({ BrowserWindow }) => {
-    const [first] = BrowserWindow.getAllWindows();
-    return first?.webContents.getLastWebPreferences();
-  });
-  check('the window is isolated and sandboxed', preferences?.contextIsolation === true && preferences.sandbox === true);
+  check(
+    'the window cannot ask for files of this machine',
+    await window.evaluate(() =>
+      fetch('file:///etc/passwd').then(
+        () => false,
+        () => true,
+      ),
+    ),
+  );
 } finally {
   await app.close();
 }

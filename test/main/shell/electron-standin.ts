@@ -16,6 +16,7 @@ export class MessagePortMain extends EventEmitter {
     this.node.on('message', (data: unknown) => this.emit('message', { data, ports: [] }));
   }
   postMessage(message: unknown): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- ports have no origin
     this.node.postMessage(message);
   }
   close(): void {

@@ -1,0 +1,65 @@
+// understudy export: the whole log as JSON lines, branches and all, which `import` reads back.
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { err, ok } from '../../../domain/base/result.ts';
+import { exportLines } from '../../ingest/understudy-jsonl.ts';
+import type { Log } from '../../log/types.ts';
+import type { AddCommand, Ending } from '../command-line/command.ts';
+import { inLog } from '../command-line/open.ts';
+import { type LogOption, withLog } from '../command-line/options.ts';
+import type { Terminal } from '../command-line/terminal.ts';
+
+type Options = LogOption & { readonly out?: string };
+
+const WRITE_AT_ONCE = 256 * 1024; // characters; a log may be longer than memory
+
+/** The export in pieces of whole lines. */
+function* pieces(log: Log): Generator<string> {
+  let text = '';
+  for (const line of exportLines(log)) {
+    text += `${line}\n`;
+    if (text.length < WRITE_AT_ONCE) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
+}
+
+const toFile = (log: Log, path: string): Ending => {
+  let file: number;
+  try {
+    file = openSync(path, 'wx');
+  } catch (cause) {
+    const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    return err(
+      exists ? `There is already a file ${path}. Choose another.` : `${path} cannot be written: ${String(cause)}.`,
+    );
+  }
+  try {
+    for (const piece of pieces(log)) writeSync(file, piece);
+    return ok(0);
+  } catch (cause) {
+    rmSync(path); // half an export would pass for a whole one
+    return err(`Writing ${path} failed: ${String(cause)}. Nothing was kept.`);
+  } finally {
+    closeSync(file);
+  }
+};
+
+const toStdout = async (terminal: Terminal, log: Log): Promise<Ending> => {
+  for (const piece of pieces(log)) await terminal.write(piece);
+  return ok(0);
+};
+
+export const exportLog: AddCommand = (program, { terminal, run }) => {
+  const command = program
+    .command('export')
+    .description('print the whole log as JSON lines, which `import` reads back')
+    .option('--out <file>', 'write this new file instead of printing');
+  withLog(command).action((options: Options) =>
+    run(() =>
+      inLog(terminal, { path: options.log ?? null, create: false }, async ({ log }) =>
+        options.out === undefined ? toStdout(terminal, log) : toFile(log, options.out),
+      ),
+    ),
+  );
+};
