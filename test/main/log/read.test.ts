@@ -21,7 +21,7 @@ test('whatever the order of import, event-time order is the same', () => {
           const all = [...log.inEventTime(main(log))];
           expect(all).toEqual(all.toSorted(byEventTime));
           log.close();
-          return all.map(({ seq: _, ...rest }) => rest);
+          return all.map((event) => ({ ...event, seq: 0 }));
         };
         expect(read(order)).toEqual(read([...contents.keys()]));
       },
