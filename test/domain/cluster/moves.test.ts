@@ -127,8 +127,14 @@ describe('resize', () => {
     expect(state.hosts.map((h) => h.vcpusUsed)).toEqual([2, 2]);
   });
   test('confirmed it stays; reverted it is back', () => {
-    expect(vmIn(stateAfter(...carried, status(4, 'r', 'confirmed')), 'a')).toMatchObject({ host: 'h2', status: 'ACTIVE' });
-    expect(vmIn(stateAfter(...carried, status(4, 'r', 'reverted')), 'a')).toMatchObject({ host: 'h1', status: 'ACTIVE' });
+    expect(vmIn(stateAfter(...carried, status(4, 'r', 'confirmed')), 'a')).toMatchObject({
+      host: 'h2',
+      status: 'ACTIVE',
+    });
+    expect(vmIn(stateAfter(...carried, status(4, 'r', 'reverted')), 'a')).toMatchObject({
+      host: 'h1',
+      status: 'ACTIVE',
+    });
   });
 });
 
@@ -140,7 +146,11 @@ test('a deleted VM is gone, its move with it', () => {
 });
 
 test('a host that fails keeps its VMs as Nova shows them, their power unknown', () => {
-  const state = stateAfter(running, service(0, 'h1', { up: true }), event(1, 'host.failed', 'host:h1', { cause: 'crash' }));
+  const state = stateAfter(
+    running,
+    service(0, 'h1', { up: true }),
+    event(1, 'host.failed', 'host:h1', { cause: 'crash' }),
+  );
   expect(state.hosts[0]).toMatchObject({ name: 'h1', up: false, downSince: '2026-01-06T10:01:00Z' });
   expect(vmIn(state, 'a')).toMatchObject({ status: 'ACTIVE', powerState: 'NOSTATE' });
 });

@@ -1,0 +1,208 @@
+// Every rule of the catalogue, each on the pattern it is there for and on a neighbour it must let pass.
+import { describe, expect, test } from 'vitest';
+import { RULES } from '../../../domain/cluster/anomalies/rules.ts';
+import {
+  changed,
+  type Draft,
+  evacuate,
+  event,
+  host,
+  move,
+  rulesIn,
+  service,
+  stateAfter,
+  status,
+  vm,
+  vmIn,
+} from './facts.ts';
+
+const web = vm(0, 'a', { name: 'web', host: 'h1', status: 'ACTIVE' });
+const down = event(1, 'host.failed', 'host:h1', { cause: 'crash' });
+const node = (n: number, address: string): Draft =>
+  event(n, 'storage_node.introduced', `storage_node:node-${n}`, { address });
+const bricks = (minutes: number, ...hosts: string[]): Draft =>
+  event(minutes, 'pool.reported', 'pool:gv', {
+    kind: 'glusterfs',
+    bricks: hosts.map((h) => ({ host: h, path: '/b' })),
+  });
+const port = event(0, 'port.reported', 'port:p', { vm: 'a', host: 'h1' });
+const bound = event(2, 'port.bound', 'port:p', { host: 'h2', binding: 'INACTIVE' });
+
+/** Rule → [what breaks it, what must not]. */
+const cases: Readonly<Record<string, { readonly bad: readonly Draft[]; readonly good: readonly Draft[] }>> = {
+  'state-forbidden': {
+    bad: [vm(0, 'a', { status: 'SHELVED' }), changed(1, 'a', { vmState: 'paused' })],
+    good: [vm(0, 'a', { status: 'ACTIVE' }), changed(1, 'a', { vmState: 'paused' })],
+  },
+  'moved-without-record': {
+    bad: [web, vm(5, 'a', { host: 'h2' })],
+    good: [web, vm(5, 'a', { host: 'h1' })],
+  },
+  'updated-repeated': {
+    bad: [
+      vm(0, 'a', { host: 'h1', updatedAt: 'T1' }),
+      move(1, 'm', { vm: 'a' }),
+      vm(2, 'a', { host: 'h2', status: 'ACTIVE', updatedAt: 'T1' }),
+    ],
+    good: [
+      vm(0, 'a', { host: 'h1', updatedAt: 'T1' }),
+      vm(1, 'a', { host: 'h1', updatedAt: 'T1' }),
+      move(1, 'm', { vm: 'a' }),
+      vm(2, 'a', { host: 'h2', status: 'ACTIVE', updatedAt: 'T2' }),
+    ],
+  },
+  'bricks-elsewhere': {
+    bad: [node(1, '10.68.124.18'), bricks(2, '10.68.125.18', '10.68.125.19')],
+    good: [node(1, '10.68.124.18'), bricks(2, '10.68.124.18', '10.68.124.19', 'gluster-3')],
+  },
+  'vm-on-two-hosts': {
+    bad: [vm(0, 'a', { host: 'h1' }), vm(0, 'a', { host: 'h2' })],
+    good: [vm(0, 'a', { host: 'h1' }), vm(0, 'a', { host: 'h1' })],
+  },
+  'completed-host-unchanged': {
+    bad: [web, move(1, 'm', { vm: 'a' }), status(2, 'm', 'completed'), vm(3, 'a', { host: 'h1' })],
+    good: [web, move(1, 'm', { vm: 'a' }), status(2, 'm', 'completed'), vm(3, 'a', { host: 'h2' })],
+  },
+  'evacuated-from-up-host': {
+    bad: [web, service(0, 'h1', { up: true }), evacuate(1, 'e', 'a', 'h1', 'h2')],
+    good: [web, service(0, 'h1', { up: true, forcedDown: true }), evacuate(1, 'e', 'a', 'h1', 'h2')],
+  },
+  'vm-disappeared': {
+    bad: [web, vm(0, 'b', {}), event(1, 'vm.listing_completed', 'cluster:', { project: null, ids: ['b'] })],
+    good: [
+      web,
+      vm(0, 'b', { project: 'p' }),
+      event(1, 'vm.listing_completed', 'cluster:', { project: 'p', ids: ['b'] }),
+    ],
+  },
+  'two-recoveries': {
+    bad: [
+      web,
+      down,
+      evacuate(2, 'e', 'a', 'h1', 'h2'),
+      status(3, 'e', 'done'),
+      evacuate(4, 'f', 'a', 'h1', 'h3'),
+      status(5, 'f', 'done'),
+    ],
+    good: [
+      web,
+      down,
+      evacuate(2, 'e', 'a', 'h1', 'h2'),
+      status(3, 'e', 'done'),
+      event(4, 'host.failed', 'host:h2', { cause: 'crash' }),
+      evacuate(5, 'f', 'a', 'h2', 'h3'),
+    ],
+  },
+  'deleted-vm-reported': {
+    bad: [web, event(1, 'vm.deleted', 'vm:a', {}), vm(2, 'a', { host: 'h1' })],
+    good: [web, event(1, 'vm.deleted', 'vm:a', {}), vm(2, 'b', { host: 'h1' })],
+  },
+  'move-not-allowed': {
+    bad: [vm(0, 'a', { host: 'h1', status: 'SHUTOFF' }), move(1, 'm', { vm: 'a' })],
+    good: [vm(0, 'a', { host: 'h1', status: 'PAUSED' }), move(1, 'm', { vm: 'a' })],
+  },
+  'unknown-migration': {
+    bad: [status(1, 'm', 'running')],
+    good: [move(0, 'm', { vm: 'a' }), status(1, 'm', 'running')],
+  },
+  'move-unfinished': {
+    bad: [web, move(1, 'm', { vm: 'a' }), move(9, 'n', { vm: 'a', dest: 'h3' })],
+    good: [web, move(1, 'm', { vm: 'a' }), status(2, 'm', 'failed'), move(9, 'n', { vm: 'a', dest: 'h3' })],
+  },
+  'memory-over-capacity': {
+    bad: [host(0, 'h1', { ramMiB: 8192, ramRatio: 1, reservedRamMiB: 512 }), vm(1, 'a', { host: 'h1', ramMiB: 8000 })],
+    good: [host(0, 'h1', { ramMiB: 8192, ramRatio: 1, reservedRamMiB: 512 }), vm(1, 'a', { host: 'h1', ramMiB: 7680 })],
+  },
+  'vcpu-over-capacity': {
+    bad: [host(0, 'h1', { vcpus: 4, vcpuRatio: 4 }), vm(1, 'a', { host: 'h1', vcpus: 17 })],
+    good: [host(0, 'h1', { vcpus: 4 }), vm(1, 'a', { host: 'h1', vcpus: 64 })],
+  },
+  'disk-over-capacity': {
+    bad: [host(0, 'h1', { diskGiB: 100 }), vm(1, 'a', { host: 'h1', diskGiB: 101, storage: 'local' })],
+    good: [host(0, 'h1', { diskGiB: 100 }), vm(1, 'a', { host: 'h1', diskGiB: 101, storage: 'volume' })],
+  },
+  'inactive-binding-left': {
+    bad: [web, port, move(1, 'm', { vm: 'a' }), bound, status(3, 'm', 'failed')],
+    good: [
+      web,
+      port,
+      move(1, 'm', { vm: 'a' }),
+      bound,
+      event(2, 'port.unbound', 'port:p', { host: 'h2' }),
+      status(3, 'm', 'failed'),
+    ],
+  },
+  'vms-on-removed-host': {
+    bad: [web, event(1, 'host.removed', 'host:h1', {})],
+    good: [web, event(1, 'vm.deleted', 'vm:a', {}), event(2, 'host.removed', 'host:h1', {})],
+  },
+  'snapshot-disagrees': {
+    bad: [vm(0, 'a', { vcpus: 2 }), vm(1, 'a', { vcpus: 4 })],
+    good: [
+      vm(0, 'a', { vcpus: 2, host: 'h1' }),
+      move(1, 'r', { vm: 'a', type: 'resize', kind: null }),
+      status(2, 'r', 'finished'),
+      status(3, 'r', 'confirmed'),
+      vm(4, 'a', { vcpus: 4 }),
+    ],
+  },
+  'sampled-nobody': {
+    bad: [event(0, 'telemetry.sampled', 'roster:r', { metric: 'cpu', intervalMs: 1, scale: 1, values: 'AAAA' })],
+    good: [
+      event(0, 'telemetry.roster_set', 'roster:r', { entities: ['vm:a', 'vm:b', 'vm:c'] }),
+      event(0, 'telemetry.sampled', 'roster:r', { metric: 'cpu', intervalMs: 1, scale: 1, values: 'AAAA' }),
+    ],
+  },
+  'unknown-event': {
+    bad: [{ ...web, type: 'vm.levitated' } as unknown as Draft, { ...web, v: 9 } as unknown as Draft],
+    good: [web],
+  },
+};
+
+test('every rule of the catalogue has its case', () => {
+  expect(Object.keys(cases).sort()).toEqual(RULES.map((r) => r.id).sort());
+});
+
+describe.each(Object.entries(cases))('%s', (rule, { bad, good }) => {
+  test('is found', () => expect(rulesIn(stateAfter(...bad))).toContain(rule));
+  test('is not found where it is not', () => expect(rulesIn(stateAfter(...good))).not.toContain(rule));
+});
+
+test('an unrecorded move is told with the name, both hosts and both instants, and the host is inferred', () => {
+  const state = stateAfter(web, vm(6, 'a', { host: 'h2' }));
+  expect(state.anomalies[0]).toMatchObject({
+    severity: 'contradiction',
+    entity: 'vm:a',
+    detail:
+      'web was on h1 at 2026-01-06T10:00:00Z and is on h2 at 2026-01-06T10:06:00Z; no move between them is on record, so its host is inferred.',
+  });
+  expect(vmIn(state, 'a')).toMatchObject({ host: 'h2', hostEvidence: 'inferred' });
+});
+
+test('a refused state is applied all the same: nothing is dropped', () => {
+  const state = stateAfter(vm(0, 'a', { status: 'SHELVED' }), changed(1, 'a', { vmState: 'paused' }));
+  expect(vmIn(state, 'a').status).toBe('PAUSED');
+});
+
+test('a listing may miss steps that a notification may not', () => {
+  const seen = stateAfter(vm(0, 'a', { status: 'SUSPENDED' }), vm(9, 'a', { status: 'PAUSED' }));
+  expect(seen.anomalies).toEqual([]);
+  const told = stateAfter(vm(0, 'a', { status: 'SUSPENDED' }), changed(9, 'a', { vmState: 'paused' }));
+  expect(rulesIn(told)).toEqual(['state-forbidden']);
+});
+
+test('a host over capacity is told once, and again only after it was within', () => {
+  const small = host(0, 'h1', { vcpus: 1, vcpuRatio: 1 });
+  const on = (minutes: number, id: string): Draft => vm(minutes, id, { host: 'h1', vcpus: 1 });
+  const gone = (minutes: number, id: string): Draft => event(minutes, 'vm.deleted', `vm:${id}`, {});
+  expect(rulesIn(stateAfter(small, on(1, 'a'), on(2, 'b'), on(3, 'c')))).toHaveLength(1);
+  const again = stateAfter(small, on(1, 'a'), on(2, 'b'), gone(3, 'b'), host(4, 'h1'), on(5, 'c'));
+  expect(rulesIn(again)).toHaveLength(2);
+});
+
+test('a VM that disappeared is told once, until a listing shows it again', () => {
+  const empty = (minutes: number): Draft =>
+    event(minutes, 'vm.listing_completed', 'cluster:', { project: null, ids: [] });
+  expect(rulesIn(stateAfter(web, empty(1), empty(2)))).toHaveLength(1);
+  expect(rulesIn(stateAfter(web, empty(1), vm(2, 'a', {}), empty(3)))).toHaveLength(2);
+});
