@@ -1,6 +1,22 @@
 // The believable parts a generated cluster is made of: hosts, flavors, roles and where their disks are.
 
-export const HOST = { vcpus: 48, ramMiB: 131_072, diskGiB: 3600, cpuModel: 'Cascadelake-Server' } as const;
+export type HostSize = {
+  readonly vcpus: number;
+  readonly ramMiB: number;
+  readonly diskGiB: number;
+  readonly cpuModel: string;
+};
+
+const MEAN_VM_GIB = 5.9; // of the flavors below
+/** Operators buy hosts that are about 70 % full when everybody is at home, in steps of 64 GiB. */
+const SPARE = 1.4;
+
+/** The hosts one would buy for this many VMs on each. */
+export const hostSize = (vmsPerHost: number): HostSize => {
+  const modules = Math.max(1, Math.round((vmsPerHost * MEAN_VM_GIB * SPARE) / 64));
+  return { vcpus: 24 * modules, ramMiB: 65_536 * modules, diskGiB: 1800 * modules, cpuModel: 'Cascadelake-Server' };
+};
+
 export const HOSTS_PER_RACK = 10;
 
 export type Flavor = {
@@ -10,7 +26,7 @@ export type Flavor = {
   readonly diskGiB: number;
 };
 
-/** Flavors with how often they are asked for; the mean VM has 5.9 GiB, so 15 of them fill 70 % of a host. */
+/** Flavors with how often they are asked for; the mean VM has 5.9 GiB, so 15 of them fill 70 % of a 128 GiB host. */
 export const FLAVORS: readonly (Flavor & { readonly weight: number })[] = [
   { name: 'm1.small', vcpus: 1, ramMiB: 2048, diskGiB: 20, weight: 30 },
   { name: 'm1.medium', vcpus: 2, ramMiB: 4096, diskGiB: 40, weight: 30 },
@@ -20,8 +36,11 @@ export const FLAVORS: readonly (Flavor & { readonly weight: number })[] = [
   { name: 'r1.large', vcpus: 4, ramMiB: 32_768, diskGiB: 80, weight: 5 },
 ];
 
-/** One VM of it needs almost half a host: the one that finds no other home when its host fails. */
-export const GIANT: Flavor = { name: 'r1.2xlarge', vcpus: 8, ramMiB: 57_344, diskGiB: 200 };
+/** One VM of it needs two thirds of a host: the one that finds no other home when its host fails. */
+export const giantFor = (host: HostSize): Flavor => {
+  const ramMiB = Math.floor((host.ramMiB * 11) / 16);
+  return { name: `r1.${Math.floor(ramMiB / 1024)}g`, vcpus: 8, ramMiB, diskGiB: 200 };
+};
 
 export type Role = {
   readonly name: string;

@@ -1,7 +1,7 @@
 // The facts a generated cluster tells about itself, each made in one place.
 import type { Fact } from '../events/dictionary.ts';
 import { entity } from '../events/entity.ts';
-import { FLAVORS, GIANT, HOST, POOLS } from './catalogue.ts';
+import { FLAVORS, giantFor, POOLS } from './catalogue.ts';
 import type { Fleet, Group, Host, Vm } from './fleet.ts';
 
 /** A fact and what it is about; the generator adds the instant. */
@@ -17,7 +17,8 @@ const MESH_HOSTS = 64;
 
 /** Hosts, flavors, pools and networks at the first instant. */
 export const describeCluster = (fleet: Fleet): Told[] => {
-  const facts: Told[] = [...FLAVORS, GIANT].map(({ name, vcpus, ramMiB, diskGiB }) =>
+  const { size } = fleet;
+  const facts: Told[] = [...FLAVORS, giantFor(size)].map(({ name, vcpus, ramMiB, diskGiB }) =>
     told(entity('flavor', name), { type: 'flavor.reported', v: 1, data: { vcpus, ramMiB, diskGiB } }),
   );
   for (const h of fleet.hosts) {
@@ -26,10 +27,10 @@ export const describeCluster = (fleet: Fleet): Told[] => {
       rack: h.rack,
       hypervisorType: 'QEMU',
       hypervisorVersion: '9.1.0',
-      cpuModel: HOST.cpuModel,
-      vcpus: HOST.vcpus,
-      ramMiB: HOST.ramMiB,
-      diskGiB: HOST.diskGiB,
+      cpuModel: size.cpuModel,
+      vcpus: size.vcpus,
+      ramMiB: size.ramMiB,
+      diskGiB: size.diskGiB,
       vcpuRatio: 4,
       ramRatio: 1,
       diskRatio: 1,
@@ -42,7 +43,7 @@ export const describeCluster = (fleet: Fleet): Told[] => {
     facts.push(told(hostAddress(h), { type: 'host.reported', v: 1, data }));
     facts.push(told(hostAddress(h), { type: 'host.service_reported', v: 1, data: { up: true, enabled: true } }));
   }
-  const disks = fleet.hosts.length * HOST.diskGiB;
+  const disks = fleet.hosts.length * size.diskGiB;
   const pool = (name: string, kind: 'ceph' | 'lvm', layout: string, sizeGiB: number, usedGiB: number): Told =>
     told(entity('pool', name), {
       type: 'pool.reported',

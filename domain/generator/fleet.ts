@@ -1,7 +1,7 @@
 // The generator's own books: which VM is where, what each host has left. Small and mutable; nobody else sees it.
 import { below, pick, type Rng } from '../base/rng.ts';
 import type { ClusterState } from '../readout/state.ts';
-import { type Flavor, FLAVORS, HOST, HOSTS_PER_RACK, IMAGES, POOLS, type Role, ROLES } from './catalogue.ts';
+import { type Flavor, FLAVORS, HOSTS_PER_RACK, type HostSize, IMAGES, POOLS, type Role, ROLES } from './catalogue.ts';
 import { type Demand, demand } from './load.ts';
 
 export type Host = {
@@ -42,6 +42,7 @@ export type Vm = {
 export type Group = { readonly id: string; readonly name: string; readonly size: number; readonly members: Set<Vm> };
 
 export type Fleet = {
+  readonly size: HostSize;
   readonly hosts: readonly Host[];
   readonly vms: Set<Vm>;
   readonly groups: Group[];
@@ -134,10 +135,10 @@ const RESERVED_MIB = 512; // reserved_host_memory_mb
 /** Operators leave room; the generator fills a host to this share of its RAM at most. */
 const FILL = 0.88;
 
-const fits = (host: Host, vm: Vm, fill: number): boolean => {
+const fits = ({ size }: Fleet, host: Host, vm: Vm, fill: number): boolean => {
   if (!host.up || !host.enabled || host.quiet || host === vm.host) return false;
-  if (host.ramMiB + vm.flavor.ramMiB > (HOST.ramMiB - RESERVED_MIB) * fill) return false;
-  if (vm.role.storage === 'local' && host.diskGiB + vm.flavor.diskGiB > HOST.diskGiB) return false;
+  if (host.ramMiB + vm.flavor.ramMiB > (size.ramMiB - RESERVED_MIB) * fill) return false;
+  if (vm.role.storage === 'local' && host.diskGiB + vm.flavor.diskGiB > size.diskGiB) return false;
   if (vm.group) for (const member of vm.group.members) if (member !== vm && member.host === host) return false;
   return true;
 };
@@ -150,9 +151,11 @@ export const roomFor = (fleet: Fleet, r: Rng, vm: Vm): Host | null => {
   let best: Host | null = null;
   for (let i = 0; i < CHOICES; i++) {
     const host = pick(r, fleet.hosts);
-    if (fits(host, vm, FILL) && (best === null || host.ramMiB < best.ramMiB)) best = host;
+    if (fits(fleet, host, vm, FILL) && (best === null || host.ramMiB < best.ramMiB)) best = host;
   }
-  return best ?? fleet.hosts.find((h) => fits(h, vm, FILL)) ?? fleet.hosts.find((h) => fits(h, vm, 1)) ?? null;
+  return (
+    best ?? fleet.hosts.find((h) => fits(fleet, h, vm, FILL)) ?? fleet.hosts.find((h) => fits(fleet, h, vm, 1)) ?? null
+  );
 };
 
 /** Books a VM onto a host, or off every host. */
@@ -187,9 +190,9 @@ export const stateOf = (fleet: Fleet, at: string): ClusterState => ({
     fenced: false,
     disabledReason: null,
     downSince: null,
-    vcpus: HOST.vcpus,
-    ramMiB: HOST.ramMiB,
-    diskGiB: HOST.diskGiB,
+    vcpus: fleet.size.vcpus,
+    ramMiB: fleet.size.ramMiB,
+    diskGiB: fleet.size.diskGiB,
     vcpuRatio: null,
     ramRatio: null,
     diskRatio: null,

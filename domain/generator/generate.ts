@@ -5,7 +5,7 @@ import { type Instant, instant, millis } from '../base/brand.ts';
 import { pick, rng, type Rng } from '../base/rng.ts';
 import type { Candidate } from '../events/dictionary.ts';
 import { entity } from '../events/entity.ts';
-import { FLAVORS, GIANT, ROLES } from './catalogue.ts';
+import { FLAVORS, giantFor, hostSize, ROLES } from './catalogue.ts';
 import { describeCluster, reportGroup, reportVm, type Told } from './facts.ts';
 import { type Fleet, type Host, hostsOf, newVm, roomFor, settle, uuid, type Vm } from './fleet.ts';
 import { sample } from './load.ts';
@@ -24,6 +24,7 @@ const STOPPED_SHARE = 0.06;
 const NEIGHBOURS = 12;
 
 const emptyFleet = (o: GeneratorOptions, r: Rng): Fleet => ({
+  size: hostSize(o.vms / o.hosts),
   hosts: hostsOf(o.hosts),
   vms: new Set(),
   groups: [],
@@ -39,7 +40,7 @@ const emptyFleet = (o: GeneratorOptions, r: Rng): Fleet => ({
 /** Fills the cluster as it was before the log began; returns the host of the VM that fits nowhere else. */
 const populate = (fleet: Fleet, o: GeneratorOptions, r: Rng): Host => {
   const erp = ROLES.find((role) => role.name === 'erp')!;
-  const giant = newVm(fleet, r, { role: erp, flavor: GIANT });
+  const giant = newVm(fleet, r, { role: erp, flavor: giantFor(fleet.size) });
   const home = fleet.hosts[Math.floor(fleet.hosts.length * 0.57)]!;
   settle(giant, home);
   giant.vmState = 'active';

@@ -14,8 +14,8 @@ export type GeneratorOptions = {
 /** Fewer hosts have nowhere to evacuate to. */
 const MIN_HOSTS = 3;
 const MAX_HOSTS = 20_000;
-/** Above this the hosts described below are full, and a full cluster cannot live through its own incident. */
-const MAX_VMS_PER_HOST = 17;
+/** More would be hosts nobody sells. */
+const MAX_VMS_PER_HOST = 100;
 const MAX_DAYS = 3660;
 
 const whole = (name: string, value: number, from: number, to: number): string | null =>
