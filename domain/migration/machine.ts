@@ -11,6 +11,8 @@ export type Machine = {
   readonly mirrorSwitchMs: number;
   /** The same again when the destination re-opens a disk on a shared file system. */
   readonly sharedSwitchMs: number;
+  /** Processor time a processor-bound guest gets, as a share of what it gets on an idle host. */
+  readonly guestShare: number;
   /** Bytes of guest pages a second that a post-copy destination takes in where no link limits it. */
   readonly placeBytesPerS: number;
 };
@@ -22,6 +24,7 @@ export const QUIET: Machine = {
   switchMs: 1,
   mirrorSwitchMs: 11,
   sharedSwitchMs: 13,
+  guestShare: 1,
   placeBytesPerS: 1e9,
 };
 
@@ -32,6 +35,7 @@ export const CONTENDED: Machine = {
   switchMs: 2,
   mirrorSwitchMs: 19,
   sharedSwitchMs: 13,
+  guestShare: 0.96,
   placeBytesPerS: 6e8,
 };
 
@@ -42,6 +46,7 @@ export const UNKNOWN: Machine = {
   switchMs: 1.5,
   mirrorSwitchMs: 15,
   sharedSwitchMs: 13,
+  guestShare: 0.98,
   placeBytesPerS: 8e8,
 };
 

@@ -1,6 +1,6 @@
 // The door of `predict`: one JSON line becomes a described migration, or a sentence for each thing wrong with it.
 import { err, ok, type Result } from '../base/result.ts';
-import { PAGE_BYTES, type WritePattern } from './qemu.ts';
+import { AUTO_CONVERGE_DEFAULTS, PAGE_BYTES, type QemuVersion, type WritePattern } from './qemu.ts';
 
 export const PREDICT_MODES = ['precopy', 'postcopy', 'autoconverge', 'block', 'shared', 'volume'] as const;
 export type PredictMode = (typeof PREDICT_MODES)[number];
@@ -27,6 +27,21 @@ export type PredictInput = {
   readonly diskWriteBps: number;
   /** Cancelled if still running then; null never. */
   readonly timeoutS: number | null;
+  // Beyond the contract; each has the default of an ordinary host.
+  /** Guest disk writes fall into this much of the disk; null assumes 32 MiB. */
+  readonly diskWriteRegionBytes: number | null;
+  /** The target discards, so that holes of the disk pass free of the speed limit. */
+  readonly targetDiscards: boolean;
+  /** max-postcopy-bandwidth; null is unlimited. */
+  readonly maxPostcopyBandwidthBps: number | null;
+  /** cpu-throttle-initial and cpu-throttle-increment. */
+  readonly throttleInitialPct: number;
+  readonly throttleIncrementPct: number;
+  readonly multifd: boolean;
+  /** QEMU's major and minor version. */
+  readonly qemuVersion: QemuVersion;
+  /** Whether the hosts' processors are all busy, or mostly idle; null where nobody knows. */
+  readonly hostsBusy: boolean | null;
 };
 
 /** QEMU's default downtime-limit. */
@@ -43,10 +58,14 @@ const BYTES_PER_S_LEAST = 1000;
 /** 4 TB/s of writes: more than the memory of any host takes. */
 const PAGES_PER_S_MOST = 1e9;
 const TIMEOUT_S_MOST = 30 * 86_400;
+/** The version most of the measured runs were made with; from 8.2 on, rate-limited windows carry up to 131 kB more. */
+const QEMU_VERSION: QemuVersion = 7.2;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 type Range = { readonly least: number; readonly most: number; readonly unit: string };
+
+const PERCENT: Range = { least: 1, most: 99, unit: 'per cent' };
 
 /** Reads fields one by one and keeps a sentence for each that will not do. */
 class Reader {
@@ -105,9 +124,10 @@ class Reader {
     return choices[0]!;
   }
 
-  flag(name: string): boolean {
+  /** Null when absent. */
+  flag(name: string): boolean | null {
     const value = this.#fields[name];
-    if (value === undefined || value === null) return false;
+    if (value === undefined || value === null) return null;
     if (typeof value !== 'boolean') this.wrong.push(`${name} is ${show(value)}; it must be true or false.`);
     return value === true;
   }
@@ -163,11 +183,23 @@ export const checkPredictInput = (value: unknown): Result<PredictInput, readonly
       { least: 0, most: DOWNTIME_LIMIT_MS_MOST, unit: 'ms' },
       DOWNTIME_LIMIT_MS,
     ),
-    autoConverge: read.flag('autoConverge') || mode === 'autoconverge',
+    autoConverge: (read.flag('autoConverge') ?? false) || mode === 'autoconverge',
     postCopyAfterS: read.optional('postCopyAfterS', { least: 0, most: TIMEOUT_S_MOST, unit: 'seconds' }, null),
     diskBytes: read.optional('diskBytes', { least: 0, most: DISK_BYTES_MOST, unit: 'bytes' }, 0),
     diskFill: read.optional('diskFill', { least: 0, most: 1, unit: 'as a share' }, 1),
     diskWriteBps: read.optional('diskWriteBps', { least: 0, most: BYTES_PER_S_MOST, unit: 'bytes a second' }, 0),
+    diskWriteRegionBytes: read.optional(
+      'diskWriteRegionBytes',
+      { least: 0, most: DISK_BYTES_MOST, unit: 'bytes' },
+      null,
+    ),
+    targetDiscards: read.flag('targetDiscards') ?? false,
+    maxPostcopyBandwidthBps: read.limit('maxPostcopyBandwidthBps'),
+    throttleInitialPct: read.optional('throttleInitialPct', PERCENT, AUTO_CONVERGE_DEFAULTS.initialPct),
+    throttleIncrementPct: read.optional('throttleIncrementPct', PERCENT, AUTO_CONVERGE_DEFAULTS.incrementPct),
+    multifd: read.flag('multifd') ?? false,
+    qemuVersion: read.optional('qemuVersion', { least: 2.5, most: 99, unit: 'as a version' }, QEMU_VERSION),
+    hostsBusy: read.flag('hostsBusy'),
     timeoutS: read.optional('timeoutS', { least: 0, most: TIMEOUT_S_MOST, unit: 'seconds' }, null),
   };
   const wrong = read.wrong.length > 0 ? read.wrong : together(input);

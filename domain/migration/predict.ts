@@ -1,7 +1,7 @@
 // `understudy predict`: a described migration in, its duration, downtime, bytes and rounds out, with the model named.
 import { AUTO_CONVERGE_DEFAULTS, wireFormat, type DiskCopy, type Move, type MoveOutcome, type Order } from './qemu.ts';
 import { forecast, INPUT_UNCERTAINTY, type Band, type InputUncertainty } from './forecast.ts';
-import { UNKNOWN, type Machine } from './machine.ts';
+import { CONTENDED, QUIET, UNKNOWN, type Machine } from './machine.ts';
 import type { PredictInput } from './predict-input.ts';
 import type { Round } from './run.ts';
 
@@ -10,8 +10,6 @@ export const MODEL = 'qemu-precopy-windows-1';
 
 /** Disk writes of a guest about which no more is said fall into this much of its disk (the measured load's region). */
 const WRITE_REGION_BYTES = 32 * 1_048_576;
-/** The measured behaviour most runs were made with; from 8.2 on, rate-limited windows carry up to 131 kB more. */
-const QEMU_VERSION = 7.2;
 
 export type Prediction = {
   readonly id: string;
@@ -47,8 +45,8 @@ const diskOf = (input: PredictInput): DiskCopy | null =>
         bytes: input.diskBytes,
         fill: input.diskFill,
         writeBytesPerS: input.diskWriteBps,
-        writeRegionBytes: Math.min(input.diskBytes, WRITE_REGION_BYTES),
-        targetDiscards: false,
+        writeRegionBytes: Math.min(input.diskBytes, input.diskWriteRegionBytes ?? WRITE_REGION_BYTES),
+        targetDiscards: input.targetDiscards,
         writeBlocking: false,
       }
     : null;
@@ -68,23 +66,31 @@ export const moveOfInput = (input: PredictInput): Move => ({
   dirtyPagesPerS: input.dirtyPagesPerS,
   pattern: input.pattern,
   bandwidthBytesPerS: input.maxBandwidthBps,
-  postCopyBytesPerS: null,
+  postCopyBytesPerS: input.maxPostcopyBandwidthBps,
   downtimeLimitMs: input.downtimeLimitMs,
   switchoverBytesPerS: null,
   postCopyAfterFirstPass: input.mode === 'postcopy' && input.postCopyAfterS === null,
-  autoConverge: input.autoConverge ? AUTO_CONVERGE_DEFAULTS : null,
-  wire: wireFormat(QEMU_VERSION, false),
+  autoConverge: input.autoConverge
+    ? { ...AUTO_CONVERGE_DEFAULTS, initialPct: input.throttleInitialPct, incrementPct: input.throttleIncrementPct }
+    : null,
+  wire: wireFormat(input.qemuVersion, input.multifd),
   disk: diskOf(input),
   sharedStorage: input.mode === 'shared',
   orders: ordersOf(input),
 });
+
+/** How the hosts keep time, as far as the input tells. */
+const machineOf = (input: PredictInput): Machine => {
+  if (input.hostsBusy === null) return UNKNOWN;
+  return input.hostsBusy ? CONTENDED : QUIET;
+};
 
 /** Predicts one migration that has its link to itself. Deterministic. */
 export const predict = (input: PredictInput, options: PredictOptions = {}): Prediction => {
   const uncertainty = options.uncertainty ?? INPUT_UNCERTAINTY;
   const got = forecast(moveOfInput(input), {
     linkBytesPerS: input.linkBps,
-    machine: options.machine ?? UNKNOWN,
+    machine: options.machine ?? machineOf(input),
     uncertainty,
     keepRounds: options.keepRounds ?? true,
   });

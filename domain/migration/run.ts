@@ -50,6 +50,8 @@ export type Run = {
   bulk: boolean;
   /** Whether the last sync found the whole working set dirty. */
   allDirty: boolean;
+  /** Pages written unthrottled, and now. */
+  readonly fullWritesPerMs: number;
   writesPerMs: number;
   throttlePct: number;
   lastSyncMs: number;
@@ -106,6 +108,8 @@ export const begin = (move: Move, machine: Machine, keepRounds: boolean): Run =>
   const scale = a.pages + b.pages > 0 ? inSet / (a.pages + b.pages) : 0;
   const zero = Math.max(0, total - normal - LOW_ZERO_PAGES);
   const disk = move.disk;
+  // Auto-converge is modelled for the guest it acts on: one that writes as fast as its processor lets it.
+  const fullWritesPerMs = (move.dirtyPagesPerS / 1000) * (move.autoConverge === null ? 1 : machine.guestShare);
   const holes = disk === null || disk.targetDiscards ? 0 : disk.bytes * (1 - disk.fill);
   return {
     move,
@@ -130,7 +134,8 @@ export const begin = (move: Move, machine: Machine, keepRounds: boolean): Run =>
     share1: b.share,
     bulk: true,
     allDirty: true,
-    writesPerMs: move.dirtyPagesPerS / 1000,
+    fullWritesPerMs,
+    writesPerMs: fullWritesPerMs,
     throttlePct: 0,
     lastSyncMs: 0,
     writes: 0,

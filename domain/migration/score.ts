@@ -68,7 +68,10 @@ export const scorePlan = (planned: readonly PlannedMove[], actual: readonly Actu
     const found = done.get(p.id);
     return found === undefined ? [] : [scoreMove(p, found)];
   });
-  const errors = moves.map((m) => m.totalError).filter((e) => e !== null).map(Math.abs);
+  const errors = moves
+    .map((m) => m.totalError)
+    .filter((e) => e !== null)
+    .map(Math.abs);
   const banded = moves.map((m) => m.inBand).filter((b) => b !== null);
   return {
     moves,

@@ -30,7 +30,7 @@ export const evaluateThrottle = (run: Run, ac: AutoConverge): void => {
     if (run.highCount >= 2) {
       run.highCount = 0;
       run.throttlePct = nextPct(run.throttlePct, ac, 1 - allowed / dirtied);
-      if (run.writesPerMs > 0) run.writesPerMs = (run.move.dirtyPagesPerS / 1000) * writeShareAt(run.throttlePct);
+      if (run.writesPerMs > 0) run.writesPerMs = run.fullWritesPerMs * writeShareAt(run.throttlePct);
     }
   }
   run.evaluatedMs = run.nowMs;
