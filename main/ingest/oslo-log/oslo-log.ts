@@ -1,0 +1,57 @@
+// The format "oslo.log": lines of Nova's services, as files or as collected with a file name before the date.
+import { createHash } from 'node:crypto';
+import { type Format, ignored, type Item, type Reading, refusal } from '../format.ts';
+import { linesOf } from '../lines.ts';
+import { logLineIn, templateOf } from './line.ts';
+import { hostNamedIn, newMemory, toldBy } from './messages.ts';
+
+/** Whose log it is stands in messages that come once a minute; so far ahead they are looked for. */
+const LOOK_AHEAD_LINES = 20_000;
+/** Templates counted one by one; a service has a few hundred messages, tracebacks and request lines have no end. */
+const TEMPLATES_MAX = 300;
+const NO_LOG_LINES_MAX = 200; // a traceback is shorter
+
+function* read({ incoming }: Reading): Generator<Item> {
+  const memory = newMemory();
+  for (const { number, text } of linesOf(incoming.chunks())) {
+    if (number > LOOK_AHEAD_LINES) break;
+    const line = logLineIn(text);
+    const host = line === null ? null : hostNamedIn(line.message);
+    if (line !== null && host !== null && !memory.hosts.has(line.writer)) memory.hosts.set(line.writer, host);
+  }
+  const templates = new Set<string>();
+  let strange = 0;
+  for (const { number, text, tooLong } of linesOf(incoming.chunks())) {
+    if (text === '' && !tooLong) continue;
+    const line = tooLong ? null : logLineIn(text);
+    if (line === null) {
+      strange++;
+      if (strange > NO_LOG_LINES_MAX || tooLong) yield refusal(number, 'this is no line of oslo.log', text);
+      else yield ignored(number, 'continuation lines');
+      continue;
+    }
+    strange = 0;
+    const told = toldBy(line, memory);
+    if (told === null) {
+      const template = templateOf(line);
+      if (templates.size < TEMPLATES_MAX) templates.add(template);
+      yield ignored(number, templates.has(template) ? template : 'other messages');
+      continue;
+    }
+    const key = createHash('sha256').update(line.text).digest('hex').slice(0, 32);
+    const facts = told.map((fact, i) => ({ ...fact, at: line.at, line: number, key: `${key}#${i}` }));
+    yield { kind: 'facts', line: number, facts };
+  }
+}
+
+const SIGN =
+  /^(?:\S+\s+)??\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.,]\d{3,6} \d+ (?:TRACE|DEBUG|INFO|AUDIT|WARNING|WARN|ERROR|CRITICAL) [\w.]+ /gm;
+
+export const osloLog: Format = {
+  name: 'oslo.log',
+  sniff: (head) => {
+    const lines = head.split('\n').length;
+    return Math.min(0.9, ((head.match(SIGN)?.length ?? 0) / lines) * 2);
+  },
+  read,
+};

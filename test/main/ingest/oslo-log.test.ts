@@ -1,0 +1,114 @@
+// Lines of Nova's services: what they tell, what is counted, and whose log it is.
+import { expect, test } from 'vitest';
+import { instant, seq } from '../../../domain/base/brand.ts';
+import { emptyCluster } from '../../../domain/cluster/cluster.ts';
+import { fold } from '../../../domain/cluster/fold.ts';
+import { clusterState } from '../../../domain/readout/cluster-state.ts';
+import { osloLog } from '../../../main/ingest/oslo-log/oslo-log.ts';
+import { factsOf, itemsOf, text } from './reading.ts';
+
+const VM = 'b9000564-fe1a-409b-b8cc-1e88b294cd1d';
+const REQ = '[req-3ea4052c-895d-4b64-9e2d-04d64c4d94ab - - - - -]';
+const line = (time: string, logger: string, message: string, about: string | null = VM): string =>
+  `2017-05-16 ${time} 2931 INFO ${logger} ${REQ} ${about === null ? '' : `[instance: ${about}] `}${message}`;
+
+const BOOT = [
+  line('00:00:01.000', 'nova.compute.claims', 'Attempting claim: memory 2048 MB, disk 20 GB, vcpus 1 CPU'),
+  line('00:00:01.001', 'nova.compute.claims', 'Claim successful'),
+  line('00:00:04.500', 'nova.compute.manager', 'VM Started (Lifecycle Event)'),
+  line('00:00:04.562', 'nova.compute.manager', 'VM Paused (Lifecycle Event)'),
+  line('00:00:10.296', 'nova.compute.manager', 'VM Resumed (Lifecycle Event)'),
+  line('00:00:10.302', 'nova.virt.libvirt.driver', 'Instance spawned successfully.'),
+  line(
+    '00:00:55.000',
+    'nova.compute.resource_tracker',
+    'Final resource view: name=cp-1.utah.cloudlab.us phys_ram=64172MB used_ram=2560MB phys_disk=15GB used_disk=20GB total_vcpus=16 used_vcpus=1 pci_stats=[]',
+    null,
+  ),
+];
+const MOVE = [
+  line('01:00:00.000', 'nova.compute.manager', 'Took 3.20 seconds for pre_live_migration on destination host cp-2.'),
+  line('01:00:30.000', 'nova.virt.libvirt.migration', 'Increasing downtime to 50 ms after 0 sec elapsed time'),
+  line(
+    '01:00:31.000',
+    'nova.virt.libvirt.driver',
+    'Migration running for 30 secs, memory 47% remaining (bytes processed=1000, remaining=900, total=1900); disk 0% remaining (bytes processed=0, remaining=0, total=0).',
+  ),
+];
+const stateOf = (lines: readonly string[]) => {
+  const cluster = emptyCluster();
+  const facts = factsOf(osloLog, text(...lines));
+  facts.forEach((fact, i) => fold(cluster, { ...fact, seq: seq(i + 1), source: 's' }));
+  return clusterState(cluster, { timeline: 'main', seq: seq(facts.length), at: instant(0) });
+};
+
+test('a boot: claim, lifecycle events, spawn, and the host that only a later line names', () => {
+  const state = stateOf(BOOT);
+  expect(state.hosts).toMatchObject([{ name: 'cp-1.utah.cloudlab.us', ramMiB: 64172, diskGiB: 15, vcpus: 16 }]);
+  expect(state.vms).toMatchObject([
+    {
+      id: VM,
+      host: 'cp-1.utah.cloudlab.us',
+      status: 'ACTIVE',
+      powerState: 'RUNNING',
+      ramMiB: 2048,
+      diskGiB: 20,
+      vcpus: 1,
+    },
+  ]);
+});
+
+test('a live migration: begun, progressing, completed on its destination', () => {
+  const done = line('01:00:40.000', 'nova.compute.manager', 'Migrating instance to cp-2 finished successfully.');
+  const moved = stateOf([...BOOT, ...MOVE, done]);
+  expect(moved.migrations).toMatchObject([
+    { vm: VM, status: 'completed', source: 'cp-1.utah.cloudlab.us', dest: 'cp-2' },
+  ]);
+  expect(moved.vms[0]?.host).toBe('cp-2');
+  const facts = factsOf(osloLog, text(...MOVE)).filter((fact) => fact.type === 'migration.progressed');
+  expect(facts.map((fact) => fact.data)).toEqual([
+    { downtimeLimitMs: 50 },
+    {
+      memoryProcessedBytes: 1000,
+      memoryRemainingBytes: 900,
+      memoryTotalBytes: 1900,
+      diskProcessedBytes: 0,
+      diskRemainingBytes: 0,
+      diskTotalBytes: 0,
+    },
+  ]);
+  const lost = line('01:00:40.000', 'nova.virt.libvirt.driver', 'Live Migration failure: operation aborted: no route');
+  expect(stateOf([...BOOT, ...MOVE, lost]).migrations).toMatchObject([
+    { status: 'failed', reason: 'operation aborted: no route' },
+  ]);
+});
+
+test('a delete is the network given back after a termination, not any teardown', () => {
+  const network = line('02:00:01.000', 'nova.compute.manager', 'Took 0.58 seconds to deallocate network for instance.');
+  expect(stateOf([...BOOT, network]).vms).toHaveLength(1);
+  const terminated = line('02:00:00.000', 'nova.compute.manager', 'Terminating instance');
+  expect(stateOf([...BOOT, terminated, network]).vms).toHaveLength(0);
+});
+
+test('a file name before the date changes nothing but the line', () => {
+  const collected = BOOT.map((each) => `nova-compute.log.1.2017-05-16_13:55:31 ${each}`);
+  expect(factsOf(osloLog, text(...collected))).toEqual(factsOf(osloLog, text(...BOOT)));
+});
+
+test('messages that tell nothing are counted by template, continuations together', () => {
+  const api = (n: number): string =>
+    line(
+      `03:00:0${n}.000`,
+      'nova.osapi_compute.wsgi.server',
+      `10.11.10.1 "GET /v2/servers HTTP/1.1" status: 200 len: ${n}893`,
+      null,
+    );
+  const items = itemsOf(osloLog, text(api(1), api(2), '  File "manager.py", line 4', '    raise', api(3)));
+  const counts = new Map<string, number>();
+  for (const item of items)
+    if (item.kind === 'ignored') counts.set(item.what, (counts.get(item.what) ?? 0) + item.count);
+  expect([...counts]).toEqual([
+    ['nova.osapi_compute.wsgi.server: * * status: * len: *', 3],
+    ['continuation lines', 2],
+  ]);
+});
