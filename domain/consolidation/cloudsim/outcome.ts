@@ -1,5 +1,16 @@
 // The figures CloudSim reports of a run, each with its formula.
+import {
+  energySlaViolation,
+  kwhOf,
+  mean,
+  overallShortfall,
+  overloadTimeFraction,
+  performanceDegradation,
+  slaViolation,
+  stdev,
+} from '../metrics.ts';
 import { closeLedger } from './sla-ledger.ts';
+import { INTERVAL_S } from './machines.ts';
 import type { World } from './world.ts';
 
 export type CloudSimOutcome = {
@@ -34,20 +45,10 @@ export type CloudSimOutcome = {
   readonly plannedTwice: number;
 };
 
-const JOULES_PER_KWH = 3600 * 1000;
-
 const sum = (values: Iterable<number>): number => {
   let total = 0;
   for (const v of values) total += v;
   return total;
-};
-
-const mean = (values: readonly number[]): number => (values.length === 0 ? Number.NaN : sum(values) / values.length);
-
-const stdev = (values: readonly number[]): number => {
-  if (values.length < 2) return values.length === 0 ? Number.NaN : 0;
-  const m = mean(values);
-  return Math.sqrt(sum(values.map((v) => (v - m) ** 2)) / (values.length - 1));
 };
 
 /** Closes the ledger of a finished run and computes its figures. */
@@ -55,22 +56,23 @@ export const measure = (w: World, joules: number, policy: string): CloudSimOutco
   const l = w.sla;
   closeLedger(l);
   const asked = sum(l.vmAskedTotal);
-  const pdm = sum(l.vmShortWhileMoving) / asked;
-  const slatah = l.violatedS / l.activeS;
-  const energyKwh = joules / JOULES_PER_KWH;
+  const pdm = performanceDegradation(sum(l.vmShortWhileMoving), asked);
+  const slatah = overloadTimeFraction(l.violatedS, l.activeS);
+  const slav = slaViolation(slatah, pdm);
+  const energyKwh = kwhOf(joules);
   return {
     policy,
     hosts: w.lists.length,
     vms: w.vms,
-    simulatedS: w.steps * 300,
+    simulatedS: w.steps * INTERVAL_S,
     energyKwh,
     migrations: w.migrations,
-    slav: slatah * pdm,
+    slav,
     pdm,
     slatah,
-    overallSlaViolation: (asked - sum(l.vmGivenTotal)) / asked,
+    overallSlaViolation: overallShortfall(asked, sum(l.vmGivenTotal)),
     averageSlaViolation: l.shortfalls === 0 ? 0 : l.shortfallSum / l.shortfalls,
-    esv: energyKwh * slatah * pdm,
+    esv: energySlaViolation(energyKwh, slav),
     hostShutdowns: l.beforeShutdownS.length,
     meanBeforeShutdownS: mean(l.beforeShutdownS),
     stdevBeforeShutdownS: stdev(l.beforeShutdownS),

@@ -1,0 +1,103 @@
+// Our strategy: place tightly once, then move only what a lasting shortage demands.
+import { assert } from '../../base/result.ts';
+import { HOST_TYPES } from '../cloudsim/machines.ts';
+import type { World } from '../cloudsim/world.ts';
+import { expectedOn, packByRam, type Tenant } from './packing.ts';
+import { type ReliefParams, reliefPlanner } from './relief.ts';
+import type { HonestStrategy } from './run.ts';
+
+export type SteadyParams = ReliefParams & {
+  /** Extra watts, as a share of the cheapest packing's, that may be spent so that VMs lack less CPU. */
+  readonly safetyPremium: number;
+};
+
+export const STEADY_DEFAULTS: SteadyParams = {
+  safetyPremium: 0.035,
+  patienceTicks: 2,
+  lackingShare: 0.02,
+  arrivalShare: 0.9,
+  memoryTicks: 12,
+  budget: 40,
+};
+
+/** Before anything is known of single VMs, each is expected to use its MIPS as all of them do in the first sample. */
+const tenantsOf = (w: World): readonly Tenant[] => {
+  let sum = 0;
+  let squares = 0;
+  for (let vm = 0; vm < w.vms; vm++) {
+    const used = w.trace[vm * (w.steps + 1)]!;
+    sum += used;
+    squares += used * used;
+  }
+  const mean = sum / w.vms;
+  const sigma = Math.sqrt(Math.max(0, squares / w.vms - mean * mean));
+  return Array.from({ length: w.vms }, (_, vm) => ({
+    ramMB: w.vmRamMB[vm]!,
+    mips: w.vmMips[vm]!,
+    mean: mean * w.vmMips[vm]!,
+    sigma: sigma * w.vmMips[vm]!,
+  }));
+};
+
+type Assignment = {
+  readonly watts: number;
+  readonly lackingMips: number;
+  readonly placed: readonly { readonly host: number; readonly members: readonly number[] }[];
+};
+
+/** Gives each load the kind of host it is cheapest on at a price per lacking MIPS; the loads that gain most choose first. */
+const assignHosts = (
+  w: World,
+  loads: readonly (readonly number[])[],
+  tenants: readonly Tenant[],
+  price: number,
+): Assignment => {
+  const spare = HOST_TYPES.map((_, kind) =>
+    w.lists.map((__, host) => host).filter((host) => w.hostKind[host] === kind),
+  );
+  const priced = loads.map((members) => {
+    const own = members.map((vm) => tenants[vm]!);
+    const on = HOST_TYPES.map((type) => expectedOn(type, own));
+    const costs = on.map((expected) => expected.watts + price * expected.lackingMips);
+    return { members, on, costs, gain: Math.max(...costs) - Math.min(...costs) };
+  });
+  let watts = 0;
+  let lackingMips = 0;
+  const placed = priced
+    .toSorted((a, b) => b.gain - a.gain)
+    .map(({ members, on, costs }) => {
+      const kinds = [...costs.keys()].filter((kind) => spare[kind]!.length > 0).sort((a, b) => costs[a]! - costs[b]!);
+      const kind = kinds[0];
+      assert(kind !== undefined, 'there is a host for every load');
+      watts += on[kind]!.watts;
+      lackingMips += on[kind]!.lackingMips;
+      return { host: spare[kind]!.shift()!, members };
+    });
+  return { watts, lackingMips, placed };
+};
+
+/** Shares of fast VMs put together, and prices of a lacking MIPS in watts, that are tried against each other. */
+const PAIRED = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1];
+const PRICES = [0, 0.1, 0.3, 1, 3, 10];
+
+/** Of all tries within the premium over the cheapest, the one whose VMs may be expected to lack least. */
+const placeSteadily = (w: World, premium: number): void => {
+  const tenants = tenantsOf(w);
+  const capacityMB = Math.min(...HOST_TYPES.map((type) => type.ramMB));
+  const tries = PAIRED.flatMap((paired) => {
+    const loads = packByRam(tenants, capacityMB, paired);
+    return PRICES.map((price) => assignHosts(w, loads, tenants, price));
+  });
+  const limit = Math.min(...tries.map((t) => t.watts)) * (1 + premium);
+  const best = tries.filter((t) => t.watts <= limit).reduce((a, b) => (b.lackingMips < a.lackingMips ? b : a));
+  for (const { host, members } of best.placed) {
+    w.lists[host]!.push(...members);
+    for (const vm of members) w.registered[vm] = host;
+  }
+};
+
+export const steady = (params: SteadyParams = STEADY_DEFAULTS): HonestStrategy => ({
+  name: 'steady',
+  place: (w) => placeSteadily(w, params.safetyPremium),
+  planner: (w) => reliefPlanner(w, params),
+});
