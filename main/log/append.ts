@@ -166,11 +166,10 @@ export const appender = (
       head: newHead,
       events: events.length,
       throughLine: batch.throughLine,
-      done: batch.done,
+      done: batch.done ? 1 : 0,
     };
     const hash = batchLink(previous?.hash ?? '', link, record, refused);
-    const done = batch.done ? 1 : 0;
-    insertBatch.run(record.id, timeline.id, source, newHead, events.length, batch.throughLine, done, hash);
+    insertBatch.run(record.id, timeline.id, source, newHead, events.length, batch.throughLine, record.done, hash);
     refused.forEach((r, n) => insertRefusal.run(record.id, n, r.line, r.why, r.text));
 
     if (events.length > 0) dropKeyframes(timeline, earliest(events));

@@ -98,7 +98,8 @@ export type BatchRecord = {
   readonly head: number;
   readonly events: number;
   readonly throughLine: number;
-  readonly done: boolean;
+  /** 1 with the source's last batch, else 0. */
+  readonly done: number;
 };
 
 /** Batches form a third chain, in the order of their ids over all timelines: it binds sources, events and refusals. */

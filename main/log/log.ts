@@ -1,10 +1,11 @@
 // Opens a log and joins its parts: timelines, appending, reading, keyframes, verification.
 import { resolve } from 'node:path';
+import Database from 'better-sqlite3';
 import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { Timeline } from '../../domain/timeline/order.ts';
 import { appender } from './append.ts';
 import { batchReader } from './batches.ts';
-import { attempt, fault, orFailure } from './fault.ts';
+import { attempt, fault, orFailure, worldFault } from './fault.ts';
 import { journalOf } from './journal.ts';
 import { keyframeTable } from './keyframes.ts';
 import { lineages } from './lineage.ts';
@@ -30,7 +31,14 @@ export const openLog = (path: string, options: OpenOptions = {}): Result<Log, Lo
   const full = resolve(path);
   const opened = openFile(full, options.readOnly === true, options.create === true);
   if (!opened.ok) return opened;
-  return attempt(full, () => ok(assemble(full, opened.value, options.fold ?? '')));
+  try {
+    return ok(assemble(full, opened.value, options.fold ?? ''));
+  } catch (thrown) {
+    opened.value.close();
+    if (!(thrown instanceof Database.SqliteError)) throw thrown;
+    const sentence = `${full} is damaged: its tables are not a log's (${thrown.message}). Go back to a copy.`;
+    return err(worldFault(full, thrown) ?? fault('damaged', sentence));
+  }
 };
 
 const assemble = (path: string, { db, readOnly, close }: Opened, fold: string): Log => {

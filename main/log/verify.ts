@@ -1,5 +1,5 @@
 // Checks that the file is what was written: every chain link by link, then SQLite's own indices.
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import type { Seq } from '../../domain/base/brand.ts';
 import { batchLink, type BatchRecord, birthLink, changeLink, eventLink, toHex } from './chain.ts';
 import { worldFault } from './fault.ts';
@@ -94,16 +94,20 @@ const checkEvents = (db: Database.Database, rows: readonly TimelineRow[], walk: 
       .all()
       .map((s) => [s.id, s.content] as const),
   );
+  const promised = new Map(
+    db.prepare<[], readonly [number, number]>('SELECT timeline, max(head) FROM batch GROUP BY timeline').raw().all(),
+  );
   for (const row of rows) {
     const fork = forkLink(db, walk, row);
     let link = row.hash;
     let seq = row.forked_head;
     walk.at = { timeline: row.id, seq };
-    if (fork === null || birthLink(fork, born(row)) !== row.hash) {
+    const whole = row.cut_at !== null || row.cut_seq === null;
+    if (fork === null || !whole || birthLink(fork, born(row)) !== row.hash) {
       return bad(row.id, seq, `the parent or cut of timeline ${row.id} is not what was written`);
     }
     walk.links.set(eventId(row.id, seq), link);
-    for (let from = eventId(row.id, 0); ;) {
+    for (let from = eventId(row.id, 0) - 1; ;) {
       const events = page.all(from, eventId(row.id + 1, 0), PAGE_ROWS);
       for (const e of events) {
         seq++;
@@ -119,6 +123,9 @@ const checkEvents = (db: Database.Database, rows: readonly TimelineRow[], walk: 
       const last = events.at(-1);
       if (last === undefined) break;
       from = last[0];
+    }
+    if (seq < (promised.get(row.id) ?? 0)) {
+      return bad(row.id, seq + 1, `events are missing here, up to ${promised.get(row.id)} by the record of batches`);
     }
     walk.heads.set(row.id, { seq, link });
   }
@@ -171,7 +178,7 @@ const checkBatches = (db: Database.Database, rows: readonly TimelineRow[], walk:
       head: b.head,
       events: b.events,
       throughLine: b.through_line,
-      done: b.done === 1,
+      done: b.done,
     };
     if (batchLink(before, eventsLink, record, refusals) !== b.hash) return wrong;
     before = b.hash;
@@ -263,9 +270,9 @@ export const verifyLog = (db: Database.Database, path: string): Verification => 
     try {
       return check.deferred();
     } catch (thrown) {
-      const error = worldFault(path, thrown);
-      if (error === null) throw thrown;
-      return bad(walk.at.timeline, walk.at.seq + 1, error.sentence);
+      if (!(thrown instanceof Database.SqliteError)) throw thrown;
+      const why = worldFault(path, thrown)?.sentence ?? `the tables are not a log's: ${thrown.message}`;
+      return bad(walk.at.timeline, walk.at.seq + 1, why);
     }
   })();
   const heads = Object.fromEntries(

@@ -115,6 +115,10 @@ test('a row taken out, put in or moved is found', () => {
 
 test('a byte flipped anywhere in the file never goes unseen where it changes what is read', () => {
   const path = written();
+  const full = open(path, {});
+  const more = Array.from({ length: 400 }, (_, i) => note(i, i + 1, `key-${i}`));
+  add(full, main(full), batch('c', more));
+  full.close();
   const good = readFileSync(path);
   const log = open(path, { readOnly: true });
   const truth = JSON.stringify([log.timelines(), log.timelines().map((t) => [...log.inEventTime(t)])]);
