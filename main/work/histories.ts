@@ -32,7 +32,8 @@ const historyOf = (log: Log, timeline: Timeline): History => {
     },
     nearest: (cut) => {
       const row = log.keyframes.nearest(timeline, cut);
-      return row === null ? null : { cut: row.cut, dump: deserialize(row.bytes) as ClusterDump };
+      if (row === null) return null;
+      return { cut: row.cut, ordinal: row.ordinal, load: () => deserialize(row.bytes) as ClusterDump };
     },
     keep: ({ cut, dump }) => {
       if (log.readOnly) return;

@@ -1,0 +1,56 @@
+// Every schema at the door admits exactly what its line in the contract says: proved by the compiler, sampled here.
+import type { Static } from 'typebox';
+import Value from 'typebox/value';
+import { expect, test } from 'vitest';
+import type { CallName, Input } from '../../../domain/contract/contract.ts';
+import { inputSchemas } from '../../../main/service/input-schemas.ts';
+
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+type Checked<N extends CallName> = Frozen<Static<(typeof inputSchemas)[N]>>;
+/** `true` where both admit the same, so that a change to one side alone does not compile. */
+type Agrees<N extends CallName> = [Checked<N>] extends [Input<N>]
+  ? [Input<N>] extends [Checked<N>]
+    ? true
+    : 'the contract admits more than the schema'
+  : 'the schema admits more than the contract';
+
+const agreement: { readonly [N in CallName]: Agrees<N> } = {
+  'log.info': true,
+  'view.picture': true,
+  'view.state': true,
+  'view.density': true,
+  'view.marks': true,
+  'view.story': true,
+  'view.machine': true,
+  'view.anomalies': true,
+  'view.events': true,
+  'view.step': true,
+  'view.find': true,
+  'view.diff': true,
+  'branch.create': true,
+  'branch.rename': true,
+  'branch.drop': true,
+  'branch.addVm': true,
+  'intake.import': true,
+  'drill.run': true,
+};
+
+test('every call of the contract has a schema, and no other', () => {
+  expect(Object.keys(inputSchemas).sort()).toEqual(Object.keys(agreement).sort());
+});
+
+test.each<[CallName, unknown]>([
+  ['log.info', { more: 1 }],
+  ['view.state', { timeline: '', at: null }],
+  ['view.state', { timeline: 'main', at: { at: 'noon', seq: null } }],
+  ['view.density', { timeline: 'main', from: 0, to: 1, buckets: 1e9 }],
+  ['view.step', { timeline: 'main', at: { at: 0, seq: null }, direction: 0, to: 'event' }],
+  [
+    'branch.addVm',
+    { timeline: 'b', at: null, name: 'v', host: 'h', vcpus: 0, ramMiB: 1, diskGiB: 1, storage: 'local' },
+  ],
+  ['drill.run', { timeline: 'main', at: null, fail: [], branch: 'b', settings: {} }],
+  ['drill.run', { timeline: 'main', at: null, fail: ['h'], branch: 'b', settings: { threads: 0.5 } }],
+])('%s refuses %j', (name, input) => {
+  expect(Value.Check(inputSchemas[name], input)).toBe(false);
+});
