@@ -24,12 +24,18 @@ export type OpenOptions = {
   readonly create?: boolean;
   /** Version of the fold whose states the keyframes hold; those of another version are not returned. */
   readonly fold?: string;
+  /** The file may not grow beyond this many bytes: an append that would is refused as on a full disk. */
+  readonly bytesMax?: number;
 };
 
 /** Opens the log at `path`. Whatever is wrong with the file comes back as a sentence, and the file is as it was. */
 export const openLog = (path: string, options: OpenOptions = {}): Result<Log, LogError> => {
   const full = resolve(path);
-  const opened = openFile(full, options.readOnly === true, options.create === true);
+  const opened = openFile(full, {
+    readOnly: options.readOnly === true,
+    create: options.create === true,
+    bytesMax: options.bytesMax ?? null,
+  });
   if (!opened.ok) return opened;
   try {
     return ok(assemble(full, opened.value, options.fold ?? ''));

@@ -17,6 +17,13 @@ const CACHE_KIB = 32 * 1024;
 const WAL_BYTES_MAX = 64 * 1024 * 1024;
 const MAGIC = 'SQLite format 3\0';
 
+export type FileOptions = {
+  readonly readOnly: boolean;
+  readonly create: boolean;
+  /** The file may not grow beyond; null for as far as the disk allows. */
+  readonly bytesMax: number | null;
+};
+
 export type Opened = { readonly db: Database.Database; readonly readOnly: boolean; readonly close: () => void };
 
 /** What can be told without SQLite: a missing, empty or foreign file. Null when it may be a log. */
@@ -137,7 +144,7 @@ const openWritable = (path: string, create: boolean): Result<Opened, LogError> =
   });
 
 /** Opens the file at `path`; every failure the world can cause comes back as a sentence, and nothing has changed then. */
-export const openFile = (path: string, readOnly: boolean, create: boolean): Result<Opened, LogError> => {
+export const openFile = (path: string, { readOnly, create, bytesMax }: FileOptions): Result<Opened, LogError> => {
   const wrong = lookAt(path, create && !readOnly);
   if (wrong !== null) return err(wrong);
   const opened = readOnly ? openReadOnly(path) : openWritable(path, create);
@@ -151,6 +158,8 @@ export const openFile = (path: string, readOnly: boolean, create: boolean): Resu
     }
     // A log may come from a stranger: nothing in its schema may call functions with side effects.
     db.pragma('trusted_schema = OFF');
+    const pageBytes = db.pragma('page_size', { simple: true }) as number;
+    if (bytesMax !== null) db.pragma(`max_page_count = ${Math.floor(bytesMax / pageBytes)}`);
     db.pragma(`cache_size = ${-CACHE_KIB}`);
     return opened;
   });

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { below, rng } from '../../../domain/base/rng.ts';
-import { add, batch, codeOf, main, note, open, tempFolder } from './fixtures.ts';
+import { add, batch, main, note, open, tempFolder } from './fixtures.ts';
 
 /** Kills per run; UNDERSTUDY_KILLS=20 is the full measure. */
 const KILLS = Number(process.env['UNDERSTUDY_KILLS'] ?? 3);
