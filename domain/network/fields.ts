@@ -13,7 +13,10 @@ export const FIELDS = {
   tun_id: { bits: 64, notation: 'hex', nxm: ['NXM_NX_TUN_ID', 'OXM_OF_TUNNEL_ID'] },
   tun_src: { bits: 32, notation: 'ipv4', nxm: ['NXM_NX_TUN_IPV4_SRC'] },
   tun_dst: { bits: 32, notation: 'ipv4', nxm: ['NXM_NX_TUN_IPV4_DST'] },
+  tun_tos: { bits: 8, notation: 'decimal', nxm: ['NXM_NX_TUN_TOS'] },
   tun_ttl: { bits: 8, notation: 'decimal', nxm: ['NXM_NX_TUN_TTL'] },
+  pkt_mark: { bits: 32, notation: 'hex', nxm: ['NXM_NX_PKT_MARK'] },
+  metadata: { bits: 64, notation: 'hex', nxm: ['OXM_OF_METADATA'] },
   dl_src: { bits: 48, notation: 'mac', nxm: ['NXM_OF_ETH_SRC', 'OXM_OF_ETH_SRC'] },
   dl_dst: { bits: 48, notation: 'mac', nxm: ['NXM_OF_ETH_DST', 'OXM_OF_ETH_DST'] },
   dl_type: { bits: 16, notation: 'hex', nxm: ['NXM_OF_ETH_TYPE', 'OXM_OF_ETH_TYPE'] },
@@ -23,6 +26,7 @@ export const FIELDS = {
   nw_dst: { bits: 32, notation: 'ipv4', nxm: ['NXM_OF_IP_DST', 'OXM_OF_IPV4_DST'] },
   nw_proto: { bits: 8, notation: 'decimal', nxm: ['NXM_OF_IP_PROTO', 'OXM_OF_IP_PROTO'] },
   nw_tos: { bits: 8, notation: 'decimal', nxm: ['NXM_OF_IP_TOS'] },
+  nw_ecn: { bits: 2, notation: 'decimal', nxm: ['NXM_NX_IP_ECN', 'OXM_OF_IP_ECN'] },
   nw_ttl: { bits: 8, notation: 'decimal', nxm: ['NXM_NX_IP_TTL'] },
   ipv6_src: { bits: 128, notation: 'ipv6', nxm: ['NXM_NX_IPV6_SRC', 'OXM_OF_IPV6_SRC'] },
   ipv6_dst: { bits: 128, notation: 'ipv6', nxm: ['NXM_NX_IPV6_DST', 'OXM_OF_IPV6_DST'] },
@@ -53,11 +57,15 @@ export const allOnes = (field: FieldName): bigint => (1n << BigInt(FIELDS[field]
 export const fieldOfNxm = (name: string): FieldName | null =>
   FIELD_NAMES.find((f) => (FIELDS[f].nxm as readonly string[]).includes(name)) ?? null;
 
+/** OpenFlow's name for a bridge's own port. */
+const LOCAL = 65534n;
+
 const number = (text: string): bigint | null => (/^(0x[0-9a-f]+|\d+)$/i.test(text) ? BigInt(text) : null);
 
 /** The integer behind a value as written for this field; null when the text does not fit it. */
 export const parseValue = (field: FieldName, text: string): bigint | null => {
   const { notation } = FIELDS[field];
+  if (field === 'in_port' && text === 'LOCAL') return LOCAL;
   const value =
     notation === 'mac'
       ? parseMac(text)
@@ -70,6 +78,7 @@ export const parseValue = (field: FieldName, text: string): bigint | null => {
 };
 
 export const formatValue = (field: FieldName, value: bigint): string => {
+  if (field === 'in_port' && value === LOCAL) return 'LOCAL';
   switch (FIELDS[field].notation) {
     case 'mac':
       return formatMac(value);

@@ -14,11 +14,11 @@ import { PROTOCOLS } from './protocols.ts';
 /** The protocol version of the dump: it decides how the same action is spelled. */
 export type Dialect = 'OpenFlow10' | 'OpenFlow13';
 
-/** Order of Open vSwitch's `match_format` (lib/match.c); the protocol word stands before all of them. */
+/** Order of Open vSwitch's `match_format` (lib/match.c); the protocol word stands before all of them, the packet mark before it. */
 const ORDER: readonly FieldName[] = [
   'tun_id', 'tun_src', 'tun_dst',
-  'tun_ttl', 'in_port', 'vlan_tci', 'vlan_tci1', 'dl_src', 'dl_dst', 'dl_type', 'nw_src', 'nw_dst', 'ipv6_src',
-  'ipv6_dst', 'arp_spa', 'arp_tpa', 'nw_proto', 'arp_op', 'arp_sha', 'arp_tha', 'nw_tos', 'nw_ttl', 'tp_src', 'tp_dst',
+  'tun_tos', 'tun_ttl', 'metadata', 'in_port', 'vlan_tci', 'vlan_tci1', 'dl_src', 'dl_dst', 'dl_type', 'nw_src', 'nw_dst', 'ipv6_src',
+  'ipv6_dst', 'arp_spa', 'arp_tpa', 'nw_proto', 'arp_op', 'arp_sha', 'arp_tha', 'nw_tos', 'nw_ecn', 'nw_ttl', 'tp_src', 'tp_dst',
   'icmp_type', 'icmp_code', 'nd_target', 'nd_sll', 'nd_tll',
 ]; // prettier-ignore
 
@@ -27,6 +27,7 @@ const hex4 = (value: bigint): string => `0x${value.toString(16).padStart(4, '0')
 const termText = ({ field, value, mask }: Term): string => {
   if (field === 'vlan_tci') {
     if (mask === 0x1fffn && (value & VLAN_PRESENT) !== 0n) return `dl_vlan=${value & 0xfffn}`;
+    if (mask === 0xf000n && (value & VLAN_PRESENT) !== 0n) return `dl_vlan_pcp=${value >> 13n}`;
     return mask === null ? `vlan_tci=${hex4(value)}` : `vlan_tci=${hex4(value)}/${hex4(mask)}`;
   }
   if (field === 'dl_type') return `dl_type=${hex4(value)}`;
@@ -44,8 +45,9 @@ export const printMatch = (match: readonly Term[]): string => {
     PROTOCOLS.find((p) => p.dlType === type && p.nwProto === null);
   const implied = (t: Term): boolean =>
     word !== undefined && (t.field === 'dl_type' || (t.field === 'nw_proto' && word.nwProto !== null));
-  const rest = ORDER.flatMap((field) => match.filter((t) => t.field === field && !implied(t))).map(termText);
-  return [...(word === undefined ? [] : [word.word]), ...rest].join(',');
+  const texts = (fields: readonly FieldName[]): string[] =>
+    fields.flatMap((field) => match.filter((t) => t.field === field && !implied(t))).map(termText);
+  return [...texts(['pkt_mark']), ...(word === undefined ? [] : [word.word]), ...texts(ORDER)].join(',');
 };
 
 const subfieldText = (s: Subfield): string => {

@@ -1,15 +1,13 @@
 // The l2population mechanism driver: which FDB messages a change of a port causes (neutron ml2/drivers/l2pop).
 import { FLOODING_ENTRY, type Fdb, type FdbEntry, type Message } from './message.ts';
-import { activeHost, isTunnelType, usesL2pop, type Overlay, type Port } from './overlay.ts';
+import { activeHost, isTunnelType, portsOf, usesL2pop, type Overlay, type Port } from './overlay.ts';
 
 const portEntries = (port: Port): FdbEntry[] => port.addresses.map((ip) => [port.mac, ip]);
 
 /** Ports of the network that count on a host: status ACTIVE and any binding there. The server's query does not look at the
  * binding's status, so a deactivated source binding still counts until it is deleted (network.md §6). */
 const activePorts = (overlay: Overlay, network: string, host: string): Port[] =>
-  [...overlay.ports.values()].filter(
-    (p) => p.network === network && p.status === 'ACTIVE' && p.bindings.some((b) => b.host === host),
-  );
+  portsOf(overlay, network).filter((p) => p.status === 'ACTIVE' && p.bindings.some((b) => b.host === host));
 
 const fdbOf = (overlay: Overlay, network: string, ports: ReadonlyMap<string, readonly FdbEntry[]>): Fdb | null => {
   const segment = overlay.networks.get(network);
@@ -20,8 +18,8 @@ const fdbOf = (overlay: Overlay, network: string, ports: ReadonlyMap<string, rea
 /** Everything a host must know that meets the network for the first time: per other host a FLOODING entry and its ports. */
 const agentFdb = (overlay: Overlay, network: string, host: string): ReadonlyMap<string, readonly FdbEntry[]> => {
   const byVtep = new Map<string, FdbEntry[]>();
-  for (const port of overlay.ports.values()) {
-    if (port.network !== network || port.status !== 'ACTIVE') continue;
+  for (const port of portsOf(overlay, network)) {
+    if (port.status !== 'ACTIVE') continue;
     for (const binding of port.bindings) {
       const vtep = overlay.agents.get(binding.host)?.localIp;
       if (binding.host === host || vtep === undefined) continue;

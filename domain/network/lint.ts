@@ -1,5 +1,14 @@
 // Finds what is wrong with an overlay before a packet does: misconfigured VTEPs, identifiers, entries that lie.
-import { activeHost, isTunnelType, usesL2pop, type Agent, type LocalVlan, type Overlay, type Port } from './overlay.ts';
+import {
+  activeHost,
+  isTunnelType,
+  portsOf,
+  usesL2pop,
+  type Agent,
+  type LocalVlan,
+  type Overlay,
+  type Port,
+} from './overlay.ts';
 import { ENCAPSULATION_BYTES, mtuOf, vxlanPortOf, type Underlay } from './underlay.ts';
 
 export type LintCode =
@@ -149,7 +158,6 @@ const fdbLints = (overlay: Overlay, agent: Agent, local: LocalVlan, ports: reado
 
 /** Everything found, host by host. With l2population off, forwarding entries are learned and not linted. */
 export const lintOverlay = (overlay: Overlay, options: LintOptions): Lint[] => {
-  const byNetwork = groupBy(overlay.ports.values(), (p) => p.network);
   return [
     ...duplicateVteps(overlay),
     ...segmentLints(overlay),
@@ -160,7 +168,7 @@ export const lintOverlay = (overlay: Overlay, options: LintOptions): Lint[] => {
       ...(usesL2pop(overlay.config.mode)
         ? [...agent.vlans.values()]
             .filter((v) => isTunnelType(v.segment.networkType))
-            .flatMap((local) => fdbLints(overlay, agent, local, byNetwork.get(local.network) ?? []))
+            .flatMap((local) => fdbLints(overlay, agent, local, portsOf(overlay, local.network)))
         : []),
     ]),
   ];

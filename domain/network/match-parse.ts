@@ -29,10 +29,10 @@ const decimal = (text: string): bigint | null => (/^\d+$/.test(text) ? BigInt(te
 const vlanTerm = (name: string, text: string): Term | null => {
   const value = decimal(text);
   if (value === null) return null;
-  if (name === 'dl_vlan_pcp')
+  if (name === 'dl_vlan_pcp' || name === 'vlan_pcp')
     return value > 7n ? null : { field: 'vlan_tci', value: VLAN_PRESENT | (value << 13n), mask: 0xf000n };
   if (name === 'vlan_vid') return value > 0x1fffn ? null : { field: 'vlan_tci', value, mask: 0x1fffn };
-  if (value === 0xffffn) return { field: 'vlan_tci', value: 0n, mask: VLAN_PRESENT }; // OpenFlow 1.0: "no tag"
+  if (value === 0xffffn) return { field: 'vlan_tci', value: 0n, mask: null }; // OpenFlow 1.0: "no tag"
   return value > 4095n ? null : { field: 'vlan_tci', value: VLAN_PRESENT | value, mask: 0x1fffn };
 };
 
@@ -48,7 +48,7 @@ export const parseTerm = (item: string): Result<readonly Term[], string> => {
   }
   const name = item.slice(0, at);
   const text = item.slice(at + 1);
-  if (name === 'dl_vlan' || name === 'dl_vlan_pcp' || name === 'vlan_vid') {
+  if (['dl_vlan', 'dl_vlan_pcp', 'vlan_pcp', 'vlan_vid'].includes(name)) {
     const term = vlanTerm(name, text);
     return term === null ? err(`"${text}" is no value of ${name}`) : ok([term]);
   }

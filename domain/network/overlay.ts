@@ -95,6 +95,8 @@ export type Overlay = {
   readonly config: OverlayConfig;
   readonly networks: Map<string, Segment>;
   readonly ports: Map<string, Port>;
+  /** Ids of the ports of each network, in order of creation. */
+  readonly members: Map<string, Set<string>>;
   readonly agents: Map<string, Agent>;
 };
 
@@ -111,8 +113,24 @@ export const emptyOverlay = (config: OverlayConfig): Overlay => ({
   config,
   networks: new Map(),
   ports: new Map(),
+  members: new Map(),
   agents: new Map(),
 });
+
+export const addPort = (overlay: Overlay, port: Port): void => {
+  overlay.ports.set(port.id, port);
+  const members = overlay.members.get(port.network) ?? new Set();
+  overlay.members.set(port.network, members.add(port.id));
+};
+
+export const removePort = (overlay: Overlay, port: Port): void => {
+  overlay.ports.delete(port.id);
+  overlay.members.get(port.network)?.delete(port.id);
+};
+
+/** Ports of a network, in order of creation. */
+export const portsOf = (overlay: Overlay, network: string): Port[] =>
+  [...(overlay.members.get(network) ?? [])].flatMap((id) => overlay.ports.get(id) ?? []);
 
 /** The host whose binding is active; null for an unbound port. */
 export const activeHost = (port: Port): string | null => port.bindings.find((b) => b.status === 'ACTIVE')?.host ?? null;
@@ -122,6 +140,7 @@ export const forkOverlay = (overlay: Overlay): Overlay => ({
   config: overlay.config,
   networks: new Map(overlay.networks),
   ports: new Map(overlay.ports),
+  members: new Map([...overlay.members].map(([network, ids]) => [network, new Set(ids)])),
   agents: new Map(
     [...overlay.agents].map(([host, a]) => [
       host,

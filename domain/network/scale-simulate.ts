@@ -34,7 +34,7 @@ export const scaleEvents = (shape: ScaleShape): OverlayEvent[] => [
     const port = { id, network: `net-${network}`, mac: macOf(i + 1), addresses, vif: `tap-${i}`, portSecurity: true };
     return [
       { type: 'port.created', port, host: `host-${host}` },
-      { type: 'port.up', port: id, host: `host-${host}`, blocked: false },
+      { type: 'port.up', ports: [id], host: `host-${host}`, blocked: false },
     ];
   }),
 ];

@@ -106,8 +106,13 @@ const output = (walk: Walk, at: Place, ofport: number, packet: Packet): void => 
       return encapsulate(walk, port, packet);
     case 'patch': {
       // What the tunnel said about the packet does not cross to another bridge.
-      const metadata = { in_port: BigInt(port.peerPort), tun_id: 0n, tun_src: 0n, tun_dst: 0n, tun_ttl: 0n };
-      runTable(walk, { bridge: port.peerBridge, table: 0, depth: at.depth + 1 }, withFields(packet, metadata));
+      const metadata = { in_port: BigInt(port.peerPort), metadata: 0n, tun_id: 0n, tun_src: 0n, tun_dst: 0n };
+      const tunnel = { tun_tos: 0n, tun_ttl: 0n };
+      runTable(
+        walk,
+        { bridge: port.peerBridge, table: 0, depth: at.depth + 1 },
+        withFields(packet, { ...metadata, ...tunnel }),
+      );
     }
   }
 };

@@ -44,7 +44,7 @@ const eventsOf = (event: Exclude<Row['event'], 'boot'>, serial: number): Overlay
   const { host } = event;
   if (event.delete !== undefined) {
     return [
-      { type: 'port.down', port: event.delete, host },
+      { type: 'port.down', ports: [event.delete], host },
       { type: 'port.deleted', port: event.delete },
     ];
   }
@@ -54,7 +54,7 @@ const eventsOf = (event: Exclude<Row['event'], 'boot'>, serial: number): Overlay
   const port = { id, network: `net${event.net}`, mac, addresses, vif: `tap${id}`, portSecurity: true };
   return [
     { type: 'port.created', port, host },
-    { type: 'port.up', port: id, host, blocked: false },
+    { type: 'port.up', ports: [id], host, blocked: false },
   ];
 };
 

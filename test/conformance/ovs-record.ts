@@ -103,6 +103,9 @@ export class Replay {
   readonly #hostOf = new Map<string, string>();
   readonly #up = new Map<string, string>();
   readonly #networks = new Set<string>();
+  readonly #addresses = new Map<string, readonly string[]>();
+  /** PORT/HOST pairs with an inactive binding. */
+  readonly #invited = new Set<string>();
   /** Host to the port whose binding there was deactivated. */
   readonly #left = new Map<string, string>();
 
@@ -143,7 +146,7 @@ export class Replay {
 
   #portOnHost(id: string, host: string, step: RecordedStep): RecordedPort | undefined {
     return step.nodes[host]?.state.ports.find(
-      (p) => p.bridge === 'br-int' && /^(tap|qr-|qg-)/.test(p.port) && p.port.endsWith(id.slice(0, 11)),
+      (p) => p.bridge === 'br-int' && p.port.replace(/^(tap|qvo|qr-|qg-|ha-|sg-)/, '') === id.slice(0, 11),
     );
   }
 
@@ -173,6 +176,7 @@ export class Replay {
       }
       const at = this.#recording.steps.indexOf(step);
       const addresses = addressesAt(this.#recording, at, mac, host, port.ofport);
+      this.#addresses.set(id, addresses);
       const facts = { id, network: vlan.network_id, mac, addresses, vif: port.port, portSecurity: guarded };
       events.push({ type: 'port.created', host, port: facts });
       return events;
@@ -183,40 +187,49 @@ export class Replay {
   #reported(step: RecordedStep, i: number): OverlayEvent[] {
     return step.rpc.flatMap((message): OverlayEvent[] => {
       const host = message.from ?? '';
-      if (message.method === 'update_device_list') {
-        const ups = idList(message, 'devices_up').flatMap((port): OverlayEvent[] => {
-          const introduced = this.#introduce(port, host, i);
-          this.#up.set(port, host);
-          return [...introduced, { type: 'port.up', port, host, blocked: false }];
-        });
-        const downs = idList(message, 'devices_down').map((port): OverlayEvent => {
-          if (this.#up.get(port) === host) this.#up.delete(port);
-          return { type: 'port.down', port, host };
-        });
-        return [...ups, ...downs];
-      }
+      if (message.method === 'tunnel_sync') return i === 0 ? [] : [{ type: 'agent.restarted', host }];
+      if (message.method === 'update_device_list') return this.#reportedPorts(message, host, i);
       if (message.method === 'port_delete') return [{ type: 'port.deleted', port: argsOf(message)[0] ?? '' }];
-      if (message.method === 'port_update') return this.#apiUpdate(step, i);
-      if (message.method === 'binding_activate') {
-        const [port = '', dest = ''] = argsOf(message);
-        this.#left.set(this.#hostOf.get(port) ?? '', port);
-        this.#hostOf.set(port, dest);
-        return [{ type: 'binding.activated', port, host: dest }];
-      }
+      if (message.method === 'port_update') return this.#apiUpdate(step, message, i);
+      if (message.method === 'binding_activate') return this.#activatedBinding(message);
       const added = /POST .*bindings host=(\S+)/.exec(message.method)?.[1];
-      return added === undefined ? [] : this.#addedBinding(step, added);
+      return added === undefined ? [] : this.#addedBinding(step, added, i);
     });
   }
 
-  /** The port whose VIF stands untagged on the destination is the one that got the second binding. */
-  #addedBinding(step: RecordedStep, host: string): OverlayEvent[] {
-    const waiting = [...this.#known].find(([id]) => this.#portOnHost(id, host, step)?.tag === '[]');
-    if (waiting === undefined) return [];
-    const port = waiting[0];
+  #reportedPorts(message: RecordedMessage, host: string, i: number): OverlayEvent[] {
+    const up = idList(message, 'devices_up');
+    const down = idList(message, 'devices_down');
+    const introduced = up.flatMap((id) => this.#introduce(id, host, i));
+    for (const id of up) this.#up.set(id, host);
+    for (const id of down) if (this.#up.get(id) === host) this.#up.delete(id);
     return [
-      { type: 'binding.added', port, host },
-      { type: 'vif.plugged', port, host },
+      ...introduced,
+      ...(up.length > 0 ? [{ type: 'port.up', ports: up, host, blocked: false } as const] : []),
+      ...(down.length > 0 ? [{ type: 'port.down', ports: down, host } as const] : []),
     ];
+  }
+
+  /** The note names the new host only: the port is the one activated there later, or the one whose VIF waits there untagged. */
+  #addedBinding(step: RecordedStep, host: string, i: number): OverlayEvent[] {
+    const activated = this.#recording.steps
+      .slice(i)
+      .flatMap((s) => s.rpc)
+      .find((m) => m.method === 'binding_activate' && argsOf(m)[1] === host);
+    const waiting = [...this.#known.keys()].find((id) => this.#portOnHost(id, host, step)?.tag === '[]');
+    const port = activated === undefined ? waiting : argsOf(activated)[0];
+    if (port === undefined) return [];
+    this.#invited.add(`${port}/${host}`);
+    const plugged = this.#portOnHost(port, host, step) !== undefined;
+    return [{ type: 'binding.added', port, host }, ...(plugged ? [{ type: 'vif.plugged', port, host } as const] : [])];
+  }
+
+  #activatedBinding(message: RecordedMessage): OverlayEvent[] {
+    const [port = '', host = ''] = argsOf(message);
+    this.#left.set(this.#hostOf.get(port) ?? '', port);
+    this.#hostOf.set(port, host);
+    const added = this.#invited.delete(`${port}/${host}`) ? [] : [{ type: 'binding.added', port, host } as const];
+    return [...added, { type: 'binding.activated', port, host }];
   }
 
   #deletedBinding(step: RecordedStep): OverlayEvent[] {
@@ -225,34 +238,44 @@ export class Replay {
     return host === undefined || port === undefined ? [] : [{ type: 'binding.deleted', port, host }];
   }
 
-  #apiUpdate(step: RecordedStep, i: number): OverlayEvent[] {
-    const host = /binding:host_id=(\S+)/.exec(step.note)?.[1];
-    if (host !== undefined) {
-      // The note names the new host only: the port is the next one reported up there that was bound elsewhere.
-      for (const later of this.#recording.steps.slice(i)) {
-        for (const message of later.rpc.filter((m) => m.method === 'update_device_list' && m.from === host)) {
-          const port = idList(message, 'devices_up').find((id) => this.#known.has(id) && this.#hostOf.get(id) !== host);
-          if (port === undefined) continue;
-          this.#hostOf.set(port, host);
-          return [{ type: 'port.bound', port, host }];
-        }
-      }
+  /** A PUT on a port: new addresses, a new host, or something that does not matter here. */
+  #apiUpdate(step: RecordedStep, message: RecordedMessage, i: number): OverlayEvent[] {
+    const readdressed = this.#readdressed(step);
+    if (readdressed !== null) return [readdressed];
+    const rebound = this.#rebound(message, i);
+    if (rebound !== null) return [rebound];
+    const [port] = this.#known.keys();
+    return port === undefined ? [] : [{ type: 'port.updated', port }];
+  }
+
+  /** `IP -> IP` in the note; the port is the one that has the first. */
+  #readdressed(step: RecordedStep): OverlayEvent | null {
+    const [, before = '', after = ''] = /(\S+) -> (\S+)/.exec(step.note) ?? [];
+    for (const [port, addresses] of this.#addresses) {
+      if (!addresses.includes(before)) continue;
+      const changed = addresses.map((a) => (a === before ? after : a));
+      this.#addresses.set(port, changed);
+      return { type: 'port.addresses_changed', port, addresses: changed };
     }
-    const [, before, after] = /(\S+) -> (\S+)/.exec(step.note) ?? [];
-    if (before === undefined || after === undefined) return [];
-    for (const [port, facts] of this.#known) {
-      const on = this.#up.get(port);
-      const ofport = on === undefined ? undefined : this.#portOnHost(port, on, step)?.ofport;
-      if (on === undefined || ofport === undefined) continue;
-      const addresses = addressesAt(this.#recording, i, facts.mac, on, ofport);
-      const earlier: string[] = addresses.includes(before)
-        ? addresses
-        : addressesAt(this.#recording, 0, facts.mac, on, -1);
-      if (earlier.includes(before)) {
-        return [{ type: 'port.addresses_changed', port, addresses: earlier.map((a) => (a === before ? after : a)) }];
-      }
+    return null;
+  }
+
+  /** A port that is next reported up on another host than it is bound to, with no activation and no other PUT in between, was
+   * bound there by this one. */
+  #rebound(message: RecordedMessage, i: number): OverlayEvent | null {
+    const ahead = this.#recording.steps.slice(i).flatMap((s) => s.rpc);
+    const activated = new Set<string>();
+    for (const later of ahead.slice(ahead.indexOf(message) + 1)) {
+      if (later.method === 'port_update') return null;
+      if (later.method === 'binding_activate') activated.add(argsOf(later)[0] ?? '');
+      const host = later.from ?? '';
+      const moved = (id: string): boolean => this.#known.has(id) && !activated.has(id) && this.#hostOf.get(id) !== host;
+      const port = later.method === 'update_device_list' ? idList(later, 'devices_up').find(moved) : undefined;
+      if (port === undefined) continue;
+      this.#hostOf.set(port, host);
+      return { type: 'port.bound', port, host };
     }
-    return [];
+    return null;
   }
 
   /** The 2015 recordings hold no agent reports: what appeared on or left br-int is what happened. */
@@ -261,7 +284,7 @@ export class Replay {
     for (const [port, host] of this.#up) {
       if (this.#portOnHost(port, host, step) !== undefined) continue;
       this.#up.delete(port);
-      events.push({ type: 'port.down', port, host });
+      events.push({ type: 'port.down', ports: [port], host });
       const elsewhere = Object.keys(step.nodes).some((h) => this.#portOnHost(port, h, step) !== undefined);
       if (!elsewhere) {
         events.push({ type: 'port.deleted', port });
@@ -277,7 +300,7 @@ export class Replay {
         events.push(...this.#introduce(id, host, i));
         if (moved) events.push({ type: 'port.bound', port: id, host });
         this.#up.set(id, host);
-        events.push({ type: 'port.up', port: id, host, blocked: false });
+        events.push({ type: 'port.up', ports: [id], host, blocked: false });
       }
     }
     return events;

@@ -132,7 +132,7 @@ const compareNode = (
 };
 
 /** Replays one recording. `differences` are sentences, at most a handful are worth printing. */
-export const replay = (recording: Recording): { tally: Tally; differences: readonly string[]; overlay: Overlay } => {
+const replay = (recording: Recording): { tally: Tally; differences: readonly string[] } => {
   const overlay = emptyOverlay(configOf(recording));
   const events = new Replay(recording);
   const tally: Tally = { tables: 0, tablesWrong: 0, tunnelsWrong: 0, messages: 0, messagesWrong: 0 };
@@ -152,12 +152,22 @@ export const replay = (recording: Recording): { tally: Tally; differences: reado
     if (wrong[0] !== undefined)
       complain(`message ${wrong[0] + 1}: ours ${ours[wrong[0]]}, recorded ${recorded[wrong[0]]}`);
   }
-  return { tally, differences, overlay };
+  return { tally, differences };
+};
+
+/** A recording that cannot be replayed is a difference like any other, and does not hide the rest. */
+const replayOrFail = (recording: Recording): { tally: Tally; differences: readonly string[] } => {
+  try {
+    return replay(recording);
+  } catch (error) {
+    const tally: Tally = { tables: 0, tablesWrong: 1, tunnelsWrong: 1, messages: 0, messagesWrong: 1 };
+    return { tally, differences: [`${recording.variant}: ${error instanceof Error ? error.message : String(error)}`] };
+  }
 };
 
 /** Checks for all recordings: everything must be equal. */
 export const checkSteps = (recordings: readonly Recording[]): PartReport => {
-  const results = recordings.map((recording) => ({ recording, ...replay(recording) }));
+  const results = recordings.map((recording) => ({ recording, ...replayOrFail(recording) }));
   const checks = results.flatMap(({ recording, tally }): Check[] => [
     {
       name: `${recording.variant}: flow tables that differ (of ${tally.tables})`,

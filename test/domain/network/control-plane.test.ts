@@ -4,7 +4,14 @@ import { UNDISTURBED } from '../../../domain/network/environment.ts';
 import { dumpFlows, dumpTunnels } from '../../../domain/network/host-flows.ts';
 import { forkOverlay } from '../../../domain/network/overlay.ts';
 import { settledOverlay } from '../../../domain/network/settled-overlay.ts';
-import { boot, coldMigration, destroy, evacuation, liveMigration } from '../../../domain/network/story.ts';
+import {
+  agentRestart,
+  boot,
+  coldMigration,
+  destroy,
+  evacuation,
+  liveMigration,
+} from '../../../domain/network/story.ts';
 import { agentOf, apply, cloud, config, port, shorthand, VXLAN } from './cloud.ts';
 
 const unicast = (overlay: ReturnType<typeof cloud>, host: string): Record<string, number> =>
@@ -89,7 +96,7 @@ test('before activation the destination VIF has no local VLAN and nobody is told
   const [added, plugged] = liveMigration({ port: 'vm2', source: 'b', dest: 'c' }, 'dest');
   expect(added !== undefined && plugged !== undefined ? apply(overlay, [added, plugged]) : null).toEqual([]);
   expect(agentOf(overlay, 'c').vifs.get('vm2')?.vlan).toBeNull();
-  expect(apply(overlay, [{ type: 'port.up', port: 'vm2', host: 'c', blocked: false }])).toEqual([]);
+  expect(apply(overlay, [{ type: 'port.up', ports: ['vm2'], host: 'c', blocked: false }])).toEqual([]);
 });
 
 test('cold migration and evacuation: the port leaves one host and arrives on the other', () => {
@@ -115,7 +122,7 @@ test('a DHCP block turns the two bursts round: wiring first, ACTIVE when DHCP is
   const overlay = cloud(config('l2pop'), { 1: 'a', 2: 'b' });
   const waiting = apply(overlay, [
     { type: 'port.created', port: port(3), host: 'c' },
-    { type: 'port.up', port: 'vm3', host: 'c', blocked: true },
+    { type: 'port.up', ports: ['vm3'], host: 'c', blocked: true },
   ]);
   expect(shorthand(waiting)).toEqual(['cast c add 1:F1 2:F2', 'fanout add 3:F3']);
   expect(overlay.ports.get('vm3')?.status).toBe('BUILD');
@@ -128,7 +135,7 @@ test('a DHCP block turns the two bursts round: wiring first, ACTIVE when DHCP is
 test('an agent restart asks for everything again and ends where it was', () => {
   const overlay = cloud(config('l2pop-arp'), { 1: 'a', 2: 'b', 3: 'c' });
   const before = dumpFlows(agentOf(overlay, 'b'), 'br-tun', overlay.config);
-  const sent = apply(overlay, [{ type: 'agent.restarted', host: 'b' }]);
+  const sent = apply(overlay, agentRestart(agentOf(overlay, 'b')));
   expect(shorthand(sent).filter((m) => m.startsWith('cast'))).toEqual(['cast b add 1:F1 3:F3', 'cast b add 1:F1 3:F3']);
   expect(dumpFlows(agentOf(overlay, 'b'), 'br-tun', overlay.config)).toEqual(before);
 });
@@ -168,6 +175,38 @@ test('a lost message leaves one host behind, and a fork leaves its original alon
   expect(unicast(fork, 'a')).toEqual(unicast(overlay, 'a'));
   expect(fork.ports.get('vm2')?.bindings).toEqual([{ host: 'c', status: 'ACTIVE' }]);
   expect(overlay.ports.get('vm2')?.bindings).toEqual([{ host: 'b', status: 'ACTIVE' }]);
+});
+
+test('with a focus, the tables of that host are as if everybody had listened', () => {
+  const described = {
+    hosts: ['a', 'b', 'c'].map((host, i) => ({ host, vtepIp: `10.1.0.${i + 1}` })),
+    networks: [{ id: 'net', segment: VXLAN }],
+    ports: [1, 2, 3, 4].map((n) => ({ ...port(n), host: ['a', 'b', 'c', 'b'][n - 1] ?? 'a' })),
+    tunnelTypes: ['vxlan'],
+    bridgeMappings: {},
+  } as const;
+  const dump = (focus: ReadonlySet<string> | null, host: string): string[] => {
+    const { overlay } = settledOverlay(config('l2pop-arp'), described, focus);
+    return dumpFlows(agentOf(overlay, host), 'br-tun', overlay.config);
+  };
+  expect(dump(new Set(['b']), 'b')).toEqual(dump(null, 'b'));
+  expect(dump(new Set(['b']), 'a').length).toBeLessThan(dump(null, 'a').length);
+});
+
+test('ports reported together are announced one by one, and asked about together', () => {
+  const overlay = cloud(config('l2pop'), { 1: 'a' });
+  const sent = apply(overlay, [
+    { type: 'port.created', port: port(2), host: 'b' },
+    { type: 'port.created', port: port(3), host: 'b' },
+    { type: 'port.up', ports: ['vm2', 'vm3'], host: 'b', blocked: false },
+  ]);
+  expect(sent[0]).toMatchObject({ method: 'update_device_list', devicesUp: ['vm2', 'vm3'], refreshTunnels: true });
+  expect(shorthand(sent).filter((m) => m.startsWith('fanout'))).toEqual([
+    'fanout add 2:F2',
+    'fanout add 2:F2',
+    'fanout add 2:F3',
+    'fanout add 2:F3',
+  ]);
 });
 
 test('a described cloud settles, and what cannot be placed is named', () => {

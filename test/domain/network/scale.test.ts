@@ -75,8 +75,8 @@ test('messages of every boot and delete equal the formula, in a random order of 
           apply(overlay, [event]);
           continue;
         }
-        const port = overlay.ports.get(event.port);
-        if (port === undefined) throw new Error(event.port);
+        const port = overlay.ports.get(event.ports[0] ?? '');
+        if (port === undefined) throw new Error(event.host);
         const others = [...overlay.ports.values()].filter(
           (p) => p.network === port.network && p.status === 'ACTIVE' && activeHost(p) !== event.host,
         );
