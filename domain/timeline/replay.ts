@@ -17,13 +17,19 @@ import type { Cut } from './order.ts';
 /** The place of the last event a state contains. */
 export type Position = { readonly at: Instant; readonly seq: Seq };
 export type StoredKeyframe = { readonly cut: Position; readonly dump: ClusterDump };
+/** A keyframe found, not yet read: `ordinal` events are folded into it. Null when it turns out to be unreadable. */
+export type FoundKeyframe = {
+  readonly cut: Position;
+  readonly ordinal: number;
+  readonly load: () => ClusterDump | null;
+};
 
 /** What a replayer reads: one timeline's lineage, and the keyframes kept for it. */
 export interface History {
   /** Events after a cut (from the first where it is null) up to a cut, inclusive, in event-time order. */
   readonly events: (after: Cut | null, upTo: Cut) => Iterable<LogEvent>;
   /** The nearest keyframe kept at or before a cut; null when there is none. A cache: it may forget at any time. */
-  readonly nearest: (cut: Cut) => StoredKeyframe | null;
+  readonly nearest: (cut: Cut) => FoundKeyframe | null;
   /** Called between reads, never during one, so that a single database connection can serve both. */
   readonly keep: (frame: StoredKeyframe) => void;
 }
@@ -31,7 +37,7 @@ export interface History {
 export type ReplayOptions = {
   /** Cost between keyframes in memory, in simple events (see `costOf`). A seek folds at most this much. */
   readonly keyframeEvery: number;
-  /** Cost between keyframes handed to `History.keep`; a fresh process folds at most this much once. */
+  /** Cost between keyframes handed to `History.keep`: what a fresh process folds at most, once. */
   readonly storeEvery: number;
   /** Bytes of column pages that keyframes in memory may hold. */
   readonly budgetBytes: number;
@@ -74,6 +80,9 @@ const isBefore = (position: Position, cut: Cut): boolean =>
 
 /** Position in event-time order: how many events are folded into it. */
 const ordinal = (m: Moment): number => m.cluster.counts.folded;
+
+/** Reading a kept keyframe costs about as much as folding this many spacings of events. */
+const WORTH_LOADING = 4;
 
 class Keyframes {
   readonly #budget: number;
@@ -119,6 +128,12 @@ class Keyframes {
     return null;
   }
 
+  /** Ordinal of the first frame after one; Infinity when it is the last. */
+  following(n: number): number {
+    const next = this.#frames[this.#indexOf(n + 1)];
+    return next === undefined ? Infinity : ordinal(next);
+  }
+
   add(moment: Moment & { readonly position: Position }, bytes: number): void {
     const i = this.#indexOf(ordinal(moment));
     if (this.#frames[i] !== undefined && ordinal(this.#frames[i]) === ordinal(moment)) return;
@@ -159,20 +174,23 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
   /** Where the last seek ended: playing forward folds only what is new. */
   let cursor: Moment = { cluster: emptyCluster(), position: null };
 
-  const stored = (cut: Cut, better: number): Moment | null => {
-    const frame = history.nearest(cut);
-    if (frame === null || frame.dump.version !== FOLD_VERSION || frame.dump.counts.folded <= better) return null;
-    const moment = { cluster: restoreCluster(frame.dump, cursor.cluster), position: frame.cut };
+  /** A kept keyframe, where it saves more folding than reading it costs. */
+  const better = (cut: Cut, than: Moment): Moment | null => {
+    const found = history.nearest(cut);
+    if (found === null || found.ordinal - ordinal(than) <= keyframeEvery * WORTH_LOADING) return null;
+    const dump = found.load();
+    if (dump === null || dump.version !== FOLD_VERSION) return null;
+    const moment = { cluster: restoreCluster(dump, cursor.cluster), position: found.cut };
     frames.add(moment, clusterBytes(moment.cluster, 'all'));
     return moment;
   };
 
   const start = (cut: Cut): Moment => {
-    let best: Moment = { cluster: emptyCluster(), position: null };
-    const frame = frames.nearest(cut);
-    if (frame !== null) best = frame;
+    let best: Moment = frames.nearest(cut) ?? { cluster: emptyCluster(), position: null };
     if (cursor.position !== null && isBefore(cursor.position, cut) && ordinal(cursor) > ordinal(best)) best = cursor;
-    return best;
+    // A frame soon after means that this stretch was walked before: the tail is short, nothing kept can be nearer.
+    const isShort = frames.following(ordinal(best)) - ordinal(best) <= keyframeEvery * WORTH_LOADING;
+    return isShort ? best : (better(cut, best) ?? best);
   };
 
   /** Folds the tail onto a fork, leaving keyframes; those to be stored are handed over after the reading has ended. */
@@ -201,10 +219,7 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
   };
 
   const moment = (cut: Cut): Moment => {
-    const best = start(cut);
-    // Asking the store costs a read, so it is asked only where memory has nothing: at the start of a process, after a drop.
-    const from = best.position === null ? (stored(cut, 0) ?? best) : best;
-    cursor = foldTail(from, cut);
+    cursor = foldTail(start(cut), cut);
     return cursor;
   };
 

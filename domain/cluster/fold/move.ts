@@ -11,7 +11,9 @@ import { type Cluster, PRESENT } from '../cluster.ts';
 import { evidences, HOST_BY, migrationKinds, migrationTypes, vmStates } from '../codes.ts';
 import { findRow, idAt } from '../registry.ts';
 import { visit } from '../visits.ts';
-import { hostLabel, placeVm, setTask, setVmState, vmLabel } from './vm-row.ts';
+import { hostLabel, placeVm, setPower, setTask, setVmState, vmLabel } from './vm-row.ts';
+
+const STOPPED = vmStates.code('stopped');
 
 export type MigrationStatus = (typeof MIGRATION_STATUSES)[number];
 
@@ -92,6 +94,7 @@ export const applyStatus = (
     case 'done':
       // An evacuation's `completed` without `done`: its source came back first, and the VM stays there.
       if (type !== 'evacuation' || status === 'done') arrive(c, m, vm, where.at, told);
+      if (status === 'done') setPower(c, vm, byteAt(c.vms.col.vmState, vm) === STOPPED ? 'SHUTDOWN' : 'RUNNING');
       setTask(c, vm, null, where, false);
       break;
     case 'finished':
