@@ -3,7 +3,8 @@ import { unreachable } from '../base/result.ts';
 import type { MoveOutcome, Order, StopReason } from './qemu.ts';
 import { sendingRate } from './machine.ts';
 import { nextOrderMs, type Run } from './run.ts';
-import { advanceRam, countWrites, startRam } from './ram-copy.ts';
+import { advanceRam, startRam } from './ram-copy.ts';
+import { countWrites } from './switch-over.ts';
 import { advanceMirror } from './mirror-copy.ts';
 
 /** Guest stopped for the switch to post-copy: device state packed, sent and loaded before it runs again (measured). */

@@ -27,17 +27,18 @@ export const maxMinRates = (capacities: readonly number[], flows: readonly Flow[
       for (const link of flow.links) growing[link]! += 1;
     }
   }
+  const used = capacities.map((_, l) => l).filter((l) => growing[l]! > 0);
   let level = 0;
   while (open.length > 0) {
     // How much further all growing flows can rise together before a link fills or a demand is met.
     let step = Infinity;
-    for (let l = 0; l < left.length; l++) {
+    for (const l of used) {
       if (growing[l]! > 0) step = Math.min(step, left[l]! / growing[l]!);
     }
     for (const f of open) step = Math.min(step, flows[f]!.demand - level);
     step = Math.max(0, step);
     level += step;
-    for (let l = 0; l < left.length; l++) left[l]! -= step * growing[l]!;
+    for (const l of used) left[l]! -= step * growing[l]!;
     let kept = 0;
     for (const f of open) {
       const flow = flows[f]!;

@@ -2,7 +2,7 @@
 import type { Order, Move, MoveOutcome, WritePattern } from './qemu.ts';
 import { EXTRA_RAM_BYTES, FIRMWARE_PAGES, LOW_ZERO_PAGES, PAGE_BYTES } from './qemu.ts';
 import { writeClasses } from './guest-writes.ts';
-import { type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 
 /** mirror: disk; ram: pre-copy; flush: guest stopped, rest sent; post-copy: guest runs at the destination. */
 export type Phase = 'mirror' | 'ram' | 'flush' | 'post-copy' | 'ended';
@@ -54,7 +54,6 @@ export type Run = {
   readonly fullWritesPerMs: number;
   writesPerMs: number;
   throttlePct: number;
-  lastSyncMs: number;
   /** Writes since the last sync, up to writesCountedMs. */
   writes: number;
   writesCountedMs: number;
@@ -137,7 +136,6 @@ export const begin = (move: Move, machine: Machine, keepRounds: boolean): Run =>
     fullWritesPerMs,
     writesPerMs: fullWritesPerMs,
     throttlePct: 0,
-    lastSyncMs: 0,
     writes: 0,
     writesCountedMs: 0,
     windowStartMs: 0,
