@@ -93,7 +93,7 @@ export const serve = (port: Port<ToService, ToWindow>, served: Served): void => 
         return running.get(message.id)?.abort();
       case 'call':
         if (theirs !== CONTRACT_VERSION) return post({ kind: 'failure', id: message.id, failure: notAgreed(theirs) });
-        if (running.has(message.id)) return port.close();
+        if (running.has(message.id)) return; // asked again while it runs: its answer is on the way
         return void run(message.id, message.name, message.input);
     }
   });
