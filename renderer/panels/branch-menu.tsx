@@ -2,14 +2,16 @@
 import { useState } from 'preact/hooks';
 import type { TimelineInfo } from '../../domain/contract/contract.ts';
 import { useDesk } from '../session/desk.ts';
-import { count, moment } from '../session/words.ts';
+import { isRecord } from '../session/branches.ts';
+import { day, moment, plural } from '../session/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Popover } from './popover.tsx';
 
-const describe = (t: TimelineInfo): string =>
-  t.parent === null
-    ? `the record, ${count(t.events)} events`
-    : `from ${t.parent}${t.forkedAt === null ? '' : ` at ${moment(t.forkedAt.at)}`}, ${count(t.events)} events`;
+const describe = (t: TimelineInfo, record: boolean): string => {
+  const events = plural(t.events, 'event');
+  if (record) return `a record${t.from === null ? '' : `, ${day(t.from)}`}, ${events}`;
+  return `what-if from ${t.parent}${t.forkedAt === null ? '' : ` at ${moment(t.forkedAt.at)}`}, ${events}`;
+};
 
 export const BranchMenu = () => {
   const desk = useDesk();
@@ -49,13 +51,13 @@ export const BranchMenu = () => {
                 close();
               }}
             >
-              <Glyph name="branch" tone={t.parent === null ? '' : 'branch-ink'} />
+              <Glyph name="branch" tone={isRecord(t, timelines) ? '' : 'branch-ink'} />
               <span>
-                <b class={t.parent === null ? '' : 'branch-ink'}>{t.name}</b>
-                <small>{describe(t)}</small>
+                <b class={isRecord(t, timelines) ? '' : 'branch-ink'}>{t.name}</b>
+                <small>{describe(t, isRecord(t, timelines))}</small>
               </span>
             </button>
-            {t.parent !== null && !readOnly && (
+            {!isRecord(t, timelines) && !readOnly && (
               <button type="button" class="btn tiny" onClick={() => void drop(t)} aria-label={`Drop ${t.name}`}>
                 Drop
               </button>

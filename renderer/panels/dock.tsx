@@ -2,6 +2,7 @@
 import type { Mark } from '../../domain/readout/picture-types.ts';
 import { SPEEDS, type Speed } from '../playback/player.ts';
 import { useDesk } from '../session/desk.ts';
+import { markWords } from '../session/mark-words.ts';
 import { clock, count, day, duration } from '../session/words.ts';
 import { Timeline } from '../surfaces/timeline.tsx';
 import { ControlIcon } from './icons.tsx';
@@ -13,7 +14,7 @@ const NEAR_MS = 6 * 3_600_000; // a mark farther back than this says nothing abo
 const since = (at: number, marks: readonly Mark[]): string => {
   const last = marks.findLast((m) => m.at <= at && m.kind !== 'anomaly' && m.kind !== 'note');
   if (last === undefined || at - last.at > NEAR_MS) return day(at);
-  return at === last.at ? last.label : `+${duration(at - last.at)} after ${last.label}`;
+  return at === last.at ? markWords(last) : `+${duration(at - last.at)} after ${markWords(last)}`;
 };
 
 export const Dock = () => {

@@ -16,7 +16,7 @@ const Crumbs = () => {
   return (
     <div class="crumb">
       <span class="log" title={log.path}>
-        <small>{log.demonstration ? 'Demonstration' : 'Log'}</small>
+        <small>Log</small>
         <b>{log.name}</b>
         {log.readOnly && <small>read-only</small>}
       </span>

@@ -1,6 +1,112 @@
-// Capacity.
-export const CapacityPlace = () => (
-  <div class="top">
-    <h1>Capacity</h1>
-  </div>
-);
+// Capacity: what every host has and what is allocated on it at the instant, as Placement counts it.
+import { useDesk } from '../session/desk.ts';
+import { gibibytes, mebibytes, percent, plural } from '../session/words.ts';
+import type { HostState } from '../../domain/readout/state.ts';
+import { DataTable, type Column } from './data-table.tsx';
+
+const NEARLY_FULL = 0.9;
+
+const share = (used: number, total: number | null): number | null =>
+  total === null || total === 0 ? null : used / total;
+
+const Meter = ({
+  used,
+  total,
+  text,
+}: {
+  readonly used: number;
+  readonly total: number | null;
+  readonly text: string;
+}) => {
+  const s = share(used, total);
+  return (
+    <span class="meter">
+      <span>{text}</span>
+      {s !== null && (
+        <span class="bar" title={percent(s)}>
+          <i class={s > NEARLY_FULL ? 'full' : ''} style={{ width: `${Math.min(100, s * 100)}%` }} />
+        </span>
+      )}
+    </span>
+  );
+};
+
+const COLUMNS: readonly Column<HostState>[] = [
+  { name: 'host', value: (h) => h.name, cell: (h) => <b class={h.up === false ? 'critical-ink' : ''}>{h.name}</b> },
+  { name: 'rack', value: (h) => h.rack },
+  { name: 'zone', value: (h) => h.az },
+  { name: 'VMs', value: (h) => h.vms.length, right: true },
+  {
+    name: 'vCPU used / total',
+    value: (h) => share(h.vcpusUsed, h.vcpus) ?? h.vcpusUsed,
+    cell: (h) => <Meter used={h.vcpusUsed} total={h.vcpus} text={`${h.vcpusUsed} / ${h.vcpus ?? 'unknown'}`} />,
+  },
+  {
+    name: 'RAM used / total',
+    value: (h) => share(h.ramMiBUsed, h.ramMiB) ?? h.ramMiBUsed,
+    cell: (h) => (
+      <Meter
+        used={h.ramMiBUsed}
+        total={h.ramMiB}
+        text={`${mebibytes(h.ramMiBUsed)} / ${h.ramMiB === null ? 'unknown' : mebibytes(h.ramMiB)}`}
+      />
+    ),
+  },
+  {
+    name: 'disk used / total',
+    value: (h) => share(h.diskGiBUsed, h.diskGiB) ?? h.diskGiBUsed,
+    cell: (h) => (
+      <Meter
+        used={h.diskGiBUsed}
+        total={h.diskGiB}
+        text={`${gibibytes(h.diskGiBUsed)} / ${h.diskGiB === null ? 'unknown' : gibibytes(h.diskGiB)}`}
+      />
+    ),
+  },
+];
+
+/** Sums over hosts that can take VMs: up, enabled and with a known inventory. */
+const sum = (hosts: readonly HostState[], field: (h: HostState) => number | null): number =>
+  hosts.reduce((n, h) => n + (field(h) ?? 0), 0);
+
+export const CapacityPlace = () => {
+  const desk = useDesk();
+  const state = desk.states.value.value;
+  const failure = desk.states.failure.value;
+  const usable = (state?.hosts ?? []).filter((h) => h.up !== false && h.enabled !== false);
+  const ram = sum(usable, (h) => h.ramMiB);
+  const ramUsed = sum(usable, (h) => (h.ramMiB === null ? 0 : h.ramMiBUsed));
+  return (
+    <>
+      <div class="top">
+        <h1>Capacity</h1>
+        {state !== null && ram > 0 && (
+          <p>
+            {mebibytes(ram - ramUsed)} of {mebibytes(ram)} RAM free on {plural(usable.length, 'host')} that can take
+            VMs, before ratios and reservations
+          </p>
+        )}
+      </div>
+      {failure !== null && <p class="notice bad">{failure.sentence}</p>}
+      {state !== null && (
+        <div class="card grow">
+          <h2>
+            Inventories and allocations <small>physical totals; VMs in flight are charged on both ends</small>
+          </h2>
+          {state.hosts.length === 0 ? (
+            <p class="empty pad">No hosts are recorded up to this instant.</p>
+          ) : (
+            <DataTable
+              rows={state.hosts}
+              columns={COLUMNS}
+              keyOf={(h) => `host:${h.name}`}
+              noun="host"
+              selected={desk.selection.value}
+              onOpen={(h) => desk.select(`host:${h.name}`)}
+            />
+          )}
+        </div>
+      )}
+    </>
+  );
+};

@@ -1,6 +1,165 @@
-// Compare.
-export const ComparePlace = () => (
-  <div class="top">
-    <h1>Compare</h1>
-  </div>
+// Compare: a branch against its parent, or two instants, in figures, as a list of differences and on both maps.
+import { useMemo, useState } from 'preact/hooks';
+import type { At } from '../../domain/contract/contract.ts';
+import type { StateDiff } from '../../domain/timeline/diff.ts';
+import { useDesk, type Desk } from '../session/desk.ts';
+import { useLatest } from '../session/use-latest.ts';
+import { clock, day, duration, moment, plural } from '../session/words.ts';
+import { ClusterMap } from '../surfaces/cluster-map.tsx';
+import { Glyph } from '../surfaces/glyph.tsx';
+import { Segments } from '../panels/segments.tsx';
+import { DifferenceList, meaningful } from './difference-list.tsx';
+import { FigureTable } from './figure-table.tsx';
+
+type Side = { readonly timeline: string; readonly at: At };
+
+const EARLIER_MS = 10 * 60_000; // what two instants are compared over until a person chooses
+
+/** The other side: what was chosen, else the parent at the same instant, else the same timeline a little earlier. */
+const otherSide = (desk: Desk, at: At): Side => {
+  const chosen = desk.against.value;
+  if (chosen !== null) return { timeline: chosen.timeline, at: chosen.at ?? at };
+  const info = desk.timelineInfo.value;
+  if (desk.isBranch.value && info?.parent) return { timeline: info.parent, at: { at: at.at, seq: null } };
+  const earlier = Math.max(info?.from ?? 0, at.at - EARLIER_MS);
+  return { timeline: desk.timeline.value, at: { at: earlier, seq: null } };
+};
+
+const SideName = ({ side, branch }: { readonly side: Side; readonly branch: boolean }) => (
+  <span class={`badge ${branch ? 'brn' : 'neu'}`}>
+    <Glyph name="branch" />
+    {side.timeline} at {clock(side.at.at)}Z
+  </span>
 );
+
+const Controls = ({ a, b }: { readonly a: Side; readonly b: Side }) => {
+  const desk = useDesk();
+  const info = desk.timelineInfo.value;
+  const mode = desk.against.value === null && desk.isBranch.value ? 'parent' : 'instants';
+  const end = info?.to ?? null;
+  return (
+    <>
+      {desk.isBranch.value && (
+        <Segments
+          label="What is compared"
+          value={mode}
+          choices={[
+            ['parent', 'Branch and parent'],
+            ['instants', 'Two instants'],
+          ]}
+          onChoose={(m) =>
+            (desk.against.value = m === 'parent' ? null : { timeline: b.timeline, at: { at: a.at.at, seq: null } })
+          }
+        />
+      )}
+      {mode === 'parent' && end !== null && end !== b.at.at && (
+        <button type="button" class="btn small" onClick={() => desk.goTo({ at: end, seq: null })}>
+          At the branch's end
+        </button>
+      )}
+      {mode === 'instants' && (
+        <button
+          type="button"
+          class="btn small"
+          onClick={() => (desk.against.value = { timeline: b.timeline, at: b.at })}
+          title="Then move the cursor to the other instant"
+        >
+          Pin this instant as first
+        </button>
+      )}
+    </>
+  );
+};
+
+const sayDifference = (diff: StateDiff): string => {
+  const of = (kind: string): number =>
+    [...diff.added, ...diff.removed, ...diff.changed].filter((d) => d.entity.startsWith(`${kind}:`)).length;
+  const parts = [
+    [of('host'), 'host'],
+    [of('vm'), 'VM'],
+    [of('migration'), 'migration'],
+  ] as const;
+  const said = parts.filter(([n]) => n > 0).map(([n, word]) => plural(n, word));
+  const total = diff.added.length + diff.removed.length + diff.changed.length;
+  if (total === 0) return 'Nothing differs.';
+  return said.length === 0 ? `${plural(total, 'entity', 'entities')} differ.` : `${said.join(', ')} differ.`;
+};
+
+export const ComparePlace = () => {
+  const desk = useDesk();
+  const [withLoad, setWithLoad] = useState(false);
+  const b: Side = { timeline: desk.timeline.value, at: desk.player.settled.value };
+  const a = otherSide(desk, b.at);
+  const pair = `${a.timeline}/${b.timeline}`;
+  const other = useLatest('view.picture', a, pair);
+  const raw = useLatest('view.diff', { a, b }, pair);
+  const diff = useMemo(() => (raw.value === null ? null : meaningful(raw.value, withLoad)), [raw.value, withLoad]);
+  const changed = useMemo(
+    () => new Set(diff === null ? [] : [...diff.added, ...diff.removed, ...diff.changed].map((d) => d.entity)),
+    [diff],
+  );
+  const picture = desk.picture.value;
+  const failure = raw.failure ?? other.failure;
+  const apart = b.at.at - a.at.at;
+  const map = (which: typeof picture, name: string) =>
+    which !== null && (
+      <ClusterMap
+        picture={which}
+        measure={desk.measure.value}
+        groupBy={desk.groupBy.value}
+        selected={desk.selection.value}
+        faults={[]}
+        changed={changed}
+        extras={false}
+        label={name}
+        onPick={(entity) => desk.select(entity)}
+      />
+    );
+  return (
+    <>
+      <div class="top">
+        <h1>Compare</h1>
+        <p data-testid="difference">{diff === null ? '' : sayDifference(diff)}</p>
+        <span class="spring" />
+        <Controls a={a} b={b} />
+      </div>
+      {failure !== null && <p class="notice bad">{failure.sentence}</p>}
+      <div class="compare-grid">
+        <div class="card">
+          <h2>
+            <SideName side={a} branch={false} />
+            <small>{day(a.at.at)}</small>
+          </h2>
+          <div class="pad fill">{map(other.value, `${a.timeline} at ${moment(a.at.at)}`)}</div>
+        </div>
+        <div class={`card ${raw.pending ? 'late-bar' : ''}`}>
+          <h2>
+            <SideName side={b} branch={desk.isBranch.value} />
+            <small>
+              {apart === 0 ? 'the same instant' : `${duration(Math.abs(apart))} ${apart > 0 ? 'later' : 'earlier'}`}
+            </small>
+          </h2>
+          <div class="pad fill">{map(picture, `${b.timeline} at ${moment(b.at.at)}`)}</div>
+        </div>
+        <div class="card">
+          <h2>Figures</h2>
+          {other.value !== null && picture !== null && (
+            <FigureTable a={other.value.counts} b={picture.counts} names={[a.timeline, b.timeline]} />
+          )}
+        </div>
+        <div class="card">
+          <h2>
+            Differences
+            <small>first → second</small>
+            <span class="spring" />
+            <label class="check">
+              <input type="checkbox" checked={withLoad} onChange={(e) => setWithLoad(e.currentTarget.checked)} />
+              with sampled load
+            </label>
+          </h2>
+          {diff !== null && <DifferenceList diff={diff} />}
+        </div>
+      </div>
+    </>
+  );
+};

@@ -163,6 +163,7 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
           onClick={() => {
             desk.against.value = null;
             desk.place.value = 'compare';
+            if (info?.to) desk.goTo({ at: info.to, seq: null });
           }}
         >
           Compare with {info?.parent ?? 'main'}

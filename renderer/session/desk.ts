@@ -11,6 +11,7 @@ import type { Player } from '../playback/player.ts';
 import { readAddress, writeAddress, type Choice } from './address.ts';
 import type { Client } from './client.ts';
 import type { Idle } from './idle.ts';
+import { isRecord } from './branches.ts';
 import { Latest } from './latest.ts';
 import { openingView } from './opening.ts';
 import type { PlaceId } from './places.ts';
@@ -80,7 +81,10 @@ export class Desk {
     this.states = new Latest(this.client, 'view.state', { showsOlder: true });
     this.picture = computed(() => this.pictures.value.value);
     this.timelineInfo = computed(() => this.log.value?.timelines.find((t) => t.name === this.timeline.value) ?? null);
-    this.isBranch = computed(() => (this.timelineInfo.value?.parent ?? null) !== null);
+    this.isBranch = computed(() => {
+      const info = this.timelineInfo.value;
+      return info !== null && !isRecord(info, this.log.value?.timelines ?? []);
+    });
     this.#wire();
   }
 
@@ -104,9 +108,21 @@ export class Desk {
     if (entity !== null) this.inspectorOpen.value = true;
   }
 
-  /** Opens another branch; the instant stays. */
+  /** Opens another timeline; the instant stays unless nothing of that timeline happened then. */
   switchTo(timeline: string): void {
     this.timeline.value = timeline;
+    const info = this.timelineInfo.peek();
+    if (info === null || info.from === null || info.to === null) return;
+    const { at } = this.player.at.peek();
+    if (at < info.from || at > info.to) void this.#openAt(info, null);
+  }
+
+  /** Shows a timeline at a named instant, or at its incident. */
+  async #openAt(info: TimelineInfo, named: At | null): Promise<void> {
+    const marks = await this.client.call('view.marks', { timeline: info.name });
+    const view = openingView(info, marks.ok ? marks.value : [], named);
+    this.range.value = view.range;
+    if (view.at !== null) this.player.hold(view.at);
   }
 
   toggleFault(host: string): void {
@@ -139,17 +155,14 @@ export class Desk {
     const named = readAddress(window.location.hash);
     const known = log.timelines.some((t) => t.name === named.timeline);
     const timeline = known && named.timeline !== null ? named.timeline : (log.timelines[0]?.name ?? MAIN);
-    const marks = await this.client.call('view.marks', { timeline });
     const info = log.timelines.find((t) => t.name === timeline) ?? null;
-    const view = openingView(info, marks.ok ? marks.value : [], named.at);
+    if (info !== null) await this.#openAt(info, named.at);
     batch(() => {
       this.timeline.value = timeline;
       this.place.value = named.place ?? 'cluster';
       this.selection.value = named.selection;
       this.against.value = named.against;
-      this.range.value = view.range;
     });
-    if (view.at !== null) this.player.hold(view.at);
   }
 
   #wire(): void {

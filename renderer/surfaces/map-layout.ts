@@ -45,8 +45,8 @@ const LEGEND_H = 30;
 const POOLS_H = 62;
 const CELL_MAX = 18;
 const CELL_MIN = 5;
-const TILE_MAX_W = 320;
-const TILE_MAX_H = 240;
+const TILE_MAX_W = 400;
+const TILE_MAX_H = 260;
 const TILE_MIN_W = 44;
 const TILE_MIN_H = 52;
 const NAMED_FROM_W = 190;
@@ -183,7 +183,15 @@ export const layoutMap = (picture: Picture, options: MapOptions): MapLayout => {
           .slice(0, poolCount)
           .map((_, i) => ({ x: left + i * (poolW + GAP), y: bottom + 8, w: poolW, h: 48 }));
   const height = Math.max(options.height, bottom + poolsH + legendH);
-  return { tiles, groups: boxes, pools, legendY: options.extras ? height - 8 : null, bars, dropped: prefix, height };
+  return {
+    tiles,
+    groups: boxes,
+    pools,
+    legendY: options.extras ? Math.min(height, bottom + poolsH + legendH) - 8 : null,
+    bars,
+    dropped: prefix,
+    height,
+  };
 };
 
 export type Hit = { readonly tile: TileBox; readonly cell: CellBox | null };

@@ -60,7 +60,7 @@ const paintFoot = (ctx: CanvasRenderingContext2D, p: Palette, t: TileBox, view: 
   }
   const shown = h[view.measure];
   if (shown < 0) {
-    write(ctx, p, 'no figures yet', t.x + 8, y + 10, { colour: p['ink-3'] });
+    write(ctx, p, view.measure === 'cpu' ? 'not sampled' : 'unknown', t.x + 8, y + 10, { colour: p['ink-3'] });
     return;
   }
   const barW = t.w - 16 - 40;

@@ -1,6 +1,7 @@
 // What the timeline shows and where: overview, density, marks and branch lanes, in CSS px; pure.
 import type { TimelineInfo } from '../../domain/contract/contract.ts';
 import type { Mark } from '../../domain/readout/picture-types.ts';
+import { familyOf } from '../session/branches.ts';
 import type { Range } from '../session/desk.ts';
 import { timeScale, type TimeScale } from './time-scale.ts';
 
@@ -31,8 +32,8 @@ export type TimelineInput = {
   readonly height: number;
   readonly range: Range;
   readonly whole: Range;
+  /** In the order of their lanes. */
   readonly timelines: readonly TimelineInfo[];
-  readonly current: string;
   readonly marks: Readonly<Record<string, readonly Mark[]>>;
 };
 
@@ -42,11 +43,15 @@ const LANE_H = 24;
 const OVERVIEW_H = 9;
 const MARK_APART = 17; // px between centres, so that circles of radius 8 touch and never cover
 
-/** Record first, then the branch the window is on, then the youngest branches. */
-const laneOrder = (timelines: readonly TimelineInfo[], current: string): readonly TimelineInfo[] => {
-  const rank = (t: TimelineInfo): number => (t.parent === null ? 0 : t.name === current ? 1 : 2);
-  const youngest = timelines.map((t, i) => ({ t, i })).sort((a, b) => rank(a.t) - rank(b.t) || b.i - a.i);
-  return youngest.map(({ t }) => t);
+/** The record first, then the branch the window is on, then the youngest branches of that record. */
+export const laneOrder = (timelines: readonly TimelineInfo[], current: string): readonly TimelineInfo[] => {
+  const [record, ...branches] = familyOf(current, timelines);
+  if (record === undefined) return [];
+  return [
+    record,
+    ...branches.filter((t) => t.name === current),
+    ...branches.filter((t) => t.name !== current).toReversed(),
+  ];
 };
 
 /** Marks closer than their circles are one, with a count; the gravest stands for them. */
@@ -84,7 +89,7 @@ export const layoutTimeline = (input: TimelineInput): TimelineLayout => {
   const width = Math.max(10, input.width - left - RIGHT);
   const scale = timeScale(input.range, left, width);
   const axisY = 32;
-  const ordered = laneOrder(input.timelines, input.current);
+  const ordered = input.timelines;
   const barsTop = axisY + 8;
   const room = input.height - barsTop - 30;
   const laneCount = Math.max(1, Math.min(ordered.length, Math.max(2, Math.floor((room - 20) / LANE_H)), 4));

@@ -1,6 +1,7 @@
 // Paints the timeline: overview strip, axis, density bars, lanes with their marks, and the cursor.
 import type { Density, Mark } from '../../domain/readout/picture-types.ts';
 import type { Range } from '../session/desk.ts';
+import { markWords } from '../session/mark-words.ts';
 import { clock } from '../session/words.ts';
 import { fillRect, fitText, line, setFont, strokeRect, write } from './draw.ts';
 import { drawGlyph, type GlyphName } from './glyphs.ts';
@@ -112,7 +113,7 @@ const paintLane = (
 ): void => {
   const { timeline, y } = lane;
   const right = l.left + l.width;
-  const branch = timeline.parent !== null;
+  const branch = timeline !== l.lanes[0]?.timeline;
   const here = timeline.name === v.current;
   setFont(ctx, p, 11, here ? 650 : 400);
   const label = branch ? (here ? 'this branch' : 'branch') : timeline.name;
@@ -156,7 +157,7 @@ const paintLane = (
 const paintMarks = (ctx: CanvasRenderingContext2D, p: Palette, l: TimelineLayout): void => {
   l.marks.forEach((box, i) => {
     const look = MARK_LOOK[box.mark.kind];
-    const branch = l.lanes.some((lane) => lane.timeline.name === box.timeline && lane.timeline.parent !== null);
+    const branch = box.timeline !== l.lanes[0]?.timeline.name;
     const tone = branch ? p.branch : p[look.tone];
     ctx.beginPath();
     ctx.arc(box.x, box.y, 8, 0, 2 * Math.PI);
@@ -172,7 +173,7 @@ const paintMarks = (ctx: CanvasRenderingContext2D, p: Palette, l: TimelineLayout
     const sameLane = next !== undefined && next.y === box.y;
     const room = (sameLane ? next.x - 10 : l.left + l.width) - box.x - 16;
     setFont(ctx, p);
-    const text = box.more === 0 ? box.mark.label : `${box.mark.label} +${box.more}`;
+    const text = box.more === 0 ? markWords(box.mark) : `${markWords(box.mark)} +${box.more}`;
     const w = ctx.measureText(text).width;
     if (w > room) return;
     fillRect(ctx, { x: box.x + 10, y: box.y - 7, w: w + 6, h: 14 }, 0, p.surface);

@@ -1,11 +1,12 @@
 // The timeline in the dock: scrub by pointer and keys, zoom, marks, branch lanes and the overview strip.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { TimelineInfo } from '../../domain/contract/contract.ts';
 import type { Mark } from '../../domain/readout/picture-types.ts';
 import { useDesk, type Range } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { moment } from '../session/words.ts';
 import { Canvas, useBox, usePalette, type Paint } from './canvas.tsx';
-import { layoutTimeline, markAt } from './timeline-layout.ts';
+import { laneOrder, layoutTimeline, markAt } from './timeline-layout.ts';
 import { paintTimeline } from './timeline-paint.ts';
 import { zoom } from './time-scale.ts';
 import { Tooltip, type Tip } from './tooltip.tsx';
@@ -42,6 +43,22 @@ const useLaneMarks = (names: readonly string[]): Readonly<Record<string, readonl
 };
 
 const LANES_ASKED = 4;
+const NO_TIMELINES: readonly TimelineInfo[] = [];
+
+/** A branch shows its own marks; its parent's are on the parent's lane already. */
+const ownMarks = (
+  all: Readonly<Record<string, readonly Mark[]>>,
+  timelines: readonly TimelineInfo[],
+): Readonly<Record<string, readonly Mark[]>> =>
+  Object.fromEntries(
+    Object.entries(all).map(([name, marks]) => {
+      const info = timelines.find((t) => t.name === name);
+      const fork = info?.forkedAt ?? null;
+      if (fork === null) return [name, marks];
+      const parents = new Set((all[info?.parent ?? ''] ?? []).map((m) => `${m.seq}/${m.at}`));
+      return [name, marks.filter((m) => m.at >= fork.at && !parents.has(`${m.seq}/${m.at}`))];
+    }),
+  );
 
 export const Timeline = () => {
   const desk = useDesk();
@@ -56,27 +73,10 @@ export const Timeline = () => {
   const cursor = desk.player.at.value;
   const info = desk.timelineInfo.value;
   const timeline = desk.timeline.value;
-  const timelines = desk.log.value?.timelines ?? [];
-  const shown = timelines
-    .filter((t) => t.parent === null || t.name === timeline)
-    .concat(timelines.filter((t) => t.parent !== null && t.name !== timeline).toReversed());
+  const timelines = desk.log.value?.timelines ?? NO_TIMELINES;
+  const shown = useMemo(() => laneOrder(timelines, timeline), [timelines, timeline]);
   const laneMarks = useLaneMarks(shown.slice(0, LANES_ASKED).map((t) => t.name));
-  // A branch shows its own marks; its parent's are on the parent's lane already.
-  const marks = useMemo(
-    () =>
-      Object.fromEntries(
-        Object.entries(laneMarks).map(([name, all]) => {
-          const fork = timelines.find((t) => t.name === name)?.forkedAt ?? null;
-          const parents = new Set(
-            fork === null
-              ? []
-              : (laneMarks[timelines.find((t) => t.name === name)?.parent ?? ''] ?? []).map((m) => `${m.seq}/${m.at}`),
-          );
-          return [name, fork === null ? all : all.filter((m) => m.at >= fork.at && !parents.has(`${m.seq}/${m.at}`))];
-        }),
-      ),
-    [laneMarks, timelines],
-  );
+  const marks = useMemo(() => ownMarks(laneMarks, timelines), [laneMarks, timelines]);
   const whole: Range = useMemo(() => {
     const from = info?.from ?? range.from;
     const to = Math.max(from + 60_000, info?.to ?? range.to);
@@ -92,10 +92,9 @@ export const Timeline = () => {
         range,
         whole,
         timelines: shown,
-        current: timeline,
         marks,
       }),
-    [box, range, whole, timelines, timeline, marks],
+    [box, range, whole, shown, marks],
   );
   const buckets = Math.max(1, Math.floor(layout.width / BAR_PX));
   const ready = box.width > 0 && desk.log.value !== null;

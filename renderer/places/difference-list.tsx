@@ -1,0 +1,96 @@
+// What differs, entity by entity: added, removed, or changed from → to.
+import type { FieldChange, StateDiff } from '../../domain/timeline/diff.ts';
+import { useDesk } from '../session/desk.ts';
+import { count, shortId } from '../session/words.ts';
+
+const ROWS_SHOWN = 200; // beyond this a person filters by going to the map; a longer table would not be read
+const FIELDS_SHOWN = 3;
+/** Fields that differ between any two samples and say nothing about what happened. */
+const LOAD_FIELDS: ReadonlySet<string> = new Set(['cpu']);
+
+/** The difference without sampled load, unless it is wanted; what is left without a field is no difference. */
+export const meaningful = (diff: StateDiff, withLoad: boolean): StateDiff =>
+  withLoad
+    ? diff
+    : {
+        ...diff,
+        changed: diff.changed
+          .map((entry) => ({ ...entry, fields: entry.fields.filter((f) => !LOAD_FIELDS.has(f.field)) }))
+          .filter((entry) => entry.fields.length > 0),
+      };
+
+const said = (value: unknown): string => {
+  if (value === null || value === undefined || value === '') return '–';
+  if (typeof value === 'string') return shortId(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return `${value.length} of them`;
+  return JSON.stringify(value);
+};
+
+const Change = ({ change }: { readonly change: FieldChange }) => (
+  <span class="change">
+    <em>{change.field}</em> {said(change.from)} → <b>{said(change.to)}</b>
+  </span>
+);
+
+type Row = {
+  readonly entity: string;
+  readonly name: string;
+  readonly sign: string;
+  readonly what: string;
+  readonly fields: readonly FieldChange[];
+};
+
+const rowsOf = (diff: StateDiff): readonly Row[] => [
+  ...diff.changed.map((d) => ({ ...d, sign: '≠', what: 'changed' })),
+  ...diff.added.map((d) => ({ entity: d.entity, name: d.name, sign: '+', what: 'only in the second', fields: [] })),
+  ...diff.removed.map((d) => ({ entity: d.entity, name: d.name, sign: '−', what: 'only in the first', fields: [] })),
+];
+
+const ORDER = ['host', 'vm', 'volume', 'pool', 'migration', 'network', 'tunnel'];
+const rank = (row: Row): number => {
+  const i = ORDER.indexOf(row.entity.slice(0, row.entity.indexOf(':')));
+  return i < 0 ? ORDER.length : i;
+};
+
+export const DifferenceList = ({ diff }: { readonly diff: StateDiff }) => {
+  const desk = useDesk();
+  const rows = rowsOf(diff).toSorted((a, b) => rank(a) - rank(b));
+  if (rows.length === 0) return <p class="empty pad">Both sides are the same in every field that is compared.</p>;
+  return (
+    <div class="scroll">
+      <table class="rows differences" data-testid="differences">
+        <tbody>
+          {rows.slice(0, ROWS_SHOWN).map((row) => (
+            <tr key={row.entity} data-entity={row.entity}>
+              <td class="sign" title={row.what}>
+                {row.sign}
+              </td>
+              <td class="muted kind">{row.entity.slice(0, row.entity.indexOf(':')).replaceAll('_', ' ')}</td>
+              <td class="name">
+                <button type="button" class="link strong" onClick={() => desk.select(row.entity)}>
+                  {shortId(row.name)}
+                </button>
+              </td>
+              <td class="changes">
+                {row.fields.length === 0 ? (
+                  <span class="muted">{row.what}</span>
+                ) : (
+                  row.fields.slice(0, FIELDS_SHOWN).map((f) => <Change key={f.field} change={f} />)
+                )}
+                {row.fields.length > FIELDS_SHOWN && (
+                  <span class="muted">and {row.fields.length - FIELDS_SHOWN} more</span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > ROWS_SHOWN && (
+        <p class="muted pad">
+          The first {ROWS_SHOWN} of {count(rows.length)}.
+        </p>
+      )}
+    </div>
+  );
+};
