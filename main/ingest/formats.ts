@@ -5,9 +5,10 @@ import { type Incoming, headOf } from './incoming.ts';
 import { understudyJsonl } from './understudy-jsonl.ts';
 import { notifications } from './nova/notifications.ts';
 import { osloLog } from './oslo-log/oslo-log.ts';
+import { qmp } from './qmp.ts';
 import { transcript } from './transcript/transcript.ts';
 
-export const formats: readonly Format[] = [understudyJsonl, notifications, osloLog, transcript];
+export const formats: readonly Format[] = [understudyJsonl, notifications, osloLog, qmp, transcript];
 
 /** Enough for a document's first command after a long introduction. */
 const HEAD_BYTES = 256 * 1024;
