@@ -18,7 +18,7 @@ export type NovaOptions = {
   readonly bandwidthMiBPerS: number;
   /** live_migration_parallel_connections, since 33.0.0; above 1 QEMU uses multifd. */
   readonly parallelConnections: number;
-  /** Outgoing live migrations a source host runs at once; the others wait as `queued`. */
+  /** Outgoing live migrations a source host runs at once; the others wait as `queued`. 0 is no limit. */
   readonly maxConcurrent: number;
 };
 
@@ -55,3 +55,6 @@ export const checkNovaOptions = (o: NovaOptions): readonly string[] => {
   if (!(o.maxConcurrent >= 0)) wrong.push(`maxConcurrent is ${o.maxConcurrent}; it must be 0 (no limit) or more.`);
   return wrong;
 };
+
+/** How many a source host's queue lets run at once: the `perQueue` of shared links. */
+export const queueLimit = (o: NovaOptions): number => (o.maxConcurrent === 0 ? Infinity : o.maxConcurrent);

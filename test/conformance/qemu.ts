@@ -2,10 +2,13 @@
 import { join } from 'node:path';
 import { CONTENDED, QUIET, UNKNOWN, type Machine } from '../../domain/migration/machine.ts';
 import { forecast, type Forecast } from '../../domain/migration/forecast.ts';
+import { estimateWrites } from '../../domain/migration/estimate.ts';
+import { parsePredictLine } from '../../domain/migration/predict-input.ts';
+import { predict } from '../../domain/migration/predict.ts';
 import { simulateShared } from '../../domain/migration/shared-links.ts';
 import { textbook } from '../../domain/migration/textbook.ts';
 import type { Check, Part, PartReport } from './part.ts';
-import { downtimeOf, moveOf, readRows, totalMsOf, type Row } from './qemu/rows.ts';
+import { downtimeOf, moveOf, predictLineOf, progressOf, readRows, totalMsOf, type Row } from './qemu/rows.ts';
 
 /** Hosts busier than this count as contended; how busy they were is recorded with every run. */
 const BUSY = 0.5;
@@ -88,6 +91,55 @@ const judgeGroup = (rows: readonly Row[]): Judged[] => {
       plain: book.outcome === 'completed' ? errorsOf(row, book, false) : null,
     };
   });
+};
+
+/** The same runs through the door of `understudy predict`, which does not know how busy the hosts were. */
+const judgeDoor = (rows: readonly Row[]): Judged[] =>
+  rows
+    .filter((row) => row.action === undefined || (row.action.type === 'postcopy' && row.action.then === undefined))
+    .map((row) => {
+      const read = parsePredictLine(JSON.stringify(predictLineOf(row)));
+      if (!read.ok) throw new Error(`${row.id} is refused: ${read.error.join(' ')}`);
+      const got = predict(read.value, { keepRounds: false });
+      const completed = row.outcome === 'completed' && got.outcome === 'completed';
+      return {
+        row,
+        right: got.outcome === row.outcome,
+        errors: completed ? errorsOf(row, got, false) : null,
+        plain: null,
+      };
+    });
+
+/** Write rate and working set read back from recorded progress, where the syncs of a run tell both. */
+const estimateChecks = (rows: readonly Row[]): Check[] => {
+  const told = rows.flatMap((row) => {
+    if (row.mode !== 'precopy' || row.action !== undefined || row.inputs.dirty_pps === 0) return [];
+    const found = estimateWrites(progressOf(row));
+    if (found === null || found.isLowerBound || found.workingSetBytes === null) return [];
+    return [
+      {
+        rate: 100 * Math.abs(found.dirtyPagesPerS / row.inputs.dirty_pps - 1),
+        set: 100 * Math.abs(found.workingSetBytes / row.inputs.working_set_bytes - 1),
+      },
+    ];
+  });
+  const check = (what: string, values: readonly number[]): Check => ({
+    name: `estimated from progress (${told.length} runs): ${what} median`,
+    value: percentile(values, 0.5),
+    unit: '%',
+    limit: null,
+  });
+  if (told.length === 0) return [];
+  return [
+    check(
+      'write rate',
+      told.map((t) => t.rate),
+    ),
+    check(
+      'working set',
+      told.map((t) => t.set),
+    ),
+  ];
 };
 
 type Limits = {
@@ -180,7 +232,9 @@ const outcomeCheck = (name: string, judged: readonly Judged[], limit: number | n
 });
 
 const run = (dataDir: string): PartReport => {
-  const judged = readRows(join(dataDir, 'qemu/migrations.jsonl')).map(judge);
+  const rows = readRows(join(dataDir, 'qemu/migrations.jsonl'));
+  const judged = rows.map(judge);
+  const door = judgeDoor(rows);
   const concurrent = readRows(join(dataDir, 'qemu/concurrent.jsonl'));
   const together = [...Map.groupBy(concurrent, (r) => `${r.group} ${r.repeat}`).values()].flatMap(judgeGroup);
   const of = (mode: string): Judged[] => judged.filter((j) => j.row.mode === mode);
@@ -193,6 +247,9 @@ const run = (dataDir: string): PartReport => {
     ...checksOf('auto-converge', of('autoconverge'), { total: 4 }),
     ...checksOf('post-copy', of('postcopy'), { total: 4 }),
     ...checksOf('concurrent', together, { total: 2 }),
+    outcomeCheck('through predict', door, null),
+    ...checksOf('through predict', door, {}),
+    ...estimateChecks(rows),
   ];
   const notes: string[] = [textbookNote('all', judged)];
   for (const [name, group] of Map.groupBy(judged, (j) => `${j.row.mode} / ${j.row.limited_by}`)) {

@@ -7,6 +7,7 @@ import {
   type WritePattern,
   wireFormat,
 } from '../../../domain/migration/qemu.ts';
+import type { ProgressSample } from '../../../domain/migration/estimate.ts';
 import { simulate } from '../../../domain/migration/simulate.ts';
 
 export type Row = {
@@ -55,6 +56,8 @@ export type Row = {
   readonly downtime_observed_ms?: number;
   readonly mirror?: { readonly ready_after_s?: number; readonly final_len?: number };
   readonly disk_writes?: { readonly bytes_per_s?: number };
+  readonly samples_cols?: readonly string[];
+  readonly samples?: readonly (readonly (number | string | null)[])[];
   readonly action?: Action;
   readonly action_at_s?: number | null;
   readonly host?: { readonly busy_fraction: number };
@@ -115,7 +118,17 @@ const withSecondAct = (row: Row, move: Move): Move => {
   return second === null ? move : { ...move, orders: [...move.orders.slice(0, 1), second, ...move.orders.slice(1)] };
 };
 
-export const moveOf = (row: Row): Move => withSecondAct(row, plainMoveOf(row));
+/** An act on the RAM phase of a block migration is timed from that phase, which follows the mirror. */
+const afterMirror = (row: Row, move: Move): Move => {
+  const [first, ...rest] = move.orders;
+  if (move.disk === null || row.action === undefined || row.action.during === 'mirror' || first === undefined)
+    return move;
+  const line = row.inputs.link_bps > 0 ? row.inputs.link_bps : null;
+  const { mirrorMs } = simulate({ ...move, orders: rest }, { linkBytesPerS: line });
+  return first.atMs > mirrorMs ? move : { ...move, orders: [{ ...first, atMs: first.atMs + mirrorMs }, ...rest] };
+};
+
+export const moveOf = (row: Row): Move => withSecondAct(row, afterMirror(row, plainMoveOf(row)));
 
 const plainMoveOf = (row: Row): Move => {
   const i = row.inputs;
@@ -175,8 +188,56 @@ export const downtimeOf = (row: Row): number | null => {
   return row.final?.downtime_ms ?? null;
 };
 
+/** What `understudy predict` is given of a run: what its line can say, whatever else is recorded. */
+export const predictLineOf = (row: Row): object => {
+  const i = row.inputs;
+  return {
+    id: row.id,
+    mode: row.mode,
+    ramBytes: i.ram_bytes,
+    touchedBytes: i.touched_bytes,
+    workingSetBytes: i.working_set_bytes,
+    dirtyPagesPerS: i.dirty_pps,
+    pattern: i.pattern,
+    maxBandwidthBps: i.max_bw,
+    linkBps: i.link_bps,
+    downtimeLimitMs: i.downtime_limit_ms,
+    autoConverge: i.caps.includes('auto-converge'),
+    postCopyAfterS: row.action?.type === 'postcopy' ? (row.action_at_s ?? null) : null,
+    diskBytes: i.disk_mib * 1_048_576,
+    diskFill: i.disk_fill,
+    diskWriteBps: i.disk_write_bps,
+    timeoutS: i.timeout_s,
+    targetDiscards: i.mirror_discard === true,
+    diskWriteRegionBytes: i.disk_write_region_mib * 1_048_576,
+    maxPostcopyBandwidthBps: i.params['max-postcopy-bandwidth'] ?? null,
+    throttleInitialPct: i.params['cpu-throttle-initial'] ?? null,
+    throttleIncrementPct: i.params['cpu-throttle-increment'] ?? null,
+  };
+};
+
+/** The progress recorded of a run while its RAM was sent. */
+export const progressOf = (row: Row): readonly ProgressSample[] => {
+  const at = (name: string): number => row.samples_cols?.indexOf(name) ?? -1;
+  const number = (sample: readonly (number | string | null)[], name: string): number => Number(sample[at(name)] ?? 0);
+  return (row.samples ?? [])
+    .filter((sample) => sample[at('status')] === 'active')
+    .map((sample) => ({
+      atMs: number(sample, 't') * 1000,
+      transferredBytes: number(sample, 'transferred'),
+      remainingBytes: number(sample, 'remaining'),
+      normalPages: number(sample, 'normal'),
+      zeroPages: number(sample, 'duplicate'),
+      syncCount: number(sample, 'sync_count'),
+    }));
+};
+
 export const readRows = (path: string): Row[] =>
   readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .map((line) => JSON.parse(line) as Row);
+    .map((line) => {
+      // Absent and null mean the same: not recorded.
+      const fields = Object.entries(JSON.parse(line) as object).filter(([, value]) => value !== null);
+      return Object.fromEntries(fields) as unknown as Row;
+    });

@@ -1,6 +1,8 @@
 // Beside the model: the textbook loop, the option sweep, estimates from progress, and plans scored against what happened.
 import { expect, test } from 'vitest';
 import { estimateWrites, withEstimate, type ProgressSample } from '../../../domain/migration/estimate.ts';
+import { estimateEffect } from '../../../domain/migration/estimate-effect.ts';
+import { novaProgress, qmpProgress } from '../../../domain/migration/progress.ts';
 import { QUIET } from '../../../domain/migration/machine.ts';
 import { NOVA_DEFAULTS } from '../../../domain/migration/nova-options.ts';
 import { sweepOptions } from '../../../domain/migration/option-sweep.ts';
@@ -93,6 +95,41 @@ test('write rate and working set come back from the progress of a migration they
   expect(found!.workingSetBytes! / (200 * MIB)).toBeLessThan(1.3);
   const corrected = withEstimate({ ...move, dirtyPagesPerS: 100 }, found!);
   expect(corrected.dirtyPagesPerS).toBe(found!.dirtyPagesPerS);
+});
+
+test('knowing the guest writes more than assumed makes the forecast longer', () => {
+  const assumed = aMove({ dirtyPagesPerS: 100 });
+  const found = { dirtyPagesPerS: 9000, workingSetBytes: 64 * MIB, syncs: 4, isLowerBound: false };
+  const effect = estimateEffect(assumed, found, { linkBytesPerS: 50e6, machine: QUIET });
+  expect(effect.totalMs).toBeGreaterThan(100);
+  expect(effect.bytes).toBeGreaterThan(1e6);
+  expect(effect.estimated.totalMs - effect.assumed.totalMs).toBe(effect.totalMs);
+});
+
+test('progress is read from a line of nova-compute and from an answer of query-migrate', () => {
+  const line =
+    '2026-03-01 10:00:30.123 7 INFO nova.virt.libvirt.driver [None req-1] [instance: 6a] Migration running for 30 secs, ' +
+    'memory 42% remaining (bytes processed=3000000000, remaining=1000000000, total=4311990272); disk 0% remaining ' +
+    '(bytes processed=0, remaining=0, total=0).';
+  expect(novaProgress(line)).toMatchObject({
+    atMs: 30_000,
+    transferredBytes: 3e9,
+    remainingBytes: 1e9,
+    syncCount: null,
+  });
+  expect(novaProgress('Migration operation has completed')).toBe(null);
+  const ram = { transferred: 5, remaining: 7, normal: 1, duplicate: 2, 'dirty-sync-count': 3, total: 12 };
+  expect(qmpProgress({ status: 'active', 'total-time': 250, ram })).toEqual({
+    atMs: 250,
+    transferredBytes: 5,
+    remainingBytes: 7,
+    normalPages: 1,
+    zeroPages: 2,
+    syncCount: 3,
+  });
+  expect(qmpProgress({ status: 'completed', 'total-time': 250, ram })).toBe(null);
+  expect(qmpProgress({ status: 'active', 'total-time': 250, ram: { ...ram, remaining: Number.NaN } })).toBe(null);
+  expect(qmpProgress(null)).toBe(null);
 });
 
 test("Nova's progress lines, which show no syncs, give a floor of the write rate", () => {
