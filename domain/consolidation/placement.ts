@@ -1,5 +1,6 @@
 // Where VMs go: best-fit decreasing as Neat packs them, in logarithmic time per VM.
 import { firstFitTree } from './first-fit-tree.ts';
+import { ascendingOrder } from './order.ts';
 
 /** Names with two amounts each: MHz and MB. Arrays run in step. */
 export type Amounts = {
@@ -15,14 +16,6 @@ export type PackingProblem = {
   readonly inactive: Amounts;
   readonly vms: Amounts;
 };
-
-const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Indices in ascending order of (CPU, RAM, name). */
-const ascending = (of: Amounts): Uint32Array =>
-  Uint32Array.from(of.names.keys()).sort(
-    (a, b) => of.cpu[a]! - of.cpu[b]! || of.ram[a]! - of.ram[b]! || byName(of.names[a]!, of.names[b]!),
-  );
 
 const joined = (a: Float64Array, b: Float64Array): Float64Array => {
   const both = new Float64Array(a.length + b.length);
@@ -42,11 +35,11 @@ const joined = (a: Float64Array, b: Float64Array): Float64Array => {
 export const bestFitDecreasing = ({ hosts, inactive, vms }: PackingProblem): Int32Array | null => {
   const active = hosts.names.length;
   const all: Amounts = {
-    names: [...hosts.names, ...inactive.names],
+    names: hosts.names.concat(inactive.names),
     cpu: joined(hosts.cpu, inactive.cpu),
     ram: joined(hosts.ram, inactive.ram),
   };
-  const order = ascending(all);
+  const order = ascendingOrder(all.cpu, all.ram, all.names);
   const tree = firstFitTree(order.length);
   const sleeping: number[] = [];
   for (const [at, host] of order.entries()) {
@@ -56,7 +49,7 @@ export const bestFitDecreasing = ({ hosts, inactive, vms }: PackingProblem): Int
   tree.build();
 
   const target = new Int32Array(vms.names.length);
-  const vmOrder = ascending(vms);
+  const vmOrder = ascendingOrder(vms.cpu, vms.ram, vms.names);
   let woken = 0;
   for (let i = vmOrder.length - 1; i >= 0; i--) {
     const vm = vmOrder[i]!;

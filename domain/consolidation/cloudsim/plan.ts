@@ -2,6 +2,7 @@
 import { powerAt } from '../power.ts';
 import type { Detector } from './detectors.ts';
 import { type Draft, draftOf, put, rewind, take } from './draft.ts';
+import type { HostType } from './machines.ts';
 import type { Selection } from './selection.ts';
 import type { World } from './world.ts';
 
@@ -14,9 +15,26 @@ type Planning = {
   readonly detector: Detector;
   readonly selection: Selection;
   readonly tick: number;
+  /** Per host: MIPS used at the start of the tick, and the least watts any further MIPS can cost on average. */
+  readonly usedMips: Float64Array;
+  readonly leastWattsPerMips: Float64Array;
 };
 
 const NO_HOST = -1;
+
+/** Bounds are compared with this slack, so that rounding never hides a host that ties with the best. */
+const SLACK = 1 + 1e-9;
+
+/** The gentlest way up the power curve from a utilization: the least mean slope to any tenth above it, in watts per MIPS. */
+const gentlestSlope = (type: HostType, utilization: number): number => {
+  const here = powerAt(type.power, utilization);
+  let least = Number.POSITIVE_INFINITY;
+  for (let tenth = Math.floor(utilization * 10) + 1; tenth <= 10; tenth++) {
+    const rise = tenth / 10 - utilization;
+    if (rise > 0) least = Math.min(least, (type.power[tenth]! - here) / (rise * type.totalMips));
+  }
+  return least === Number.POSITIVE_INFINITY ? 0 : least;
+};
 
 const isEmpty = (p: Planning, host: number): boolean =>
   p.draft.lists[host]!.length === 0 && p.w.utilization[host] === 0;
@@ -35,15 +53,21 @@ const isSuitable = (p: Planning, host: number, vm: number): boolean => {
 
 /**
  * Power-aware best fit: the suitable host whose watts grow least and that the VM would not overload; the lowest id wins
- * ties. All empty hosts of a type cost the same, so only the first of each type is looked at.
+ * ties. Two shortcuts change no result: all empty hosts of a type cost the same, so only the first of each is looked at;
+ * and a host whose gentlest slope already makes the VM dearer than the best so far is passed over.
  */
 const findHost = (p: Planning, vm: number, targets: readonly number[], excluded: Uint8Array): number => {
   const { w, draft } = p;
+  const { usedMips, leastWattsPerMips } = p;
+  const demand = w.demand[vm]!;
   let best = NO_HOST;
   let bestWatts = Number.MAX_VALUE;
+  let limit = Number.MAX_VALUE;
   let emptySeen = 0;
-  for (const host of targets) {
-    if (excluded[host] === 1) continue;
+  for (let i = 0; i < targets.length; i++) {
+    const host = targets[i]!;
+    if (excluded[host] === 1 || draft.free[host]! < demand) continue;
+    if (leastWattsPerMips[host]! * (draft.given[host]! - usedMips[host]! + demand) > limit) continue;
     const type = w.hostType[host]!;
     if (isEmpty(p, host)) {
       const bit = 1 << w.hostKind[host]!;
@@ -51,12 +75,13 @@ const findHost = (p: Planning, vm: number, targets: readonly number[], excluded:
       emptySeen |= bit;
     }
     if (!isSuitable(p, host, vm)) continue;
-    const after = Math.min(1, (draft.given[host]! + w.demand[vm]!) / type.totalMips);
+    const after = Math.min(1, (draft.given[host]! + demand) / type.totalMips);
     const watts = powerAt(type.power, after) - referenceWatts(p, host);
     if (watts >= bestWatts) continue;
     if (draft.given[host] !== 0 && p.detector.overloadedWith(host, vm)) continue;
     best = host;
     bestWatts = watts;
+    limit = watts * SLACK;
   }
   return best;
 };
@@ -116,14 +141,22 @@ const emptyHost = (p: Planning, source: number, targets: readonly number[], excl
   return moves;
 };
 
+/** The list of targets is rewritten once a sixteenth of it is excluded. */
+const STALE_SHARE = 16;
+
 const emptyUnderloaded = (p: Planning, excludedTargets: Uint8Array, excludedSources: Uint8Array): Move[] => {
-  const inUse = p.w.lists.map((_, host) => host).filter((host) => excludedTargets[host] === 0);
+  let inUse = p.w.lists.map((_, host) => host).filter((host) => excludedTargets[host] === 0);
+  let stale = 0;
   const moves: Move[] = [];
   for (;;) {
     const source = leastUsed(p, inUse, excludedSources);
     if (source === NO_HOST) return moves;
     excludedSources[source] = 1;
     excludedTargets[source] = 1;
+    if (++stale * STALE_SHARE > inUse.length) {
+      inUse = inUse.filter((host) => excludedTargets[host] === 0);
+      stale = 0;
+    }
     const emptied = emptyHost(p, source, inUse, excludedTargets);
     for (const move of emptied) excludedSources[move.target] = 1;
     moves.push(...emptied);
@@ -132,7 +165,15 @@ const emptyUnderloaded = (p: Planning, excludedTargets: Uint8Array, excludedSour
 
 /** The moves of tick k, in the order they are to be started. */
 export const planTick = (w: World, detector: Detector, selection: Selection, tick: number): readonly Move[] => {
-  const p: Planning = { w, draft: draftOf(w), detector, selection, tick };
+  const p: Planning = {
+    w,
+    draft: draftOf(w),
+    detector,
+    selection,
+    tick,
+    usedMips: Float64Array.from(w.utilization, (u, host) => u * w.hostType[host]!.totalMips),
+    leastWattsPerMips: Float64Array.from(w.utilization, (u, host) => gentlestSlope(w.hostType[host]!, u)),
+  };
   detector.begin(p.draft, tick);
   const overloaded: number[] = [];
   const excluded = new Uint8Array(w.lists.length);

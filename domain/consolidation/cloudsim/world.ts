@@ -55,10 +55,11 @@ const traceOf = (workload: Workload): Float64Array => {
   return trace;
 };
 
-export const createWorld = (workload: Workload, quirks: Quirks): World => {
+/** @param hosts how many; the experiment has 800 */
+export const createWorld = (workload: Workload, quirks: Quirks, hosts = HOSTS): World => {
   const vms = workload.vms.length;
   const { steps } = workload;
-  const hostType = Array.from({ length: HOSTS }, (_, host) => hostTypeOf(host));
+  const hostType = Array.from({ length: hosts }, (_, host) => hostTypeOf(host));
   const idleWatts = Float64Array.from(hostType, (type) => type.power[0]!);
   return {
     quirks,
@@ -70,18 +71,18 @@ export const createWorld = (workload: Workload, quirks: Quirks): World => {
     hostKind: Uint8Array.from(hostType, (type) => HOST_TYPES.indexOf(type)),
     vmMips: Float64Array.from({ length: vms }, (_, vm) => vmTypeOf(vm, vms).mips),
     vmRamMB: Float64Array.from({ length: vms }, (_, vm) => vmTypeOf(vm, vms).ramMB),
-    lists: Array.from({ length: HOSTS }, () => []),
+    lists: Array.from({ length: hosts }, () => []),
     registered: new Int32Array(vms).fill(-1),
     inMigration: new Uint8Array(vms),
     demand: new Float64Array(vms),
     allocated: new Float64Array(vms),
     shares: new Float64Array(vms),
-    utilization: new Float64Array(HOSTS),
-    previousUtilization: new Float64Array(HOSTS),
+    utilization: new Float64Array(hosts),
+    previousUtilization: new Float64Array(hosts),
     watts: idleWatts,
     previousWatts: idleWatts.slice(),
     free: Float64Array.from(hostType, (type) => type.totalMips),
-    sla: slaLedger(vms, HOSTS),
+    sla: slaLedger(vms, hosts),
     updatedAt: 0,
     joules: 0,
     migrations: 0,

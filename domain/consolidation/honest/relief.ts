@@ -92,7 +92,7 @@ export const reliefPlanner = (w: World, p: ReliefParams): ((tick: number) => rea
     for (const [host, list] of w.lists.entries()) {
       const lacks = list.length > 1 && lackingMips(w, host) > p.lackingShare * w.hostType[host]!.totalMips;
       lackingFor[host] = lacks ? lackingFor[host]! + 1 : 0;
-      if (lackingFor[host]! < p.patienceTicks || left === 0) continue;
+      if (lackingFor[host] < p.patienceTicks || left === 0) continue;
       const vm = chooseLeaver(w, host);
       const target = findTarget(w, vm, tick, reserved, p);
       if (target === null) continue;
