@@ -6,9 +6,6 @@ import type { Packet } from './packet.ts';
 import type { Delivery, Trace, TraceOptions } from './trace-result.ts';
 import { carry, type Hop } from './underlay.ts';
 
-/** `vxlan_group` of the seed document; every network of the cloud shares it. */
-export const VXLAN_GROUP = '239.1.1.1';
-
 /** A first frame: broadcast, or unicast to a MAC the bridge has not yet learned. Every host with the network is a member and
  * hands the frame to its bridge; hops are the fabric's copies of one packet. Error: a sentence when the port is not there. */
 export const traceGroup = (

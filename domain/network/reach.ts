@@ -1,10 +1,11 @@
 // Can one VM talk to another, and if not, which hop breaks first: resolution, echo and its answer, traced in turn.
 import { parseMac } from './address.ts';
+import type { HostSwitch } from './host-switch.ts';
 import { activeHost, type Overlay, type Port } from './overlay.ts';
 import type { Packet } from './packet.ts';
 import { commonAddresses, echo, resolutionReply, resolutionRequest } from './probe-packet.ts';
 import type { Trace } from './trace-result.ts';
-import { type Memory, PING_IP_BYTES, trace } from './trace.ts';
+import { Memory, PING_IP_BYTES, trace } from './trace.ts';
 import type { Underlay } from './underlay.ts';
 
 export type Phase = 'address request' | 'address reply' | 'echo' | 'echo reply';
@@ -29,6 +30,8 @@ export type ReachOptions = {
   readonly memory: Memory;
   /** IP bytes of the echo and its reply; the resolution is always small. */
   readonly ipBytes: number;
+  /** As in TraceOptions: shared by callers that ask about several pairs. */
+  readonly switches?: Map<string, HostSwitch>;
 };
 
 type Endpoint = { readonly host: string; readonly port: Port };
@@ -83,11 +86,12 @@ export const reach = (overlay: Overlay, fromPort: string, toPort: string, option
     ['echo', a, b, echo(ends.a, ends.b, false), options.ipBytes],
     ['echo reply', b, a, echo(ends.b, ends.a, true), options.ipBytes],
   ];
+  const switches = options.switches ?? new Map<string, HostSwitch>();
   let answered = false;
   for (const [phase, from, to, packet, ipBytes] of plan) {
     if (phase === 'address reply' && answered) continue;
     const sender = { host: from.host, port: from.port.vif };
-    const found = trace(overlay, options.memory, sender, packet, { ...options, learn: true, ipBytes });
+    const found = trace(overlay, options.memory, sender, packet, { ...options, switches, learn: true, ipBytes });
     if (!found.ok) return { reachable: false, broken: broken(phase, from.host, found.error), phases };
     phases.push({ phase, trace: found.value });
     const mac = parseMac(to.port.mac);
@@ -98,4 +102,22 @@ export const reach = (overlay: Overlay, fromPort: string, toPort: string, option
     }
   }
   return { reachable: true, broken: null, phases };
+};
+
+export type BrokenPair = { readonly from: string; readonly to: string; readonly broken: BrokenHop };
+
+/** Every ordered pair of ports on one network that cannot talk. Each pair starts with fresh memory, so the order asked does not
+ * matter. Cost: one traced conversation a pair. */
+export const brokenPairs = (
+  overlay: Overlay,
+  ports: readonly string[],
+  options: Omit<ReachOptions, 'memory' | 'switches'>,
+): BrokenPair[] => {
+  const switches = new Map<string, HostSwitch>();
+  const pairs = ports.flatMap((from) => ports.filter((to) => to !== from).map((to) => ({ from, to })));
+  return pairs.flatMap(({ from, to }) => {
+    if (overlay.ports.get(from)?.network !== overlay.ports.get(to)?.network) return [];
+    const found = reach(overlay, from, to, { ...options, memory: new Memory(), switches });
+    return found.broken === null ? [] : [{ from, to, broken: found.broken }];
+  });
 };

@@ -1,4 +1,5 @@
 // What following a packet across hosts finds, and the circumstances it is followed in.
+import type { HostSwitch } from './host-switch.ts';
 import type { Packet } from './packet.ts';
 import type { Drop, TraceStep } from './translate.ts';
 import type { Hop, Underlay } from './underlay.ts';
@@ -26,4 +27,6 @@ export type TraceOptions = {
   readonly underlay: Underlay;
   /** Length of the IP packet in bytes, for the MTU; Ethernet's own header does not count. */
   readonly ipBytes: number;
+  /** Switches already built for this overlay; a caller that traces several packets while nothing changes shares one map. */
+  readonly switches?: Map<string, HostSwitch>;
 };

@@ -45,7 +45,7 @@ export const trace = (
   packet: Packet,
   options: TraceOptions,
 ): Result<Trace, string> => {
-  const switches = new Map<string, HostSwitch>();
+  const switches = options.switches ?? new Map<string, HostSwitch>();
   const switchAt = (host: string): HostSwitch | null => {
     const agent = overlay.agents.get(host);
     if (agent === undefined) return null;

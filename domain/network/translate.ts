@@ -21,6 +21,8 @@ export type TraceStep = {
   readonly priority: number | null;
   readonly match: string;
   readonly actions: string;
+  /** The packet as it came to this table. */
+  readonly packet: Packet;
 };
 
 export type Output =
@@ -184,6 +186,7 @@ function runTable(walk: Walk, at: Place, packet: Packet): Packet {
     priority: flow?.priority ?? null,
     match: flow === null ? 'No match.' : printMatch(flow.match),
     actions: flow === null ? 'drop' : printActions(flow.actions, 'OpenFlow13'),
+    packet,
   });
   if (flow === null || flow.actions.length === 0) {
     drop(walk, at, dropReason(at.bridge, at.table, flow, packet));

@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest';
 import { withFault, type NetworkFault } from '../../../domain/network/fault.ts';
 import { lintOverlay } from '../../../domain/network/lint.ts';
-import { reach, type Reachability } from '../../../domain/network/reach.ts';
+import { brokenPairs, reach, type Reachability } from '../../../domain/network/reach.ts';
 import { boot } from '../../../domain/network/story.ts';
 import { Memory, PING_IP_BYTES } from '../../../domain/network/trace.ts';
-import { SOUND_UNDERLAY } from '../../../domain/network/underlay.ts';
+import { SOUND_UNDERLAY, VXLAN_PORT_LINUX } from '../../../domain/network/underlay.ts';
 import { agentOf, apply, cloud, config, port, VXLAN } from './cloud.ts';
 
 const SOUND = { overlay: cloud(config('l2pop-arp'), { 1: 'a', 2: 'b', 3: 'c' }), underlay: SOUND_UNDERLAY };
@@ -76,7 +76,7 @@ test('a host that uses another VNI drops after decapsulation', () => {
 });
 
 test('VXLAN ports 4789 and 8472 do not meet', () => {
-  const fault: NetworkFault = { kind: 'vxlan-port', host: 'b', udpPort: 8472 };
+  const fault: NetworkFault = { kind: 'vxlan-port', host: 'b', udpPort: VXLAN_PORT_LINUX };
   expect(ask([fault]).broken?.reason).toBe('a sends VXLAN to UDP port 4789, b listens on 8472');
   expect(lints([fault])).toEqual(['vxlan-port-mismatch']);
 });
@@ -86,6 +86,12 @@ test('a stale entry after a migration sends to the wrong host', () => {
   expect(ask([fault]).broken).toMatchObject({ phase: 'echo', at: 'a -> c' });
   expect(ask([fault]).broken?.reason).toContain('the forwarding entry on a is stale');
   expect(lints([fault])).toEqual(['stale-fdb']);
+});
+
+test('all pairs: a host that is cut off breaks the pairs it is in, and no other', () => {
+  const { overlay, underlay } = withFault(SOUND, { kind: 'vtep-down', host: 'c' });
+  const found = brokenPairs(overlay, ['vm1', 'vm2', 'vm3'], { underlay, nowMs: 0, ipBytes: PING_IP_BYTES });
+  expect(found.map((p) => `${p.from} ${p.to}`)).toEqual(['vm1 vm3', 'vm2 vm3', 'vm3 vm1', 'vm3 vm2']);
 });
 
 test('ports that cannot meet say why', () => {

@@ -7,6 +7,7 @@ import { resolutionRequest } from '../../../domain/network/probe-packet.ts';
 import { flowCounts } from '../../../domain/network/scale-flows.ts';
 import { agentStartLoad, portRemovedLoad, portUpLoad } from '../../../domain/network/scale-load.ts';
 import { buildScale, countAll, countMessages, scaleEvents } from '../../../domain/network/scale-simulate.ts';
+import { DEFAULT_SCALE, scaleTable } from '../../../domain/network/scale-table.ts';
 import { deliveriesPerMinute, replicas, scaleRow, type ScaleShape } from '../../../domain/network/scale.ts';
 import { destroy } from '../../../domain/network/story.ts';
 import { Memory, PING_IP_BYTES, trace } from '../../../domain/network/trace.ts';
@@ -115,6 +116,14 @@ test('starting the agents costs a fanout each, whatever the mode', () => {
   expect(sent.filter((m) => m.kind === 'fanout')).toHaveLength(agentStartLoad(7, 1).fanouts);
   expect(agentStartLoad(7, 1).deliveries).toBe(28);
   expect(sent.some(isFdbMessage) || sent.some((m) => entriesOf(m) > 0)).toBe(false);
+});
+
+test('the table covers every mode to ten thousand hosts, and counts where it builds', () => {
+  const table = scaleTable(DEFAULT_SCALE);
+  expect(table.map((r) => r.shape.hosts)).toEqual([10, 100, 1000, 10_000].flatMap((h) => [h, h, h, h]));
+  const counted = table.filter((r) => r.counted !== null);
+  expect(counted.map((r) => ({ flows: r.flows, tunnels: r.tunnels }))).toEqual(counted.map((r) => r.counted));
+  expect(counted.length).toBe(4);
 });
 
 test('ten thousand hosts: flows grow with VMs times hosts, the responder removes all ARP copies', () => {

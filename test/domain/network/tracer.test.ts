@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { parseMac } from '../../../domain/network/address.ts';
 import type { Overlay } from '../../../domain/network/overlay.ts';
-import { EMPTY_PACKET, parsePacket, type Packet } from '../../../domain/network/packet.ts';
+import { describePacket, EMPTY_PACKET, parsePacket, type Packet } from '../../../domain/network/packet.ts';
 import { rarpAnnouncement } from '../../../domain/network/probe-packet.ts';
 import { liveMigration } from '../../../domain/network/story.ts';
 import type { Trace } from '../../../domain/network/trace-result.ts';
@@ -126,4 +126,7 @@ test('a packet that is not understood is refused by name', () => {
   expect(refused('icmp,nw_dst=10.0.0.0/24')).toContain('not a range');
   expect(refused('icmp,dl_src=zz')).toBe('"zz" is no value of dl_src');
   expect(EMPTY_PACKET.vlan_tci).toBe(0n);
+  expect(describePacket(arpRequest(1, 2))).toBe(
+    'arp,dl_src=fa:16:3e:00:00:01,dl_dst=ff:ff:ff:ff:ff:ff,arp_op=1,arp_spa=10.0.0.1,arp_tpa=10.0.0.2',
+  );
 });
