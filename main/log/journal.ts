@@ -1,6 +1,7 @@
 // The log as the sequence of writes that made it: replayed into an empty log they make the same chains again.
 import type Database from 'better-sqlite3';
 import { type Instant, seq } from '../../domain/base/brand.ts';
+import { assert } from '../../domain/base/result.ts';
 import { type Candidate, EVIDENCE } from '../../domain/events/dictionary.ts';
 import { eventId } from './lineage.ts';
 import type { Sources } from './sources.ts';
@@ -41,8 +42,8 @@ const toCandidate = ([at, type, v, entity, evidence, line, key, data]: EventRow)
   }) as Candidate;
 
 /**
- * Births of branches, appended batches, renames and drops, in an order in which they can be done again: a branch after
- * what its parent held when it was made, a name after it became free.
+ * Births of branches, appended batches, renames and drops, in an order in which they can be done again: births, renames and
+ * drops as they followed each other, a branch after what its parent held when it was made, a drop after the last batch.
  */
 export const journalOf = (db: Database.Database, sources: Sources) => {
   const timelines = db.prepare<[], TimelineRow>('SELECT * FROM timeline ORDER BY id');
@@ -51,6 +52,7 @@ export const journalOf = (db: Database.Database, sources: Sources) => {
     `SELECT batch.id, timeline, source, name, format, head, through_line, done
      FROM batch JOIN source ON source.id = batch.source WHERE batch.id > ? ORDER BY batch.id LIMIT 1`,
   );
+  const lastBatch = db.prepare<[number], number | null>('SELECT max(id) FROM batch WHERE timeline = ?').pluck();
   const refusals = db.prepare<[number], Refusal>('SELECT line, why, text FROM refusal WHERE batch = ? ORDER BY n');
   const events = db
     .prepare<[number, number], EventRow>(
@@ -59,43 +61,32 @@ export const journalOf = (db: Database.Database, sources: Sources) => {
     .raw();
 
   return function* journal(): Generator<JournalEntry> {
-    const births = timelines.all();
-    const changed = changes.all();
-    /** Head of each timeline that exists by now, and its name. */
+    const births = new Map(timelines.all().map((row) => [row.id, born(row)]));
+    const coming = changes.all();
+    /** Head of each timeline that exists by now. */
     const heads = new Map<number, number>();
-    const names = new Map<number, string>();
 
-    const changeOf = ({ kind, timeline, name }: ChangeRow): JournalEntry => {
-      if (kind === 'dropped' || name === null) {
-        names.delete(timeline);
-        return { kind: 'dropped', timeline };
-      }
-      names.set(timeline, name);
-      return { kind: 'renamed', timeline, name };
+    /** What a change is, told after the batches up to `batch`; null while something before it is still missing. */
+    const told = ({ kind, timeline, name }: ChangeRow, batch: number): JournalEntry | 'nothing' | null => {
+      if (kind === 'dropped') return batch < (lastBatch.get(timeline) ?? 0) ? null : { kind: 'dropped', timeline };
+      assert(name !== null, 'a name was given');
+      if (heads.has(timeline)) return { kind: 'renamed', timeline, name };
+      const { parent, forkedAt, forkedHead } = births.get(timeline) ?? {};
+      if (parent !== undefined && parent !== null && (heads.get(parent) ?? -1) < (forkedHead ?? 0)) return null;
+      heads.set(timeline, forkedHead ?? 0);
+      const isBranch = parent !== undefined && parent !== null && forkedAt !== undefined && forkedAt !== null;
+      return isBranch ? { kind: 'branch', timeline, name, parent, forkedAt } : 'nothing'; // every log has its `main`
     };
-    function* freeing(name: string): Generator<JournalEntry> {
-      while ([...names.values()].includes(name)) {
-        const change = changed.shift();
-        if (change === undefined) return;
-        yield changeOf(change);
-      }
-    }
-    /** Branches whose parents have come as far as they had when the branch was made, in the order of their ids. */
-    function* due(): Generator<JournalEntry> {
-      for (let row = births[0]; row !== undefined; row = births[0]) {
-        if (row.parent !== null && (heads.get(row.parent) ?? -1) < row.forked_head) return;
-        births.shift();
-        const { id, name, parent, forkedAt, forkedHead } = born(row);
-        if (parent !== null && forkedAt !== null) {
-          yield* freeing(name);
-          yield { kind: 'branch', timeline: id, name, parent, forkedAt };
-        }
-        heads.set(id, forkedHead);
-        names.set(id, name);
+    function* due(batch: number): Generator<JournalEntry> {
+      for (let change = coming[0]; change !== undefined; change = coming[0]) {
+        const entry = told(change, batch);
+        if (entry === null) return;
+        coming.shift();
+        if (entry !== 'nothing') yield entry;
       }
     }
 
-    yield* due();
+    yield* due(0);
     for (let b = nextBatch.get(0); b !== undefined; b = nextBatch.get(b.id)) {
       const from = heads.get(b.timeline) ?? 0;
       const source = { id: sources.content(b.source), name: b.name, format: b.format };
@@ -108,8 +99,7 @@ export const journalOf = (db: Database.Database, sources: Sources) => {
       };
       yield { kind: 'batch', timeline: b.timeline, head: seq(b.head), batch };
       heads.set(b.timeline, b.head);
-      yield* due();
+      yield* due(b.id);
     }
-    for (const change of changed) yield changeOf(change);
   };
 };

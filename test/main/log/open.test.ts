@@ -75,6 +75,23 @@ test('a log opened for reading takes no writes, sees what others write, and need
   expect(log.verify().ok).toBe(true);
 });
 
+test('where not even the small files of SQLite can be put beside it, a log is read all the same', () => {
+  const folder = tempFolder();
+  const path = join(folder, 'a.understudy');
+  const writer = open(path);
+  add(writer, main(writer), batch('a', [note(1, 1)]));
+  writer.close();
+  mkdirSync(`${path}-shm`);
+  const before = readFileSync(path);
+  const log = open(path, { readOnly: true });
+  expect(log.verify()).toMatchObject({ ok: true, events: 1 });
+  expect(log.path).toBe(path);
+  expect(codeOf(log.append(main(log), log.head(main(log)), batch('b', [])))).toBe('read_only');
+  log.close();
+  expect(readFileSync(path).equals(before)).toBe(true);
+  expect(codeOf(openLog(path))).toBe('io');
+});
+
 test('of two writers the second is told to wait, or that the log has grown; nothing is lost', () => {
   const path = join(tempFolder(), 'a.understudy');
   const [one, two] = [open(path), open(path)];
