@@ -1,0 +1,50 @@
+// npm run bench [-- --events N] [--json]: how fast we are beside the bare cost of the same work, in one run.
+import { bench as consolidationBench } from './consolidation.ts';
+import { historyBench } from './history.ts';
+import { bench as logBench, type Ratio } from './log.ts';
+
+const DEFAULT_EVENTS = 1_000_000;
+
+const args = process.argv.slice(2);
+const json = args.includes('--json');
+const at = args.indexOf('--events');
+const events = at < 0 ? DEFAULT_EVENTS : Number(args[at + 1]);
+if (!Number.isInteger(events) || events < 10_000) {
+  console.error(`--events takes a whole number from 10000 on, not ${args[at + 1]}.`);
+  process.exit(2);
+}
+
+const number = (x: number): string =>
+  Math.abs(x) >= 1000 ? Math.round(x).toLocaleString('en').replaceAll(',', ' ') : x.toPrecision(3);
+
+const verdict = (met: boolean | null): string => (met === null ? '' : met ? 'met' : 'MISSED');
+
+const printRatio = (r: Ratio): void => {
+  const target = r.target === null ? '' : `>= ${r.target}`;
+  const met = r.target === null ? null : r.ratio >= r.target;
+  console.log(
+    `  ${r.name.padEnd(44)} ours ${number(r.ours).padStart(9)}  bare ${number(r.bare).padStart(9)} ${r.unit}  ratio ${r.ratio.toFixed(2)} ${target} ${verdict(met)}`,
+  );
+};
+
+const log = await logBench();
+const history = historyBench(events);
+const consolidation = await consolidationBench();
+
+if (json) console.log(JSON.stringify({ log, history, consolidation }, null, 2));
+else {
+  console.log('Against the bare library');
+  for (const r of [...log, ...history.ratios]) printRatio(r);
+  console.log(`History of ${number(events)} events (1 000 hosts, 20 000 VMs)`);
+  for (const f of history.figures) {
+    const target = f.target === null ? '' : `<= ${number(f.target)}`;
+    console.log(
+      `  ${f.name.padEnd(44)} ${number(f.value).padStart(9)} ${f.unit} ${target} ${verdict(f.target === null ? null : f.value <= f.target)}`,
+    );
+  }
+  console.log('Consolidation');
+  for (const c of consolidation) {
+    const peer = c.peerMs === null ? '' : `  peer ${number(c.peerMs)} ms`;
+    console.log(`  ${c.name.padEnd(44)} ${number(c.oursMs).padStart(9)} ms${peer}  ${c.note}`);
+  }
+}
