@@ -10,7 +10,7 @@ import { translate, type Output } from '../../domain/network/translate.ts';
 import { tunnelPorts } from '../../domain/network/tunnel-port.ts';
 import { missingOpenVswitch, OvsDaemon } from './ovs-daemon.ts';
 import { HOSTS, randomOverlay, randomProbe, vtepOf } from './ovs-random.ts';
-import { rewritesOf, trackRewrites } from './ovs-rewrites.ts';
+import { lookupText, rewritesOf, trackRewrites } from './ovs-words.ts';
 import type { PartReport } from './part.ts';
 
 const SEED = 'ovs-live-1';
@@ -185,7 +185,16 @@ export const checkLive = async (): Promise<PartReport> => {
   const tally: Tally = { probes: 0, outputs: 0, paths: 0, flows: 0, refused: 0, notes: [] };
   const daemons = HOSTS.map(() => new OvsDaemon());
   try {
-    await Promise.all(daemons.map(startHost));
+    try {
+      await Promise.all(daemons.map(startHost));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return {
+        checks: [],
+        skipped: [{ name: 'ovs: live Open vSwitch', why: `it did not start: ${reason}` }],
+        notes: [],
+      };
+    }
     for (let i = 0; i < PLACEMENTS; i++) await comparePlacement(i, daemons, tally);
   } finally {
     for (const daemon of daemons) daemon.stop();
@@ -245,10 +254,7 @@ const comparePlacement = async (i: number, daemons: readonly OvsDaemon[], tally:
       tally.outputs++;
       tally.notes.push(`${where}: ours ${mine.join('; ')} | Open vSwitch ${theirs.join('; ')}`);
     }
-    const path = ours.steps.map(
-      (s) =>
-        `${s.bridge} ${s.table} ${s.match}${s.priority === null ? '' : `${s.match === '' ? '' : ', '}priority ${s.priority}`}`,
-    );
+    const path = ours.steps.map(lookupText);
     if (path.join() !== theirPath(trace).join()) {
       tally.paths++;
       tally.notes.push(`${where}: path ${path.join(' > ')} | Open vSwitch ${theirPath(trace).join(' > ')}`);

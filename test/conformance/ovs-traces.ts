@@ -13,7 +13,7 @@ import { parsePacket, type Packet } from '../../domain/network/packet.ts';
 import { splitList } from '../../domain/network/split-list.ts';
 import { translate, type Output } from '../../domain/network/translate.ts';
 import type { RecordedNode, Recording } from './ovs-record.ts';
-import { rewritesOf, trackRewrites } from './ovs-rewrites.ts';
+import { lookupText, rewritesOf, trackRewrites } from './ovs-words.ts';
 import type { PartReport } from './part.ts';
 
 type Probe = {
@@ -143,67 +143,67 @@ const asText = (outputs: readonly Readonly<Record<string, unknown>>[]): string =
     .sort()
     .join('; ');
 
-/** Checks for all probes: outputs and the path through the tables must be equal. */
+/** Why a probe is not judged as Open vSwitch did: about what came out, and about the tables on the way. Null: equal. */
+type Judgement = { readonly outputs: string | null; readonly path: string | null };
+
+const judge = (probe: Probe, host: HostSwitch, context: Context | undefined): Judgement => {
+  const packet = parsePacket(probe.flow);
+  if (!packet.ok) return { outputs: `packet refused: ${packet.error}`, path: null };
+  const ours = translate(host, probe.bridge, packet.value, learnedOf(context), { nowMs: 0, learn: false });
+  const mine = asText(ours.outputs.map((o) => written(o, packet.value)));
+  const recorded = recordedOutputs(probe.verdict, packet.value);
+  const theirs = recorded === null ? 'datapath actions and outputs do not line up' : asText(recorded);
+  const path = ours.steps.map(lookupText).join(' > ');
+  const theirPath = probe.verdict.tables.map((t) => t.join(' ')).join(' > ');
+  return {
+    outputs: mine === theirs ? null : `outputs differ: ours ${mine}; Open vSwitch ${theirs}`,
+    path: path === theirPath ? null : `path differs: ours ${path}; Open vSwitch ${theirPath}`,
+  };
+};
+
+const nodeOf = (recordings: readonly Recording[], { variant, step, node }: Probe): RecordedNode | undefined =>
+  recordings.find((r) => r.variant === variant)?.steps.find((s) => s.step === step)?.nodes[node];
+
+/** Checks for all probes: outputs and the path through the tables must be equal. Exceptions are listed by reason. */
 export const checkTraces = (dataDir: string, recordings: readonly Recording[]): PartReport => {
   const contexts = JSON.parse(readFileSync(join(dataDir, 'ovs/trace-contexts.json'), 'utf8')) as Record<
     string,
     Context
   >;
+  const probes = readGzipLines(join(dataDir, 'ovs/traces.jsonl.gz')).map((line) => JSON.parse(line) as Probe);
   const switches = new Map<string, HostSwitch>();
-  const reasons = new Map<string, number>();
-  const notes: string[] = [];
-  let probes = 0;
-  let outputsWrong = 0;
-  let pathsWrong = 0;
-  const except = (reason: string, id: string): void => {
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-    if (notes.length < 8) notes.push(`${id}: ${reason}`);
-  };
-  for (const line of readGzipLines(join(dataDir, 'ovs/traces.jsonl.gz'))) {
-    const probe = JSON.parse(line) as Probe;
-    probes++;
-    const node = recordings.find((r) => r.variant === probe.variant)?.steps.find((s) => s.step === probe.step)?.nodes[
-      probe.node
-    ];
-    const packet = parsePacket(probe.flow);
-    if (node === undefined || !packet.ok) {
-      outputsWrong++;
-      except(packet.ok ? 'its step is not recorded' : `packet refused: ${packet.error}`, probe.id);
-      continue;
-    }
+  const judgeSafely = (probe: Probe): Judgement => {
+    const node = nodeOf(recordings, probe);
+    if (node === undefined) return { outputs: 'its step is not recorded', path: null };
     const key = `${probe.variant}|${probe.step}|${probe.node}`;
-    const host = switches.get(key) ?? switchOfNode(probe.node, node);
-    switches.set(key, host);
-    const ours = translate(host, probe.bridge, packet.value, learnedOf(contexts[probe.context]), {
-      nowMs: 0,
-      learn: false,
-    });
-    const mine = asText(ours.outputs.map((o) => written(o, packet.value)));
-    const recorded = recordedOutputs(probe.verdict, packet.value);
-    const theirs = recorded === null ? 'datapath actions and outputs do not line up' : asText(recorded);
-    if (mine !== theirs) {
-      outputsWrong++;
-      except(`outputs differ: ours ${mine}; Open vSwitch ${theirs}`, probe.id);
+    try {
+      const host = switches.get(key) ?? switchOfNode(probe.node, node);
+      switches.set(key, host);
+      return judge(probe, host, contexts[probe.context]);
+    } catch (error) {
+      return { outputs: error instanceof Error ? error.message : String(error), path: null };
     }
-    const path = ours.steps.map(
-      (s) =>
-        `${s.bridge} ${s.table} ${s.match}${s.priority === null ? '' : `${s.match === '' ? '' : ', '}priority ${s.priority}`}`,
-    );
-    const theirPath = probe.verdict.tables.map(([bridge, table, rule]) => `${bridge} ${table} ${rule}`);
-    if (path.join() !== theirPath.join()) {
-      pathsWrong++;
-      except(`path differs: ours ${path.join(' > ')}; Open vSwitch ${theirPath.join(' > ')}`, probe.id);
-    }
-  }
+  };
+  const judged = probes.map((probe) => ({ probe, ...judgeSafely(probe) }));
+  const wrong = judged.flatMap((j) =>
+    [j.outputs, j.path].flatMap((why) => (why === null ? [] : [{ id: j.probe.id, why }])),
+  );
   return {
     checks: [
-      { name: `traces: probes whose outputs differ (of ${probes})`, value: outputsWrong, limit: 0, unit: 'probes' },
-      { name: `traces: probes whose path through the tables differs`, value: pathsWrong, limit: 0, unit: 'probes' },
+      {
+        name: `traces: probes whose outputs differ (of ${probes.length})`,
+        value: judged.filter((j) => j.outputs !== null).length,
+        limit: 0,
+        unit: 'probes',
+      },
+      {
+        name: 'traces: probes whose path through the tables differs',
+        value: judged.filter((j) => j.path !== null).length,
+        limit: 0,
+        unit: 'probes',
+      },
     ],
     skipped: [],
-    notes: [
-      ...notes,
-      ...[...reasons].slice(0, 20).map(([reason, n]) => `exception, ${n} probes: ${reason.slice(0, 120)}`),
-    ],
+    notes: wrong.slice(0, 12).map(({ id, why }) => `exception: ${id}: ${why}`),
   };
 };
