@@ -3,12 +3,13 @@ import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { Format } from './format.ts';
 import { type Incoming, headOf } from './incoming.ts';
 import { understudyJsonl } from './understudy-jsonl.ts';
+import { listing } from './listing.ts';
 import { notifications } from './nova/notifications.ts';
 import { osloLog } from './oslo-log/oslo-log.ts';
 import { qmp } from './qmp.ts';
 import { transcript } from './transcript/transcript.ts';
 
-export const formats: readonly Format[] = [understudyJsonl, notifications, osloLog, qmp, transcript];
+export const formats: readonly Format[] = [understudyJsonl, notifications, osloLog, qmp, listing, transcript];
 
 /** Enough for a document's first command after a long introduction. */
 const HEAD_BYTES = 256 * 1024;

@@ -2,7 +2,13 @@
 import type { Evidence, Fact } from '../../../domain/events/dictionary.ts';
 
 /** A fact that has no place in time yet. `evidence` is what it is worth before its instant is considered. */
-export type Draft = Fact & { readonly entity: string; readonly line: number; readonly evidence: Evidence };
+export type Draft = Fact & {
+  readonly entity: string;
+  readonly line: number;
+  readonly evidence: Evidence;
+  /** Milliseconds since 1970, where the row itself says when: then the moment's instant does not matter. */
+  readonly at?: number;
+};
 
 export type Moment = {
   readonly line: number;

@@ -2,6 +2,7 @@
 import { entity } from '../../../domain/events/entity.ts';
 import { type VmReport, vmReportOf } from '../vm-report.ts';
 import { columnOf, propertiesOf, vmAddress } from './directory.ts';
+import { type ListingReading, readListing } from './listings.ts';
 import type { Memory } from './memory.ts';
 import type { Draft, Moment } from './moment.ts';
 import type { Broken, Table } from './scan.ts';
@@ -104,9 +105,14 @@ const readWhole = (table: Table, asked: string | null, memory: Memory): TableRea
   const properties = propertiesOf(table);
   if (properties !== null) {
     const isVm = [...properties.keys()].some((property) => /^(?:os-ext-sts|os-ext-srv-attr):/i.test(property));
-    return isVm ? vmShow(table, properties, asked, memory) : null;
+    if (isVm) return vmShow(table, properties, asked, memory);
+    const one = { header: [...properties.keys()], rows: [{ line: table.line, cells: [...properties.values()] }] };
+    return listed(readListing(one));
   }
   if (has(table, /^host_name$/i, /^service$/i)) return hostList(table);
   if (has(table, /^id$/i, /^name$/i, /^status$/i, /^networks$/i)) return vmList(table, memory);
-  return null;
+  return listed(readListing(table));
 };
+
+const listed = (reading: ListingReading | null): TableReading | null =>
+  reading === null ? null : { vm: null, updated: null, ...reading };

@@ -6,7 +6,7 @@ import { linesOf } from '../lines.ts';
 import { interpret } from './interpret.ts';
 import type { Draft } from './moment.ts';
 import { type Placed, place, worth } from './place.ts';
-import { scan } from './scan.ts';
+import { type Block, scan } from './scan.ts';
 
 /** A document is read as a whole, because names are explained after their use; no person pastes more than this. */
 const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
@@ -14,7 +14,9 @@ const PASTE_LINE_BYTES_MAX = 64 * 1024;
 
 /** Moves have no id in a transcript: the VM, the kind of move and its instant make one. */
 const addressed = (draft: Draft, at: number): string =>
-  draft.type === 'migration.accepted' ? `${draft.entity}@${new Date(at).toISOString()}` : draft.entity;
+  draft.type === 'migration.accepted' && draft.at === undefined
+    ? `${draft.entity}@${new Date(at).toISOString()}`
+    : draft.entity;
 
 /** The same fact at the same instant is the same, whichever paste it stands in. */
 const keyOf = (entity: string, draft: Draft, at: number, nth: number): string =>
@@ -25,12 +27,14 @@ const keyOf = (entity: string, draft: Draft, at: number, nth: number): string =>
 
 const proposals = (drafts: readonly Draft[], placed: Placed, seen: Map<string, number>): readonly Proposal[] =>
   drafts.map((draft) => {
-    const entity = addressed(draft, placed.at);
-    const first = keyOf(entity, draft, placed.at, 0);
+    const at = draft.at ?? placed.at;
+    const entity = addressed(draft, at);
+    const first = keyOf(entity, draft, at, 0);
     const nth = seen.get(first) ?? 0;
     seen.set(first, nth + 1);
-    const key = nth === 0 ? first : keyOf(entity, draft, placed.at, nth);
-    return { ...draft, entity, at: placed.at, evidence: worth(draft.evidence, placed.timed), key };
+    const key = nth === 0 ? first : keyOf(entity, draft, at, nth);
+    const evidence = draft.at === undefined ? worth(draft.evidence, placed.timed) : draft.evidence;
+    return { ...draft, entity, at, evidence, key };
   });
 
 function* read({ incoming, undatedAt }: Reading): Generator<Item> {
@@ -39,7 +43,11 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
     yield refusal(1, why, '');
     return;
   }
-  const blocks = scan(linesOf(incoming.chunks(), PASTE_LINE_BYTES_MAX));
+  yield* tellBlocks(scan(linesOf(incoming.chunks(), PASTE_LINE_BYTES_MAX)), undatedAt);
+}
+
+/** What the blocks of a document tell, in the order of its lines. */
+export function* tellBlocks(blocks: readonly Block[], undatedAt: number): Generator<Item> {
   const { moments, items } = interpret(blocks);
   const placed = place(moments, undatedAt);
   if (placed[0]?.timed === 'undated') {

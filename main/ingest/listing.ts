@@ -1,0 +1,119 @@
+// The format "listing": a client's output with `-f json`, `-f yaml` or `-f csv`, one listing or one thing a file.
+import { parse as parseCsv } from 'csv-parse/sync';
+import { parse as parseYaml } from 'yaml';
+import { type Format, type Item, type Reading, refusal } from './format.ts';
+import type { Incoming } from './incoming.ts';
+import { type Fields, isFields } from './json-records.ts';
+import { readListing } from './transcript/listings.ts';
+import type { Row, Table } from './transcript/scan.ts';
+import { tellBlocks } from './transcript/transcript.ts';
+
+/** A listing of 100,000 VMs is 50 MiB; it is parsed whole. */
+const LISTING_BYTES_MAX = 64 * 1024 * 1024;
+
+/** A value as the same command's table prints it. */
+const cellOf = (value: unknown): string => {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return value.map(cellOf).join(', ');
+  return Object.entries(value)
+    .map(([name, inner]) => `${name}=${cellOf(inner)}`) // {"net": ["10.0.0.3"]} is `net=10.0.0.3`
+    .join('; ');
+};
+
+const tableOf = (header: readonly string[], rows: readonly Row[]): Table => ({
+  kind: 'table',
+  line: 1,
+  header,
+  rows,
+  broken: [],
+});
+
+/** Records with the same fields are a listing; a single one is `show`. Rows are numbered from 1, as they come. */
+const fromRecords = (value: unknown): Table | null => {
+  if (isFields(value)) {
+    const rows = Object.entries(value).map(([name, inner], i) => ({ line: i + 1, cells: [name, cellOf(inner)] }));
+    return tableOf(['Field', 'Value'], rows);
+  }
+  if (!Array.isArray(value)) return null;
+  const records = value.filter((record): record is Fields => isFields(record));
+  const header = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  const rows = records.map((record, i) => ({ line: i + 1, cells: header.map((name) => cellOf(record[name])) }));
+  return records.length === value.length && header.length > 0 ? tableOf(header, rows) : null;
+};
+
+/** Keeps the lines of the file: a record may be quoted over several. */
+const fromCsv = (text: string): Table | null => {
+  const records = parseCsv(text, { info: true, skip_empty_lines: true, bom: true }) as unknown as readonly {
+    readonly info: { readonly lines: number };
+    readonly record: readonly string[];
+  }[];
+  const [header, ...rows] = records;
+  return header === undefined
+    ? null
+    : tableOf(
+        header.record,
+        rows.map(({ info, record }) => ({ line: info.lines, cells: record })),
+      );
+};
+
+const parsed = (text: string): Table | null => {
+  if (/^\s*[[{]/.test(text)) return fromRecords(JSON.parse(text));
+  if (/^\s*"?[\w :-]+"?,/.test(text)) return fromCsv(text);
+  return fromRecords(parseYaml(text));
+};
+
+const textOf = (incoming: Incoming): string => {
+  const decoder = new TextDecoder();
+  let text = '';
+  for (const chunk of incoming.chunks()) text += decoder.decode(chunk, { stream: true });
+  return text + decoder.decode();
+};
+
+function* read({ incoming, undatedAt }: Reading): Generator<Item> {
+  if (incoming.bytes > LISTING_BYTES_MAX) {
+    yield refusal(1, 'a listing is read whole, up to 64 MiB', '');
+    return;
+  }
+  let table: Table | null;
+  try {
+    table = parsed(textOf(incoming));
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n', 1)[0] : 'it cannot be parsed';
+    yield refusal(1, `it is cut off or no valid listing: ${why}`, '');
+    return;
+  }
+  if (table === null) yield refusal(1, 'it is neither a listing nor the fields of one thing', '');
+  else yield* tellBlocks([table], undatedAt);
+}
+
+const VM_KEYS = /"?(?:OS-EXT-STS:vm_state|OS-EXT-SRV-ATTR:host|Networks)"?\s*[:,]/;
+const OTHER_KEYS =
+  /"?(?:Hypervisor Hostname|hypervisor_hostname|Binary|Source Compute|Attached to|Consumes Quota)"?\s*[:,]/;
+const FLAVOR_KEYS = /"?VCPUs"?\s*[:,]/;
+const CSV_HEADER = /^"?[\w :-]+"?(?:,"?[\w :-]+"?)+\r?\n/;
+
+/** A CSV is a listing when its header is one that is read. */
+const isCsvListing = (head: string): boolean => {
+  const header = CSV_HEADER.exec(head)?.[0];
+  if (header === undefined) return false;
+  const columns = header
+    .trim()
+    .split(',')
+    .map((column) => column.replaceAll('"', ''));
+  return readListing({ header: columns, rows: [] }) !== null || /(?:^|,)"?Networks"?(?:,|\r?\n)/.test(header);
+};
+
+export const listing: Format = {
+  name: 'listing',
+  sniff: (head) => {
+    if (isCsvListing(head)) return 0.85;
+    const isJson = /^\s*(?:\[\s*(?:\{|\])|\{)/.test(head);
+    const isYaml = /^(?:- |\s{0,2})[\w"':-][^|\n]*: ?.*$/m.test(head.slice(0, 200)) && !head.includes('\n+-');
+    if (!isJson && !isYaml) return 0;
+    const known = VM_KEYS.test(head) || OTHER_KEYS.test(head) || FLAVOR_KEYS.test(head);
+    return known ? (isJson ? 0.8 : 0.5) : 0;
+  },
+  read,
+};
