@@ -1,0 +1,173 @@
+// Clients' listings in every form they print: the same facts from a table, JSON, YAML and CSV.
+import { expect, test } from 'vitest';
+import type { Candidate } from '../../../domain/events/dictionary.ts';
+import { formatOf } from '../../../main/ingest/formats.ts';
+import { fromBytes } from '../../../main/ingest/incoming.ts';
+import { factsOf, itemsOf, UNDATED } from './reading.ts';
+
+const given = (content: string) => fromBytes('out.txt', new TextEncoder().encode(content), UNDATED);
+const formatNamed = (content: string) => {
+  const format = formatOf(given(content), null);
+  if (!format.ok) throw new Error(format.error);
+  return format.value;
+};
+/** What is said, without the command and the lines, which differ by form. */
+const told = (content: string) =>
+  factsOf(formatNamed(content), given(content))
+    .filter((fact) => fact.type !== 'command.issued')
+    .map(({ type, entity, data }) => ({ type, entity, data }));
+
+const UUID = 'b9000564-fe1a-409b-b8cc-1e88b294cd1d';
+const TABLE = `openstack server list --long
++--------------------------------------+------+---------+------------+-------------+------------------+--------+
+| ID | Name | Status | Task State | Power State | Networks | Host |
++--------------------------------------+------+---------+------------+-------------+------------------+--------+
+| ${UUID} | web | ACTIVE | None | Running | net=10.0.0.3, 172.24.4.3 | c1 |
++--------------------------------------+------+---------+------------+-------------+------------------+--------+
+`;
+const record = {
+  ID: UUID,
+  Name: 'web',
+  Status: 'ACTIVE',
+  'Task State': null,
+  'Power State': 1,
+  Networks: { net: ['10.0.0.3', '172.24.4.3'] },
+  Host: 'c1',
+};
+const YAML = `- Host: c1
+  ID: ${UUID}
+  Name: web
+  Networks:
+    net:
+    - 10.0.0.3
+    - 172.24.4.3
+  Power State: 1
+  Status: ACTIVE
+  Task State: null
+`;
+const CSV = `"ID","Name","Status","Task State","Power State","Networks","Host"
+"${UUID}","web","ACTIVE","None","Running","net=10.0.0.3, 172.24.4.3","c1"
+`;
+
+test('a listing of VMs says the same as table, JSON, YAML and CSV', () => {
+  const expected = told(TABLE);
+  expect(expected).toEqual([
+    { type: 'network.reported', entity: 'network:net', data: { name: 'net' } },
+    {
+      type: 'vm.reported',
+      entity: `vm:${UUID}`,
+      data: {
+        name: 'web',
+        status: 'ACTIVE',
+        taskState: null,
+        powerState: 'RUNNING',
+        host: 'c1',
+        addresses: [
+          { network: 'net', ip: '10.0.0.3' },
+          { network: 'net', ip: '172.24.4.3' },
+        ],
+      },
+    },
+  ]);
+  expect(formatNamed(TABLE).name).toBe('transcript');
+  for (const form of [JSON.stringify([record]), JSON.stringify([record], null, 2), YAML, CSV]) {
+    expect(formatNamed(form).name).toBe('listing');
+    expect(told(form)).toEqual(expected);
+  }
+});
+
+test('server show as JSON stands at its `updated`', () => {
+  const show = {
+    id: UUID,
+    name: 'web',
+    status: 'SHUTOFF',
+    'OS-EXT-SRV-ATTR:host': 'c2',
+    'OS-EXT-STS:vm_state': 'stopped',
+  };
+  const content = JSON.stringify({ ...show, flavor: 'm1.small (2)', updated: '2026-03-03T10:00:00Z' }, null, 2);
+  expect(factsOf(formatNamed(content), given(content))).toMatchObject([
+    {
+      at: Date.parse('2026-03-03T10:00:00Z'),
+      evidence: 'observed',
+      data: { host: 'c2', vmState: 'stopped', status: 'SHUTOFF', flavor: 'm1.small' },
+    },
+  ]);
+});
+
+const only = <T extends Candidate['type']>(content: string, type: T) =>
+  told(content).flatMap((fact) => (fact.type === type ? [[fact.entity, fact.data]] : []));
+
+test('hypervisors, services, volumes and flavors', () => {
+  const hypervisors = [
+    {
+      ID: 1,
+      'Hypervisor Hostname': 'c1',
+      'Hypervisor Type': 'QEMU',
+      'Host IP': '10.1.0.11',
+      State: 'up',
+      vCPUs: 16,
+      'Memory MB': 64172,
+    },
+  ];
+  expect(told(JSON.stringify(hypervisors))).toEqual([
+    {
+      type: 'host.reported',
+      entity: 'host:c1',
+      data: { hypervisorType: 'QEMU', managementIp: '10.1.0.11', vcpus: 16, ramMiB: 64172 },
+    },
+    { type: 'host.service_reported', entity: 'host:c1', data: { up: true } },
+  ]);
+  const services = [
+    { ID: 1, Binary: 'nova-scheduler', Host: 'ctl', Zone: 'internal', Status: 'enabled', State: 'up' },
+    {
+      ID: 2,
+      Binary: 'nova-compute',
+      Host: 'c2',
+      Zone: 'az1',
+      Status: 'disabled',
+      State: 'down',
+      'Disabled Reason': 'disk',
+      'Forced Down': true,
+    },
+  ];
+  expect(only(JSON.stringify(services), 'host.service_reported')).toEqual([
+    ['host:c2', { up: false, enabled: false, forcedDown: true, reason: 'disk' }],
+  ]);
+  const volumes = `"ID","Name","Status","Size","Attached to"\n"v1","root","in-use","20","Attached to ${UUID} on /dev/vdb "\n`;
+  expect(told(volumes)).toEqual([
+    { type: 'volume.reported', entity: 'volume:v1', data: { name: 'root', sizeGiB: 20, status: 'in-use' } },
+    { type: 'volume.attached', entity: 'volume:v1', data: { vm: UUID, device: '/dev/vdb', boot: false } },
+  ]);
+  expect(only('ID,Name,RAM,Disk,Ephemeral,VCPUs\n1,m1.tiny,512,1,0,1\n', 'flavor.reported')).toEqual([
+    ['flavor:m1.tiny', { vcpus: 1, ramMiB: 512, diskGiB: 1, ephemeralGiB: 0 }],
+  ]);
+});
+
+test('migrations of a list stand at their own instants', () => {
+  const row = {
+    Id: 7,
+    UUID: 'a1',
+    'Source Compute': 'c1',
+    'Dest Compute': 'c2',
+    Status: 'completed',
+    'Server UUID': UUID,
+    Type: 'live-migration',
+    'Created At': '2026-03-03T10:00:00.000000',
+    'Updated At': '2026-03-03T10:02:30.000000',
+  };
+  const content = JSON.stringify([row]);
+  const facts = factsOf(formatNamed(content), given(content));
+  expect(facts.map((fact) => [fact.type, fact.entity, fact.at])).toEqual([
+    ['migration.accepted', 'migration:a1', Date.parse('2026-03-03T10:00:00Z')],
+    ['migration.status_changed', 'migration:a1', Date.parse('2026-03-03T10:02:30Z')],
+  ]);
+});
+
+test('a listing that is cut off is refused whole, a row with an impossible number by its line', () => {
+  const cut = itemsOf(formatNamed(JSON.stringify([record])), given(JSON.stringify([record]).slice(0, 120)));
+  expect(cut).toMatchObject([{ kind: 'refused', line: 1, why: expect.stringMatching(/cut off/) }]);
+  const bad = itemsOf(formatNamed(CSV), given(CSV + CSV.split('\n')[1]?.replace('ACTIVE', 'SOMETIMES')));
+  expect(bad.filter((item) => item.kind === 'refused')).toMatchObject([
+    { line: 3, why: '"SOMETIMES" is not a status Nova knows' },
+  ]);
+});
