@@ -39,6 +39,7 @@ const arbitraryOf = (schema: Schema): fc.Arbitrary<unknown> => {
       return fc.boolean();
     case 'null':
       return fc.constant(null);
+    case undefined:
     default:
       throw new Error(`no arbitrary for ${JSON.stringify(schema)}`);
   }

@@ -1,5 +1,5 @@
 // Events for tests, written shortly: each helper makes one, a log gives them their seq.
-import { type Instant, instant, seq, type Seq } from '../../../domain/base/brand.ts';
+import { type Instant, instant, seq } from '../../../domain/base/brand.ts';
 import { type Cluster, emptyCluster } from '../../../domain/cluster/cluster.ts';
 import { fold } from '../../../domain/cluster/fold.ts';
 import type { Evidence, Fact, LogEvent } from '../../../domain/events/dictionary.ts';
@@ -20,7 +20,7 @@ export const event = <T extends Fact['type']>(
   entity: string,
   data: DataOf<T>,
   evidence: Evidence = 'observed',
-): Draft => ({ type, v: 1, entity, data, at: at(minutes), evidence, source: 's', line: 0 }) as Draft;
+): Draft => ({ type, v: 1, entity, data, at: at(minutes), evidence, source: 's', line: 0 });
 
 export const numbered = (drafts: readonly Draft[]): LogEvent[] =>
   drafts.map((draft, i) => ({ ...draft, line: i + 1, seq: seq(i + 1) }) as LogEvent);
@@ -32,7 +32,7 @@ export const foldAll = (events: Iterable<LogEvent>, c: Cluster = emptyCluster())
 
 export const clusterOf = (...drafts: readonly Draft[]): Cluster => foldAll(numbered(drafts));
 
-const HEAD = { timeline: 'main', seq: seq(1) as Seq, at: at(0) };
+const HEAD = { timeline: 'main', seq: seq(1), at: at(0) };
 export const stateOf = (c: Cluster): ClusterState => clusterState(c, HEAD);
 export const stateAfter = (...drafts: readonly Draft[]): ClusterState => stateOf(clusterOf(...drafts));
 
