@@ -1,24 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { below, rng } from '../../../domain/base/rng.ts';
 import { add, batch, main, note, open, tempFolder } from './fixtures.ts';
 
 /** Kills per run; UNDERSTUDY_KILLS=20 is the full measure. */
 const KILLS = Number(process.env['UNDERSTUDY_KILLS'] ?? 3);
+const CHILD = fileURLToPath(new URL('./append-child.ts', import.meta.url));
 const EVENTS = 200_000;
 const BATCH = 2_000;
 
 /** Starts the import and kills it once it has told of `batches` batches; returns the last head it told. */
 const importUntil = async (path: string, batches: number): Promise<number> => {
-  const child = spawn(
-    process.execPath,
-    [join(import.meta.dirname, 'append-child.ts'), path, 'k', `${EVENTS}`, `${BATCH}`],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [CHILD, path, 'k', `${EVENTS}`, `${BATCH}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let told = '';
   child.stdout.on('data', (chunk: Buffer) => {
     told += chunk.toString();

@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -81,7 +90,7 @@ test('where not even the small files of SQLite can be put beside it, a log is re
   const writer = open(path);
   add(writer, main(writer), batch('a', [note(1, 1)]));
   writer.close();
-  mkdirSync(`${path}-shm`);
+  for (const beside of ['-shm', '-wal']) symlinkSync(join(folder, 'missing', 'x'), `${path}${beside}`);
   const before = readFileSync(path);
   const log = open(path, { readOnly: true });
   expect(log.verify()).toMatchObject({ ok: true, events: 1 });
@@ -89,7 +98,6 @@ test('where not even the small files of SQLite can be put beside it, a log is re
   expect(codeOf(log.append(main(log), log.head(main(log)), batch('b', [])))).toBe('read_only');
   log.close();
   expect(readFileSync(path).equals(before)).toBe(true);
-  expect(codeOf(openLog(path))).toBe('io');
 });
 
 test('of two writers the second is told to wait, or that the log has grown; nothing is lost', () => {
