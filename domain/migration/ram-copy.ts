@@ -10,7 +10,7 @@ import {
   ZERO_PAGE_WIRE_BYTES,
 } from './qemu.ts';
 import { pendingPages, type Run } from './run.ts';
-import { NOTHING_PAGES, send, takeHot } from './send-pages.ts';
+import { nextKind, NOTHING_PAGES, send, takeHot, zeroPageMs } from './send-pages.ts';
 import { decide, thresholdBytes } from './switch-over.ts';
 
 /** From the order to the first page: setup of RAM and devices (measured). */
@@ -64,25 +64,36 @@ const openWindow = (run: Run): void => {
 const measured = (run: Run, bytes: number, ms: number, capped: boolean): number =>
   bytes / (capped ? ms : ms - bytes * run.machine.extraNsPerByte * 1e-6);
 
-/** Skips whole windows during which pending stays above the threshold; only from the start of a window at settled speed. */
+/** One bandwidth window of sending a kind of page without a break: how long it lasts and what it carries. */
+type Window = { readonly ms: number; readonly bytes: number; readonly capped: boolean };
+
+const wholeWindow = (run: Run, bytesPerMs: number, stretchMs: number): Window => {
+  const limitMs = WINDOW_MS + run.machine.windowSlackMs;
+  if (run.budgetBytes <= limitMs * bytesPerMs) return { ms: limitMs, bytes: run.budgetBytes, capped: true };
+  const stretchesMs = stretchMs >= WINDOW_MS ? stretchMs : 2 * stretchMs;
+  const ms = Math.min(stretchesMs, run.budgetBytes / bytesPerMs);
+  return { ms, bytes: ms * bytesPerMs, capped: false };
+};
+
+/**
+ * Skips whole windows that send one kind of page, as long as pending stays above the threshold at either speed it may be
+ * measured at; only from the start of a window.
+ */
 const skipWindows = (run: Run, line: number, stretchMs: number, untilMs: number): void => {
-  const capped = run.budgetBytes / line <= ITERATE_MS;
-  const bytes = capped ? run.budgetBytes : 2 * stretchMs * line;
-  const ms = capped ? WINDOW_MS + run.machine.windowSlackMs : 2 * stretchMs;
-  const pages = bytes / run.move.wire.pageBytes;
-  if (!capped && run.budgetBytes < bytes) return;
-  if (!run.bulk && run.cold + run.zero > NOTHING_PAGES) return;
-  const hot = run.hot0 + run.hot1;
-  const waiting = run.bulk && hot <= NOTHING_PAGES ? run.cold : hot;
-  const settled = measured(run, bytes, ms, capped);
+  const kind = nextKind(run);
+  const pageBytes = kind === 'zero' ? ZERO_PAGE_WIRE_BYTES : run.move.wire.pageBytes;
+  const window = wholeWindow(run, kind === 'zero' ? pageBytes / zeroPageMs(line) : line, stretchMs);
+  const pages = window.bytes / pageBytes;
+  const settled = measured(run, window.bytes, window.ms, window.capped);
   const threshold = Math.max(thresholdBytes(run), settled * run.downtimeLimitMs);
   const above = pendingPages(run) - threshold / PAGE_BYTES;
-  const times = Math.floor(Math.min(waiting / pages, above / pages, (untilMs - run.nowMs) / ms));
+  const waiting = kind === 'hot' ? run.hot0 + run.hot1 : run[kind];
+  const times = Math.floor(Math.min(waiting / pages, above / pages, (untilMs - run.nowMs) / window.ms));
   if (times < 1) return;
-  if (waiting === hot) takeHot(run, times * pages);
-  else run.cold -= times * pages;
-  run.nowMs += times * ms;
-  run.sentBytes += times * bytes;
+  if (kind === 'hot') takeHot(run, times * pages);
+  else run[kind] -= times * pages;
+  run.nowMs += times * window.ms;
+  run.sentBytes += times * window.bytes;
   run.bandwidthBytesPerMs = settled;
   run.windowStartMs = run.nowMs;
 };

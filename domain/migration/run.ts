@@ -23,6 +23,17 @@ export type Round = {
   readonly repeats: number;
 };
 
+/** What decides how the next rounds go, as it was right after a sync; and the totals, to repeat what followed. */
+export type RoundStart = {
+  readonly nowMs: number;
+  readonly pending: number;
+  readonly phaseMs: number;
+  readonly bandwidthBytesPerMs: number;
+  readonly throttlePct: number;
+  readonly sentBytes: number;
+  readonly syncs: number;
+};
+
 export type Run = {
   readonly move: Move;
   readonly machine: Machine;
@@ -65,6 +76,8 @@ export type Run = {
   bandwidthBytesPerMs: number;
   // Auto-converge.
   evaluatedMs: number;
+  /** When the throttle last took a step. */
+  throttledMs: number;
   newDirtyPages: number;
   sentAtEvaluation: number;
   highCount: number;
@@ -89,10 +102,11 @@ export type Run = {
   roundSent: number;
   /** Null when nobody asked for rounds. */
   rounds: Round[] | null;
-  // The last two rounds, to notice that nothing changes any more.
-  lastRoundMs: number;
-  lastRoundPhaseMs: number;
-  lastRoundPending: number;
+  // Earlier starts of rounds, to notice that nothing changes any more; the second is kept ever longer.
+  before: RoundStart | null;
+  kept: RoundStart | null;
+  sinceKept: number;
+  keepAfter: number;
 };
 
 /** Pages QEMU counts as RAM to send. */
@@ -144,6 +158,7 @@ export const begin = (move: Move, machine: Machine, keepRounds: boolean): Run =>
     iterateEndMs: 0,
     bandwidthBytesPerMs: 0,
     evaluatedMs: 0,
+    throttledMs: 0,
     newDirtyPages: 0,
     sentAtEvaluation: 0,
     highCount: 0,
@@ -164,9 +179,10 @@ export const begin = (move: Move, machine: Machine, keepRounds: boolean): Run =>
     roundPending: 0,
     roundSent: 0,
     rounds: keepRounds ? [] : null,
-    lastRoundMs: -1,
-    lastRoundPhaseMs: -1,
-    lastRoundPending: -1,
+    before: null,
+    kept: null,
+    sinceKept: 0,
+    keepAfter: 1,
   };
 };
 

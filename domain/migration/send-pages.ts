@@ -6,6 +6,9 @@ const ZERO_PAGE_SCAN_MS = (PAGE_BYTES / ZERO_SCAN_BYTES_PER_S) * 1000;
 /** A page's worth of rounding: less than this is nothing. */
 export const NOTHING_PAGES = 1e-6;
 
+/** Time of a zero page: found at scanning speed, or sent at the line's, whichever is longer. */
+export const zeroPageMs = (line: number): number => Math.max(ZERO_PAGE_SCAN_MS, ZERO_PAGE_WIRE_BYTES / line);
+
 /** Takes `pages` from the working set's pending pages, both classes alike. */
 export const takeHot = (run: Run, pages: number): void => {
   const hot = run.hot0 + run.hot1;
@@ -45,7 +48,7 @@ const sendCold = (run: Run, line: number, untilMs: number): void => {
 };
 
 const sendZero = (run: Run, line: number, untilMs: number): void => {
-  const perPageMs = Math.max(ZERO_PAGE_SCAN_MS, ZERO_PAGE_WIRE_BYTES / line);
+  const perPageMs = zeroPageMs(line);
   const pages = Math.min(run.zero, run.budgetBytes / ZERO_PAGE_WIRE_BYTES, (untilMs - run.nowMs) / perPageMs);
   if (pages <= 0) return;
   run.zero -= pages;
@@ -53,18 +56,23 @@ const sendZero = (run: Run, line: number, untilMs: number): void => {
 };
 
 /**
- * Sends until the iterate ends, the window's budget is spent, nothing is pending, or `untilMs`. In address order: working set,
- * other touched RAM, zero pages. The cursor goes on from where the first pass was when a sync came, so what that pass had
- * left is sent before the working set's turn comes again.
+ * What the cursor meets next. The first pass goes in address order: working set, other touched RAM, zero pages. When a sync
+ * comes, the cursor goes on from where it is, so what the first pass had left is sent before the working set's turn again.
  */
+export const nextKind = (run: Run): 'hot' | 'cold' | 'zero' => {
+  if (run.bulk && run.hot0 + run.hot1 > NOTHING_PAGES) return 'hot';
+  if (run.cold > NOTHING_PAGES) return 'cold';
+  return run.bulk || run.zero > NOTHING_PAGES ? 'zero' : 'hot';
+};
+
+/** Sends until the iterate ends, the window's budget is spent, nothing is pending, or `untilMs`. */
 export const send = (run: Run, line: number, untilMs: number): void => {
   const end = Math.min(untilMs, run.iterateEndMs);
-  if (run.bulk) {
-    sendHot(run, line, end);
-    if (run.hot0 + run.hot1 > NOTHING_PAGES) return;
+  for (;;) {
+    const kind = nextKind(run);
+    if (kind === 'hot') sendHot(run, line, end);
+    else if (kind === 'cold') sendCold(run, line, end);
+    else sendZero(run, line, end);
+    if (nextKind(run) === kind) return;
   }
-  if (run.cold > 0) sendCold(run, line, end);
-  if (run.cold > NOTHING_PAGES) return;
-  if (run.zero > 0) sendZero(run, line, end);
-  if (run.zero <= NOTHING_PAGES && !run.bulk) sendHot(run, line, end);
 };

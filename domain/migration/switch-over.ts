@@ -1,12 +1,14 @@
 // The switch-over rule: pending against threshold, a bitmap sync where it is below, and the guest stopped where it stays below.
 import { DEVICE_STATE_BYTES, PAGE_BYTES, ZERO_PAGE_WIRE_BYTES } from './qemu.ts';
 import { dirtyAtSync } from './guest-writes.ts';
-import { pendingPages, type Run } from './run.ts';
+import { pendingPages, type RoundStart, type Run } from './run.ts';
 import { evaluateThrottle } from './throttle.ts';
 
-/** Two rounds whose pending differs by less than this share are the same round again. */
+/** Two rounds that start this alike are the same round again. */
 const SAME_ROUND = 1e-5;
-const SAME_MS = 1e-6;
+const SAME_MS = 1e-3;
+/** More rounds than anybody draws: later ones are joined to the last. */
+const ROUNDS_MOST = 1000;
 
 /** Counts the guest's writes up to now, before their rate changes. */
 export const countWrites = (run: Run): void => {
@@ -34,16 +36,19 @@ export const thresholdBytes = (run: Run): number => {
 };
 
 const closeRound = (run: Run, pendingEndBytes: number, repeats: number): void => {
-  run.rounds?.push({
-    startMs: run.roundStartMs,
-    endMs: run.nowMs,
-    pendingStartBytes: run.roundPending,
-    pendingEndBytes,
-    thresholdBytes: thresholdBytes(run),
-    sentBytes: run.sentBytes - run.roundSent,
-    throttlePct: run.throttlePct,
-    repeats,
-  });
+  if (run.rounds !== null) {
+    const last = run.rounds.length < ROUNDS_MOST ? undefined : run.rounds.pop();
+    run.rounds.push({
+      startMs: last?.startMs ?? run.roundStartMs,
+      endMs: run.nowMs,
+      pendingStartBytes: last?.pendingStartBytes ?? run.roundPending,
+      pendingEndBytes,
+      thresholdBytes: thresholdBytes(run),
+      sentBytes: (last?.sentBytes ?? 0) + run.sentBytes - run.roundSent,
+      throttlePct: run.throttlePct,
+      repeats: (last?.repeats ?? 0) + repeats,
+    });
+  }
   run.roundStartMs = run.nowMs;
   run.roundSent = run.sentBytes;
 };
@@ -80,8 +85,6 @@ export const decide = (run: Run, untilMs: number): void => {
   const threshold = thresholdBytes(run);
   const pending = pendingPages(run) * PAGE_BYTES;
   if (pending > 0 && pending >= threshold) return;
-  const tookMs = run.nowMs - run.roundStartMs;
-  const sentBytes = run.sentBytes - run.roundSent;
   closeRound(run, pending, 1);
   if (pending < threshold) {
     sync(run);
@@ -90,46 +93,72 @@ export const decide = (run: Run, untilMs: number): void => {
     run.bulk = false;
     run.roundPending = after;
     if (after >= threshold) {
-      skipEqualRounds(run, { tookMs, sentBytes, endBytes: pending }, after, untilMs);
+      skipEqualRounds(run, after, pending, untilMs);
       return;
     }
   }
   stopAndFlush(run);
 };
 
-type LastRound = { readonly tookMs: number; readonly sentBytes: number; readonly endBytes: number };
+const roundStart = (run: Run, pending: number): RoundStart => ({
+  nowMs: run.nowMs,
+  pending,
+  // Under a rate limit, a round that starts elsewhere in its window will not end where the last one did.
+  phaseMs: run.capBytesPerMs === Infinity ? 0 : run.nowMs - run.windowStartMs,
+  bandwidthBytesPerMs: run.bandwidthBytesPerMs,
+  throttlePct: run.throttlePct,
+  sentBytes: run.sentBytes,
+  syncs: run.syncs,
+});
+
+const same = (a: RoundStart, b: RoundStart): boolean =>
+  b.nowMs > a.nowMs &&
+  Math.abs(b.pending - a.pending) <= SAME_ROUND * b.pending &&
+  Math.abs(b.phaseMs - a.phaseMs) < SAME_MS &&
+  Math.abs(b.bandwidthBytesPerMs - a.bandwidthBytesPerMs) <= SAME_ROUND * b.bandwidthBytesPerMs &&
+  a.throttlePct === b.throttlePct;
+
+/** Auto-converge that took no step for so long, in rounds that repeat, will take none: it decides every second or two. */
+const THROTTLE_SETTLED_MS = 10_000;
+
+const throttleSettled = (run: Run): boolean => {
+  const ac = run.move.autoConverge;
+  return ac === null || run.throttlePct >= ac.maxPct || run.nowMs - run.throttledMs > THROTTLE_SETTLED_MS;
+};
 
 /**
- * A guest that out-writes its link settles into one round repeated. Repeats it until something is due; where nothing ever
- * is, the move is endless.
+ * A guest that out-writes its link settles into a round, or a cycle of rounds, repeated. Looks for one at each round's start:
+ * against the round before, and against one kept from further back (Brent's cycle finding, so any length is found). Repeats
+ * it until something is due; where nothing ever is, the move is endless.
  */
-const skipEqualRounds = (run: Run, last: LastRound, pending: number, untilMs: number): void => {
-  const { tookMs } = last;
-  const ac = run.move.autoConverge;
-  // Under a rate limit, a round that starts elsewhere in its window will not end where the last one did.
-  const phaseMs = run.capBytesPerMs === Infinity ? 0 : run.nowMs - run.windowStartMs;
-  const steady =
-    tookMs > 0 &&
-    Math.abs(pending - run.lastRoundPending) <= SAME_ROUND * pending &&
-    Math.abs(tookMs - run.lastRoundMs) < SAME_MS &&
-    Math.abs(phaseMs - run.lastRoundPhaseMs) < SAME_MS &&
-    (ac === null || run.throttlePct >= ac.maxPct);
-  run.lastRoundPending = pending;
-  run.lastRoundMs = tookMs;
-  run.lastRoundPhaseMs = phaseMs;
-  if (!steady) return;
+const skipEqualRounds = (run: Run, pending: number, endBytes: number, untilMs: number): void => {
+  const start = roundStart(run, pending);
+  const { before, kept } = run;
+  run.before = start;
+  run.sinceKept += 1;
+  const cycle = before !== null && same(before, start) ? before : kept !== null && same(kept, start) ? kept : null;
+  if (run.sinceKept >= run.keepAfter) {
+    run.kept = start;
+    run.keepAfter *= 2;
+    run.sinceKept = 0;
+  }
+  if (cycle === null || !throttleSettled(run)) return;
   if (untilMs === Infinity) {
     run.phase = 'ended';
     run.outcome = 'endless';
     return;
   }
-  const times = Math.floor((untilMs - run.nowMs) / tookMs) - 1;
+  const cycleMs = start.nowMs - cycle.nowMs;
+  const times = Math.floor((untilMs - run.nowMs) / cycleMs) - 1;
   if (times < 1) return;
-  const skippedMs = times * tookMs;
+  const skippedMs = times * cycleMs;
+  const syncs = start.syncs - cycle.syncs;
   run.nowMs += skippedMs;
   run.windowStartMs += skippedMs;
   run.writesCountedMs += skippedMs;
-  run.sentBytes += times * last.sentBytes;
-  run.syncs += times;
-  closeRound(run, last.endBytes, times);
+  run.sentBytes += times * (start.sentBytes - cycle.sentBytes);
+  run.syncs += times * syncs;
+  run.before = null;
+  run.kept = null;
+  closeRound(run, endBytes, times * syncs);
 };

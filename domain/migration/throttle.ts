@@ -29,6 +29,7 @@ export const evaluateThrottle = (run: Run, ac: AutoConverge): void => {
     run.highCount += 1;
     if (run.highCount >= 2) {
       run.highCount = 0;
+      run.throttledMs = run.nowMs;
       run.throttlePct = nextPct(run.throttlePct, ac, 1 - allowed / dirtied);
       if (run.writesPerMs > 0) run.writesPerMs = run.fullWritesPerMs * writeShareAt(run.throttlePct);
     }
