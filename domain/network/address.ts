@@ -6,6 +6,7 @@ const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
 export const parseMac = (text: string): bigint | null =>
   MAC.test(text) ? BigInt(`0x${text.replaceAll(':', '')}`) : null;
 
+/** Lower-case text with colons. */
 export const formatMac = (value: bigint): string =>
   value
     .toString(16)
@@ -19,6 +20,7 @@ export const parseIpv4 = (text: string): bigint | null => {
   return parts.reduce((sum, p) => (sum << 8n) | BigInt(p), 0n);
 };
 
+/** Dotted quad. */
 export const formatIpv4 = (value: bigint): string =>
   [24n, 16n, 8n, 0n].map((shift) => ((value >> shift) & 0xffn).toString()).join('.');
 
@@ -51,6 +53,7 @@ export const formatIpv6 = (value: bigint): string => {
   return `${text(parts.slice(0, best.at))}::${text(parts.slice(best.at + best.length))}`;
 };
 
+/** Tells the two families apart in text already known to be an address. */
 export const isIpv6 = (text: string): boolean => text.includes(':');
 
 /** The link-local address a guest derives from its MAC (modified EUI-64, RFC 4291 app. A), as Neutron's agent computes it. */

@@ -31,6 +31,7 @@ const physicalPatches = (event: OverlayEvent & { type: 'agent.started' }, env: E
   return patches;
 };
 
+/** First start: no port, no local VLAN, and its VTEP reported once per tunnel type. */
 export const startAgent = (step: Step, event: OverlayEvent & { type: 'agent.started' }): void => {
   const physical = physicalPatches(event, step.env);
   const agent: Agent = {

@@ -51,6 +51,7 @@ export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
 /** VLAN present bit (CFI) inside `vlan_tci`. */
 export const VLAN_PRESENT = 0x1000n;
 
+/** The mask that covers the whole field. */
 export const allOnes = (field: FieldName): bigint => (1n << BigInt(FIELDS[field].bits)) - 1n;
 
 /** The field behind a name used inside an action, e.g. `NXM_OF_ETH_SRC`; null when unknown. */
@@ -77,6 +78,7 @@ export const parseValue = (field: FieldName, text: string): bigint | null => {
   return value === null || value > allOnes(field) ? null : value;
 };
 
+/** The value as `ovs-ofctl` writes it for this field. */
 export const formatValue = (field: FieldName, value: bigint): string => {
   if (field === 'in_port' && value === LOCAL) return 'LOCAL';
   switch (FIELDS[field].notation) {

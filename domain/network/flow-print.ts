@@ -127,6 +127,7 @@ const actionText = (a: Action, dialect: Dialect): string | null => {
   }
 };
 
+/** The action list; `drop` for the empty one. */
 export const printActions = (actions: readonly Action[], dialect: Dialect): string =>
   actions.length === 0
     ? 'drop'

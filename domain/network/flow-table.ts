@@ -5,6 +5,7 @@ import type { Packet } from './packet.ts';
 /** Flows by table number, highest priority first; among equals the order given. */
 export type FlowTable = ReadonlyMap<number, readonly Flow[]>;
 
+/** Sorts flows for look-up. */
 export const flowTable = (flows: readonly Flow[]): FlowTable => {
   const tables = new Map<number, Flow[]>();
   for (const flow of flows) {
@@ -19,6 +20,7 @@ export const flowTable = (flows: readonly Flow[]): FlowTable => {
 const satisfies = (packet: Packet, { field, value, mask }: Term): boolean =>
   mask === null ? packet[field] === value : (packet[field] & mask) === value;
 
+/** Whether the packet meets every term. */
 export const matches = (packet: Packet, match: readonly Term[]): boolean =>
   match.every((term) => satisfies(packet, term));
 

@@ -61,6 +61,7 @@ export type Flow = {
 
 export const DEFAULT_PRIORITY = 32768;
 
+/** The term "field equals value". */
 export const exact = (field: FieldName, value: bigint | number): Term => ({ field, value: BigInt(value), mask: null });
 
 /** The match `dl_vlan=N`: a tag is present and carries this id, whatever its priority bits. */

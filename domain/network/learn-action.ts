@@ -4,6 +4,7 @@ import type { Packet } from './packet.ts';
 
 const bitsOf = (s: Subfield): bigint => (1n << BigInt(s.bits)) - 1n;
 
+/** The bits of the packet a subfield names, shifted down. */
 export const readSubfield = (packet: Packet, s: Subfield): bigint => (packet[s.field] >> BigInt(s.from)) & bitsOf(s);
 
 /** The packet with some bits of a field replaced. */

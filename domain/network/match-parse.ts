@@ -21,6 +21,7 @@ const ALIASES: Readonly<Record<string, FieldName>> = {
   icmpv6_code: 'icmp_code',
 };
 
+/** The field behind a name or one of its other spellings; null when unknown. */
 export const fieldNamed = (name: string): FieldName | null =>
   ALIASES[name] ?? (Object.hasOwn(FIELDS, name) ? (name as FieldName) : null);
 

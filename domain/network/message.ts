@@ -7,6 +7,7 @@ export type FdbEntry = readonly [mac: string, ip: string];
 /** "This VTEP takes part in the network": its tunnel joins the flood group. */
 export const FLOODING_ENTRY: FdbEntry = ['00:00:00:00:00:00', '0.0.0.0'];
 
+/** Known by its all-zero MAC. */
 export const isFloodingEntry = (entry: FdbEntry): boolean => entry[0] === FLOODING_ENTRY[0];
 
 /** Entries of one network, by VTEP address. */

@@ -25,7 +25,7 @@ export const traceGroup = (
       const port = overlay.ports.get(v.port);
       if (port?.network !== network || v.vlan === null || (host === from.host && v.name === from.port)) return [];
       if (!isGroupMac(packet.dl_dst) && parseMac(port.mac) !== packet.dl_dst) return [];
-      return [{ host, port: v.name, packet, reply: false }];
+      return [{ host, port: v.name, vlan: null, packet, reply: false }];
     });
   const members = [...overlay.agents.values()].filter((a) => a.host !== from.host && a.vlans.has(network));
   const hops = members.map((member): Hop => {

@@ -105,10 +105,13 @@ export const PATCH_OFPORT = 1;
 
 const TUNNEL_TYPES: readonly string[] = ['gre', 'vxlan', 'geneve'] satisfies TunnelType[];
 
+/** Tunnels are what br-tun and l2population care about. */
 export const isTunnelType = (type: NetworkType): type is TunnelType => TUNNEL_TYPES.includes(type);
 
+/** The server sends forwarding entries in these modes. */
 export const usesL2pop = (mode: Mode): boolean => mode === 'l2pop' || mode === 'l2pop-arp';
 
+/** No host, no network, no port. */
 export const emptyOverlay = (config: OverlayConfig): Overlay => ({
   config,
   networks: new Map(),
@@ -117,12 +120,14 @@ export const emptyOverlay = (config: OverlayConfig): Overlay => ({
   agents: new Map(),
 });
 
+/** Enters a port under its id and its network. */
 export const addPort = (overlay: Overlay, port: Port): void => {
   overlay.ports.set(port.id, port);
   const members = overlay.members.get(port.network) ?? new Set();
   overlay.members.set(port.network, members.add(port.id));
 };
 
+/** Takes a port out again. */
 export const removePort = (overlay: Overlay, port: Port): void => {
   overlay.ports.delete(port.id);
   overlay.members.get(port.network)?.delete(port.id);

@@ -8,6 +8,7 @@ import { splitList } from './split-list.ts';
 /** Every field, 0 where the packet has none; `vlan_tci` 0 means untagged, `in_port` and `tun_*` are where it came from. */
 export type Packet = Readonly<Record<FieldName, bigint>>;
 
+/** No header, no tag, from nowhere. */
 export const EMPTY_PACKET: Packet = Object.fromEntries(FIELD_NAMES.map((f) => [f, 0n])) as Packet;
 
 /** The packet with some fields changed. */

@@ -27,4 +27,5 @@ export const PROTOCOLS: readonly Protocol[] = [
   })),
 ];
 
+/** Null for a word Open vSwitch does not use. */
 export const protocolNamed = (word: string): Protocol | null => PROTOCOLS.find((p) => p.word === word) ?? null;

@@ -40,6 +40,14 @@ const broken = (phase: Phase, at: string, reason: string): BrokenHop => ({ phase
 
 /** Why a traced packet did not come to `to`: the tunnel towards its host, its host, or what the sender did instead. */
 const firstBreak = (phase: Phase, found: Trace, from: Endpoint, to: Endpoint): BrokenHop => {
+  const tagged = found.deliveries.find((d) => d.host === to.host && d.port === to.port.vif);
+  if (tagged !== undefined) {
+    return broken(
+      phase,
+      to.host,
+      `${to.port.vif} is not bound yet: the frame reaches it with local VLAN ${tagged.vlan}`,
+    );
+  }
   const toward = found.hops.filter((h) => h.to === to.host);
   const lost = toward.map((h) => h.lost).find((why) => why !== null);
   if (lost !== undefined) return broken(phase, `${from.host} -> ${to.host}`, lost);
@@ -96,7 +104,7 @@ export const reach = (overlay: Overlay, fromPort: string, toPort: string, option
     phases.push({ phase, trace: found.value });
     const mac = parseMac(to.port.mac);
     answered ||= found.value.deliveries.some((d) => d.reply && d.port === from.port.vif && d.packet.dl_src === mac);
-    const arrived = found.value.deliveries.some((d) => d.host === to.host && d.port === to.port.vif);
+    const arrived = found.value.deliveries.some((d) => d.host === to.host && d.port === to.port.vif && d.vlan === null);
     if (!arrived && !(phase === 'address request' && answered)) {
       return { reachable: false, broken: firstBreak(phase, found.value, from, to), phases };
     }

@@ -14,6 +14,7 @@ export type MessageLoad = {
 
 export const NO_LOAD: MessageLoad = { fanouts: 0, casts: 0, deliveries: 0, entries: 0 };
 
+/** Sums loads field by field. */
 export const addLoads = (loads: readonly MessageLoad[]): MessageLoad =>
   loads.reduce(
     (sum, l) => ({

@@ -40,6 +40,7 @@ export type ScaleTableRow = ScaleRow & {
   readonly counted: { readonly flows: number; readonly tunnels: number } | null;
 };
 
+/** One row per size and mode, sizes in the order given. */
 export const scaleTable = (options: ScaleOptions): ScaleTableRow[] =>
   options.hosts.flatMap((hosts) => {
     const vms = hosts * options.vmsPerHost;

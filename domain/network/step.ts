@@ -7,24 +7,28 @@ import type { Agent, Overlay, Port, PortStatus } from './overlay.ts';
 
 export type Step = { readonly overlay: Overlay; readonly env: Environment; readonly sent: Message[] };
 
+/** Asserts that the port exists. */
 export const portOf = (overlay: Overlay, id: string): Port => {
   const port = overlay.ports.get(id);
   assert(port !== undefined, `port ${id} is not known to the overlay`);
   return port;
 };
 
+/** Asserts that the host has an agent. */
 export const agentOf = (overlay: Overlay, host: string): Agent => {
   const agent = overlay.agents.get(host);
   assert(agent !== undefined, `no agent on host ${host}`);
   return agent;
 };
 
+/** Replaces a port by a changed copy, and returns it. */
 export const patchPort = (overlay: Overlay, id: string, change: Partial<Port>): Port => {
   const port = { ...portOf(overlay, id), ...change };
   overlay.ports.set(id, port);
   return port;
 };
 
+/** Changes the server's status of a port. */
 export const setStatus = (overlay: Overlay, id: string, status: PortStatus): Port => patchPort(overlay, id, { status });
 
 /** Sends messages and lets every addressed agent react before the next is sent. */

@@ -2,11 +2,13 @@
 import type { OverlayEvent } from './overlay-event.ts';
 import type { Agent, PortFacts } from './overlay.ts';
 
+/** A port is created on a host and wired there. */
 export const boot = (port: PortFacts, host: string): OverlayEvent[] => [
   { type: 'port.created', port, host },
   { type: 'port.up', ports: [port.id], host, blocked: false },
 ];
 
+/** The guest is deleted: its VIF goes first, then the port. */
 export const destroy = (port: string, host: string): OverlayEvent[] => [
   { type: 'port.down', ports: [port], host },
   { type: 'port.deleted', port },

@@ -8,6 +8,8 @@ export type Delivery = {
   readonly host: string;
   /** Interface on br-int. */
   readonly port: string;
+  /** The tag the frame still carries: set on a port the agent has not bound, null otherwise. */
+  readonly vlan: number | null;
   readonly packet: Packet;
   /** Made by the ARP responder of the sender's own host. */
   readonly reply: boolean;

@@ -1,5 +1,6 @@
 // Follows a packet from a port through its host, over the tunnels and into the hosts behind them.
 import { err, ok, type Result } from '../base/result.ts';
+import { parseIpv4 } from './address.ts';
 import { switchOf, type HostSwitch } from './host-switch.ts';
 import { Learned } from './learned.ts';
 import { traceGroup } from './multicast-group.ts';
@@ -88,7 +89,8 @@ export const trace = (
       receiver !== null && ofport === null ? `${hop.to} has no ${type} tunnel port for ${localIp}` : hop.lost;
     found.hops.push({ ...hop, lost });
     if (receiver === null || ofport === null) return;
-    const arriving = withFields(output.packet, { in_port: BigInt(ofport), tun_id: tunId });
+    const [tun_src, tun_dst] = [parseIpv4(localIp) ?? 0n, parseIpv4(remoteIp) ?? 0n];
+    const arriving = withFields(output.packet, { in_port: BigInt(ofport), tun_id: tunId, tun_src, tun_dst });
     waiting.push({ host: receiver, bridge: 'br-tun', packet: arriving });
   }
 };

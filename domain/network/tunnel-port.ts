@@ -27,6 +27,7 @@ export const tunnelPorts = (agent: Agent): TunnelPort[] =>
     [...remotes].map(([remoteIp, ofport]) => ({ type, remoteIp, ofport, name: tunnelPortName(type, remoteIp) })),
   );
 
+/** Port numbers of the tunnels of one type. */
 export const ofportsOf = (agent: Agent, type: TunnelType): readonly number[] => [
   ...(agent.tunnels.get(type)?.values() ?? []),
 ];

@@ -26,10 +26,13 @@ export type Underlay = {
 
 export const SOUND_UNDERLAY: Underlay = { down: new Set(), cut: new Set(), mtuBytes: new Map(), vxlanPort: new Map() };
 
+/** Key of an unordered pair of hosts. */
 export const pairOf = (a: string, b: string): string => (a < b ? `${a}|${b}` : `${b}|${a}`);
 
+/** Outer MTU of a host in bytes. */
 export const mtuOf = (underlay: Underlay, host: string): number => underlay.mtuBytes.get(host) ?? DEFAULT_UNDERLAY_MTU;
 
+/** UDP port of a host for VXLAN. */
 export const vxlanPortOf = (underlay: Underlay, host: string): number => underlay.vxlanPort.get(host) ?? VXLAN_PORT;
 
 /** One outer packet on its way. `lost` is the sentence that says why it did not arrive; `to` is null when nobody owns the address. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { withFault, type NetworkFault } from '../../../domain/network/fault.ts';
 import { lintOverlay } from '../../../domain/network/lint.ts';
 import { brokenPairs, reach, type Reachability } from '../../../domain/network/reach.ts';
-import { boot } from '../../../domain/network/story.ts';
+import { boot, liveMigration } from '../../../domain/network/story.ts';
 import { Memory, PING_IP_BYTES } from '../../../domain/network/trace.ts';
 import { SOUND_UNDERLAY, VXLAN_PORT_LINUX } from '../../../domain/network/underlay.ts';
 import { agentOf, apply, cloud, config, port, VXLAN } from './cloud.ts';
@@ -92,6 +92,17 @@ test('all pairs: a host that is cut off breaks the pairs it is in, and no other'
   const { overlay, underlay } = withFault(SOUND, { kind: 'vtep-down', host: 'c' });
   const found = brokenPairs(overlay, ['vm1', 'vm2', 'vm3'], { underlay, nowMs: 0, ipBytes: PING_IP_BYTES });
   expect(found.map((p) => `${p.from} ${p.to}`)).toEqual(['vm1 vm3', 'vm2 vm3', 'vm3 vm1', 'vm3 vm2']);
+});
+
+test('between activation and binding of a live migration the guest cannot be reached, and the reason is named', () => {
+  const overlay = cloud(config('no-l2pop'), { 1: 'a', 2: 'b', 3: 'c' });
+  apply(overlay, liveMigration({ port: 'vm2', source: 'b', dest: 'c' }, 'dest').slice(0, 3));
+  const options = { underlay: SOUND_UNDERLAY, nowMs: 0, memory: new Memory(), ipBytes: PING_IP_BYTES };
+  expect(reach(overlay, 'vm1', 'vm2', options).broken).toEqual({
+    phase: 'address request',
+    at: 'c',
+    reason: 'tap2 is not bound yet: the frame reaches it with local VLAN 1',
+  });
 });
 
 test('ports that cannot meet say why', () => {
