@@ -10,15 +10,24 @@ type Props = { readonly label: string; readonly height: number; readonly option:
 export const Chart = ({ label, height, option }: Props) => {
   const { idle } = useDesk();
   const ref = useRef<HTMLDivElement>(null);
+  const chart = useRef<ReturnType<typeof chartIn> | null>(null);
   const box = useBox(ref);
   const palette = usePalette();
   useEffect(() => {
     const element = ref.current;
     if (element === null || box.width === 0) return undefined;
-    const chart = chartIn(element, palette);
+    chart.current = chartIn(element, palette);
+    return () => {
+      chart.current?.dispose();
+      chart.current = null;
+    };
+  }, [box, palette]);
+  useEffect(() => {
+    const made = chart.current;
+    if (made === null) return undefined;
     const drawn = idle.begin();
-    chart.on('finished', drawn);
-    chart.setOption({
+    made.on('finished', drawn);
+    made.setOption({
       animation: false,
       useUTC: true,
       aria: { enabled: true, label: { description: label } },
@@ -26,7 +35,7 @@ export const Chart = ({ label, height, option }: Props) => {
     });
     return () => {
       drawn();
-      chart.dispose();
+      if (!made.isDisposed()) made.off('finished', drawn);
     };
   }, [box, palette, option, label, idle]);
   return <div ref={ref} class="chart" style={{ height: `${height}px` }} role="img" aria-label={label} />;

@@ -18,7 +18,7 @@ export const recoveryUntilMin = (lines: readonly RecoveryLine[]): number => {
   return Math.ceil((last / MIN_MS) * 1.08);
 };
 
-const series = (p: Palette, line: RecoveryLine, untilMin: number, total: number): object => ({
+const series = (p: Palette, line: RecoveryLine, untilMin: number, total: number, cursorMin: number): object => ({
   type: 'line',
   name: line.name,
   step: 'end',
@@ -37,14 +37,20 @@ const series = (p: Palette, line: RecoveryLine, untilMin: number, total: number)
           symbol: 'none',
           label: { formatter: `all ${total}`, position: 'insideStartTop', color: p['ink-3'], fontSize: 11 },
           lineStyle: { color: p['line-strong'], type: 'solid', width: 1 },
-          data: [{ yAxis: total }],
+          data: [
+            { yAxis: total },
+            ...(cursorMin >= 0 && cursorMin <= untilMin
+              ? [{ xAxis: cursorMin, label: { show: false }, lineStyle: { color: p.accent, width: 1.2 } }]
+              : []),
+          ],
         },
       }
     : {}),
 });
 
+/** `cursorMin`: the window's instant, in minutes after the fault. */
 export const recoveryOption =
-  (lines: readonly RecoveryLine[]) =>
+  (lines: readonly RecoveryLine[], cursorMin: number) =>
   (p: Palette): object => {
     const untilMin = recoveryUntilMin(lines);
     const total = Math.max(1, ...lines.map((l) => l.outcome.vms.length));
@@ -75,6 +81,6 @@ export const recoveryOption =
             .map((r) => `${r.seriesName}: ${r.value[1]} back`)
             .join('<br>'),
       },
-      series: lines.map((line) => series(p, line, untilMin, total)),
+      series: lines.map((line) => series(p, line, untilMin, total, cursorMin)),
     };
   };

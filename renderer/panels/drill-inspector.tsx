@@ -102,7 +102,8 @@ const Curve = ({ report }: { readonly report: DrillReport }) => {
     ],
     [report, key],
   );
-  const option = useMemo(() => recoveryOption(lines), [lines]);
+  const cursorMin = (desk.player.settled.value.at - Date.parse(report.summary.at)) / 60_000;
+  const option = useMemo(() => recoveryOption(lines, cursorMin), [lines, cursorMin]);
   const back = report.vms.filter((v) => v.downMs !== null).length;
   return (
     <section>

@@ -3,7 +3,6 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Hit } from '../../domain/contract/contract.ts';
 import { useDesk, type Desk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { moment } from '../session/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import type { GlyphName } from '../surfaces/glyphs.ts';
 import { COMMANDS, typedInstant } from './commands.ts';
@@ -159,8 +158,8 @@ const FindField = () => {
         {found.failure !== null && <p class="failure">{found.failure.sentence}</p>}
         {choices.length === 0 && !found.pending && (
           <p class="muted">
-            Nothing is called “{wanted}” at {moment(now)} or later known. Try a host, a VM's name or address, an event
-            type.
+            Nothing is called “{wanted}”. Try a host, a VM's name or address, an event type, or an instant such as
+            10:41.
           </p>
         )}
         <Rows choices={choices} active={active} onRun={run} />

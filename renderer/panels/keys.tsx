@@ -6,7 +6,7 @@ import { Sheet } from './sheet.tsx';
 const ON_SURFACES: readonly (readonly [string, string])[] = [
   ['arrows', 'Move on the map, the timeline, a list'],
   ['Enter', 'Open in the inspector; again: go on into its VMs'],
-  ['Page Up, Page Down', 'Leap along the timeline'],
+  ['PgUp, PgDn', 'Leap along the timeline'],
   ['wheel', 'Zoom the timeline; with Shift: pan'],
   ['Esc', 'Close, then clear the selection'],
 ];

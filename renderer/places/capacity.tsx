@@ -9,22 +9,26 @@ const NEARLY_FULL = 0.9;
 const share = (used: number, total: number | null): number | null =>
   total === null || total === 0 ? null : used / total;
 
-const Meter = ({
-  used,
-  total,
-  text,
-}: {
+type MeterProps = {
   readonly used: number;
   readonly total: number | null;
+  /** Null where the release's default applies, which the log does not name. */
+  readonly ratio: number | null;
   readonly text: string;
-}) => {
+};
+
+/** Amber only against a limit the log knows: by default more than the physical total may be allowed. */
+const Meter = ({ used, total, ratio, text }: MeterProps) => {
   const s = share(used, total);
   return (
     <span class="meter">
       <span>{text}</span>
       {s !== null && (
         <span class="bar" title={percent(s)}>
-          <i class={s > NEARLY_FULL ? 'full' : ''} style={{ width: `${Math.min(100, s * 100)}%` }} />
+          <i
+            class={ratio !== null && s > NEARLY_FULL * ratio ? 'full' : ''}
+            style={{ width: `${Math.min(100, s * 100)}%` }}
+          />
         </span>
       )}
     </span>
@@ -39,7 +43,9 @@ const COLUMNS: readonly Column<HostState>[] = [
   {
     name: 'vCPU used / total',
     value: (h) => share(h.vcpusUsed, h.vcpus) ?? h.vcpusUsed,
-    cell: (h) => <Meter used={h.vcpusUsed} total={h.vcpus} text={`${h.vcpusUsed} / ${h.vcpus ?? 'unknown'}`} />,
+    cell: (h) => (
+      <Meter used={h.vcpusUsed} total={h.vcpus} ratio={h.vcpuRatio} text={`${h.vcpusUsed} / ${h.vcpus ?? 'unknown'}`} />
+    ),
   },
   {
     name: 'RAM used / total',
@@ -48,6 +54,7 @@ const COLUMNS: readonly Column<HostState>[] = [
       <Meter
         used={h.ramMiBUsed}
         total={h.ramMiB}
+        ratio={h.ramRatio}
         text={`${mebibytes(h.ramMiBUsed)} / ${h.ramMiB === null ? 'unknown' : mebibytes(h.ramMiB)}`}
       />
     ),
@@ -59,6 +66,7 @@ const COLUMNS: readonly Column<HostState>[] = [
       <Meter
         used={h.diskGiBUsed}
         total={h.diskGiB}
+        ratio={h.diskRatio}
         text={`${gibibytes(h.diskGiBUsed)} / ${h.diskGiB === null ? 'unknown' : gibibytes(h.diskGiB)}`}
       />
     ),

@@ -9,11 +9,12 @@ import { Segments } from '../panels/segments.tsx';
 const Verdict = ({ counts: c }: { readonly counts: PictureCounts }) => {
   const onlyDown = c.hostsDown - c.hostsFenced;
   const rest = [
-    `${count(c.vms)} VMs on ${plural(c.hosts, 'host')}`,
+    `${count(c.vms)} VMs`,
+    plural(c.hosts, 'host'),
     c.shutoff > 0 ? `${count(c.shutoff)} SHUTOFF` : null,
   ].filter((part) => part !== null);
   return (
-    <>
+    <div class="verdicts">
       {c.hostsFenced > 0 && (
         <span class="badge bad">
           <Glyph name="fenced" />
@@ -44,8 +45,12 @@ const Verdict = ({ counts: c }: { readonly counts: PictureCounts }) => {
           {plural(c.moving, 'VM')} migrating
         </span>
       )}
-      <p>{rest.join(' · ')}</p>
-    </>
+      {rest.map((part) => (
+        <span class="figure" key={part}>
+          {part}
+        </span>
+      ))}
+    </div>
   );
 };
 
@@ -58,7 +63,6 @@ export const ClusterPlace = () => {
       <div class="top">
         <h1>Cluster</h1>
         {picture !== null && !empty && <Verdict counts={picture.counts} />}
-        <span class="spring" />
         <Segments
           label="Colour cells by"
           value={desk.measure.value}

@@ -1,10 +1,12 @@
 // What differs, entity by entity: added, removed, or changed from → to.
 import type { FieldChange, StateDiff } from '../../domain/timeline/diff.ts';
 import { useDesk } from '../session/desk.ts';
-import { count, shortId } from '../session/words.ts';
+import { clock, count, duration, gibibytes, mebibytes, shortId } from '../session/words.ts';
 
 const ROWS_SHOWN = 200; // beyond this a person filters by going to the map; a longer table would not be read
-const FIELDS_SHOWN = 3;
+const FIELDS_SHOWN = 2;
+/** What a person asks first; the rest follows in the state's own order. */
+const FIRST_FIELDS: readonly string[] = ['host', 'status', 'up', 'fenced'];
 /** Fields that differ between any two samples and say nothing about what happened. */
 const LOAD_FIELDS: ReadonlySet<string> = new Set(['cpu']);
 
@@ -19,9 +21,24 @@ export const meaningful = (diff: StateDiff, withLoad: boolean): StateDiff =>
           .filter((entry) => entry.fields.length > 0),
       };
 
-const said = (value: unknown): string => {
+const INSTANT = /^\d{4}-\d{2}-\d{2}T/;
+
+/** `ramMiBUsed` as `RAM used`: the field without its unit, in words. */
+const fieldWords = (field: string): string =>
+  field
+    .replace(/(MiB|GiB|Ms)(?=[A-Z]|$)/, '')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .replace(/^ram\b/, 'RAM')
+    .replace(/^vcpus\b/, 'vCPU');
+
+/** A value in the unit its field's name carries. */
+const said = (field: string, value: unknown): string => {
   if (value === null || value === undefined || value === '') return '–';
-  if (typeof value === 'string') return shortId(value);
+  if (typeof value === 'string') return INSTANT.test(value) ? `${clock(Date.parse(value))}Z` : shortId(value);
+  if (typeof value === 'number' && field.includes('MiB')) return mebibytes(value);
+  if (typeof value === 'number' && field.includes('GiB')) return gibibytes(value);
+  if (typeof value === 'number' && field.endsWith('Ms')) return duration(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return `${value.length} of them`;
   return JSON.stringify(value);
@@ -29,7 +46,7 @@ const said = (value: unknown): string => {
 
 const Change = ({ change }: { readonly change: FieldChange }) => (
   <span class="change">
-    <em>{change.field}</em> {said(change.from)} → <b>{said(change.to)}</b>
+    <em>{fieldWords(change.field)}</em> {said(change.field, change.from)} → <b>{said(change.field, change.to)}</b>
   </span>
 );
 
@@ -42,12 +59,16 @@ type Row = {
 };
 
 const rowsOf = (diff: StateDiff): readonly Row[] => [
-  ...diff.changed.map((d) => ({ ...d, sign: '≠', what: 'changed' })),
+  ...diff.changed.map((d) => {
+    const asked = (f: FieldChange): number =>
+      FIRST_FIELDS.includes(f.field) ? FIRST_FIELDS.indexOf(f.field) : FIRST_FIELDS.length;
+    return { ...d, fields: d.fields.toSorted((a, b) => asked(a) - asked(b)), sign: '≠', what: 'changed' };
+  }),
   ...diff.added.map((d) => ({ entity: d.entity, name: d.name, sign: '+', what: 'only in the second', fields: [] })),
   ...diff.removed.map((d) => ({ entity: d.entity, name: d.name, sign: '−', what: 'only in the first', fields: [] })),
 ];
 
-const ORDER = ['host', 'vm', 'volume', 'pool', 'migration', 'network', 'tunnel'];
+const ORDER = ['vm', 'host', 'volume', 'pool', 'migration', 'network', 'tunnel'];
 const rank = (row: Row): number => {
   const i = ORDER.indexOf(row.entity.slice(0, row.entity.indexOf(':')));
   return i < 0 ? ORDER.length : i;
@@ -79,7 +100,15 @@ export const DifferenceList = ({ diff }: { readonly diff: StateDiff }) => {
                   row.fields.slice(0, FIELDS_SHOWN).map((f) => <Change key={f.field} change={f} />)
                 )}
                 {row.fields.length > FIELDS_SHOWN && (
-                  <span class="muted">and {row.fields.length - FIELDS_SHOWN} more</span>
+                  <span
+                    class="muted"
+                    title={row.fields
+                      .slice(FIELDS_SHOWN)
+                      .map((f) => fieldWords(f.field))
+                      .join(', ')}
+                  >
+                    and {row.fields.length - FIELDS_SHOWN} more
+                  </span>
                 )}
               </td>
             </tr>

@@ -155,7 +155,7 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
         <Verdict report={report} />
         <span class="spring" />
         <button type="button" class="btn small" onClick={again}>
-          Change it
+          Change the drill
         </button>
         <button
           type="button"

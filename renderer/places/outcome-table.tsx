@@ -22,7 +22,7 @@ const time = (ms: number | null): string => (ms === null ? '–' : brief(ms));
 
 /** The commonest cause, and how many others there are. */
 const causes = (vms: readonly VmOutcome[]): string => {
-  const counts = [...Map.groupBy(vms, (v) => v.cause)]
+  const counts = [...Map.groupBy(vms, (v) => v.cause.split(/[;:]/, 1)[0] ?? v.cause)]
     .map(([cause, of]) => [cause, of.length] as const)
     .sort((a, b) => b[1] - a[1]);
   const [first] = counts;
@@ -82,7 +82,7 @@ export const OutcomeTable = ({ vms }: { readonly vms: readonly VmOutcome[] }) =>
                 )}
               </td>
               <td class={lost > 0 ? 'warn-ink' : ''}>{lost === 0 ? 'kept' : `local disk gone for ${count(lost)}`}</td>
-              <td class="ink-2 cause" title={causes(some)}>
+              <td class="ink-2 cause" title={[...new Set(some.map((v) => v.cause))].slice(0, 6).join('\n')}>
                 {causes(some)}
               </td>
             </tr>

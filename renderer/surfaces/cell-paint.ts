@@ -15,7 +15,7 @@ export const paintCell = (
   cell: { readonly state: CellState; readonly share: number; readonly doubtful: boolean },
 ): void => {
   const { x, y, w: s } = box;
-  const radius = s > 13 ? 2.5 : 1.5;
+  const radius = s > 13 ? 2.5 : s > 7 ? 1.5 : 0.8;
   const glyphs = s >= GLYPHS_FROM;
   const inset = (by: number): Rect => ({ x: x + by, y: y + by, w: s - 2 * by, h: s - 2 * by });
   const load = cell.share < 0 ? palette.vm : loadColour(palette, cell.share);
@@ -70,7 +70,10 @@ export const paintCell = (
       fillRect(ctx, box, radius, cell.share < 0 ? palette.surface : load);
       strokeRect(ctx, inset(0.8), radius, palette.motion, 1.8);
       if (glyphs)
-        drawGlyph(ctx, 'check', x + s * 0.22, y + s * 0.22, s * 0.56, { ink: palette.ink, surface: palette.surface });
+        drawGlyph(ctx, 'check', x + s * 0.22, y + s * 0.22, s * 0.56, {
+          ink: cell.share > 0.5 ? palette.surface : palette.ink,
+          surface: palette.surface,
+        });
       return;
     case 'ERROR': {
       const over = s * 0.14;

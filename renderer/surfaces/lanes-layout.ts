@@ -38,6 +38,8 @@ export const byRecovery = (a: VmOutcome, b: VmOutcome): number =>
   (a.downMs ?? Infinity) - (b.downMs ?? Infinity) ||
   a.name.localeCompare(b.name, 'en', { numeric: true });
 
+const HOST_PARTS: ReadonlySet<LanePart['kind']> = new Set(['detection', 'fencing']);
+
 const partsOf = (vm: VmOutcome): readonly LanePart[] => {
   if (vm.clocks === null) return [];
   const c = vm.clocks;
@@ -67,7 +69,13 @@ export const layoutLanes = (
     Math.min(ROW_MAX, Math.floor((box.height - HEAD - FOOT) / Math.max(1, sorted.length))),
   );
   const left = box.width < 460 ? 104 : 132;
-  const all = sorted.map(partsOf);
+  // Detection and fencing are the host's: a VM that never came back waited for them as well.
+  const ofHost = new Map(
+    sorted.flatMap((v) =>
+      v.clocks === null ? [] : [[v.source, partsOf(v).filter((part) => HOST_PARTS.has(part.kind))] as const],
+    ),
+  );
+  const all = sorted.map((v) => (v.clocks === null ? (ofHost.get(v.source) ?? []) : partsOf(v)));
   const spanMs = Math.max(
     LEAST_SPAN_MS,
     ...all.map((parts) => parts.at(-1)?.to ?? 0),

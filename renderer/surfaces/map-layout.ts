@@ -9,8 +9,8 @@ export type TileBox = Rect & {
   readonly row: number;
   readonly column: number;
   readonly cells: readonly CellBox[];
-  /** Where a VM on its way here will stand. */
-  readonly arrival: Rect;
+  /** Where VMs on their way here will stand, the next one first. */
+  readonly arrivals: readonly Rect[];
   /** True where VM names are written beside the cells. */
   readonly named: boolean;
 };
@@ -21,6 +21,7 @@ export type MapLayout = {
   readonly pools: readonly Rect[];
   /** Baseline of the legend, null where there is no room. */
   readonly legendY: number | null;
+  readonly small: boolean;
   /** Bars and shares at the foot of a tile. */
   readonly bars: boolean;
   /** What all names share (`compute-`), dropped from tiles too narrow for it. */
@@ -36,24 +37,33 @@ export type MapOptions = {
   readonly extras: boolean;
 };
 
-const LABEL_W = 34;
-const GAP = 6;
+/** Measures in px. A map beside another picture is `small`: every tile still shows every VM, with less air. */
+type Measures = {
+  readonly label: number;
+  readonly gap: number;
+  readonly head: number;
+  readonly pad: number;
+  readonly tileMinW: number;
+  readonly tileMinH: number;
+};
+const FULL: Measures = { label: 34, gap: 6, head: 27, pad: 8, tileMinW: 44, tileMinH: 52 };
+const SMALL: Measures = { label: 20, gap: 4, head: 18, pad: 3, tileMinW: 30, tileMinH: 40 };
+
 const AZ_GAP = 10;
-const HEAD_H = 27;
-const PAD = 8;
 const LEGEND_H = 30;
 const POOLS_H = 62;
 const CELL_MAX = 18;
-const CELL_MIN = 5;
+const CELL_MIN = 4;
 const TILE_MAX_W = 400;
 const TILE_MAX_H = 260;
-const TILE_MIN_W = 44;
-const TILE_MIN_H = 52;
 const NAMED_FROM_W = 190;
 const NAMED_ROW_H = 22;
 const BARS_FROM_H = 84;
 const BARS_H = 26;
 const WIDE_NAME = 82;
+
+/** From one cell to the next: large cells stand further apart. */
+const pitchOf = (side: number): number => side + (side > 13 ? 4 : side > 7 ? 2.6 : 1.6);
 
 type Group = { readonly label: string; readonly az: string; readonly hosts: readonly HostTile[] };
 
@@ -86,66 +96,79 @@ type Fit = {
   readonly cell: number;
 };
 
-const cellSide = (w: number, h: number, most: number): number => {
-  for (let side = CELL_MAX; side > CELL_MIN; side--) {
-    const pitch = side + (side > 13 ? 4 : 2.6);
-    if (Math.floor((w + 2.6) / pitch) * Math.floor((h + 2.6) / pitch) >= most) return side;
+/** Height at the foot of a tile that cells may not use. */
+const footOf = (tileH: number, m: Measures): number => (m === FULL && tileH >= BARS_FROM_H ? BARS_H : 3);
+
+/** The largest cell of which `most` fit into w × h, and by how many px the smallest one overflows. */
+const cellSide = (w: number, h: number, most: number): { readonly side: number; readonly over: number } => {
+  for (let side = CELL_MAX; side >= CELL_MIN; side--) {
+    const pitch = pitchOf(side);
+    const air = pitch - side;
+    const perRow = Math.floor((w + air) / pitch);
+    if (perRow * Math.floor((h + air) / pitch) >= most) return { side, over: 0 };
+    if (side === CELL_MIN) return { side, over: Math.ceil(most / Math.max(1, perRow)) * pitch - h };
   }
-  return CELL_MIN;
+  return { side: CELL_MIN, over: 0 };
 };
 
 /** Tries every number of columns; the best shows the largest cells, and among equals keeps a group in one row. */
-const bestFit = (groups: readonly Group[], width: number, height: number): Fit => {
+const bestFit = (groups: readonly Group[], width: number, height: number, m: Measures): Fit => {
   const longest = Math.max(1, ...groups.map((g) => g.hosts.length));
   const most = Math.max(1, ...groups.flatMap((g) => g.hosts.map((h) => h.vms.length + 1)));
   let best: Fit | null = null;
   let bestScore = -Infinity;
   for (let columns = 1; columns <= longest; columns++) {
     const rows = groups.reduce((n, g) => n + Math.ceil(g.hosts.length / columns), 0);
-    const tileW = Math.min(TILE_MAX_W, Math.floor((width - GAP * (columns - 1)) / columns));
-    const gaps = GAP * (rows - 1) + AZ_GAP;
-    const tileH = Math.max(TILE_MIN_H, Math.min(TILE_MAX_H, Math.floor((height - gaps) / Math.max(1, rows))));
-    if (tileW < TILE_MIN_W && columns > 1) continue;
-    const cell = cellSide(tileW - 2 * PAD, tileH - HEAD_H - (tileH >= BARS_FROM_H ? BARS_H : 4), most);
-    const fits = rows * tileH + gaps <= height ? 0 : -100;
-    const score = fits + cell - Math.abs(tileW / tileH - 1.1) * 2 + (rows === groups.length ? 3 : 0);
+    const tileW = Math.min(TILE_MAX_W, Math.floor((width - m.gap * (columns - 1)) / columns));
+    const gaps = m.gap * (rows - 1) + AZ_GAP;
+    const tileH = Math.max(m.tileMinH, Math.min(TILE_MAX_H, Math.floor((height - gaps) / Math.max(1, rows))));
+    if (tileW < m.tileMinW && columns > 1) continue;
+    const cell = cellSide(tileW - 2 * m.pad, tileH - m.head - footOf(tileH, m), most);
+    const tooTall = Math.max(0, rows * tileH + gaps - height);
+    const score =
+      cell.side - cell.over - tooTall - Math.abs(tileW / tileH - 1.1) * 2 + (rows === groups.length ? 3 : 0);
     if (score > bestScore) {
       bestScore = score;
-      best = { columns, rows, tileW, tileH, cell };
+      best = { columns, rows, tileW, tileH: tileH + Math.max(0, Math.ceil(cell.over)), cell: cell.side };
     }
   }
-  return best ?? { columns: 1, rows: 1, tileW: TILE_MIN_W, tileH: TILE_MIN_H, cell: CELL_MIN };
+  return best ?? { columns: 1, rows: 1, tileW: m.tileMinW, tileH: m.tileMinH, cell: CELL_MIN };
 };
 
-const placeCells = (
-  host: HostTile,
-  tile: Rect,
-  fit: Fit,
-  foot: number,
-): Pick<TileBox, 'cells' | 'arrival' | 'named'> => {
-  const rowsThatFit = Math.floor((tile.h - HEAD_H - foot) / NAMED_ROW_H);
+type Contents = Pick<TileBox, 'cells' | 'arrivals' | 'named'>;
+
+const ARRIVALS = 12; // more at once into one host is a storm of which the first dozen tell enough
+
+const placeCells = (host: HostTile, tile: Rect, fit: Fit, m: Measures): Contents => {
+  const foot = footOf(fit.tileH, m);
+  const rowsThatFit = Math.floor((tile.h - m.head - foot) / NAMED_ROW_H);
   const named = tile.w >= NAMED_FROM_W && host.vms.length < rowsThatFit;
   const side = named ? 16 : fit.cell;
-  const pitch = named ? NAMED_ROW_H : side + (side > 13 ? 4 : 2.6);
-  const perRow = named ? 1 : Math.max(1, Math.floor((tile.w - 2 * PAD + 2.6) / pitch));
+  const pitch = named ? NAMED_ROW_H : pitchOf(side);
+  const perRow = named ? 1 : Math.max(1, Math.floor((tile.w - 2 * m.pad + pitch - side) / pitch));
   const at = (i: number): Rect => ({
-    x: tile.x + PAD + (named ? 0 : (i % perRow) * pitch),
-    y: tile.y + HEAD_H + Math.floor(i / perRow) * pitch,
+    x: tile.x + m.pad + (named ? 0 : (i % perRow) * pitch),
+    y: tile.y + m.head + Math.floor(i / perRow) * pitch,
     w: side,
     h: side,
   });
-  return { named, arrival: at(host.vms.length), cells: host.vms.map((vm, i) => ({ ...at(i), vm })) };
+  return {
+    named,
+    arrivals: Array.from({ length: ARRIVALS }, (_, i) => at(host.vms.length + i)),
+    cells: host.vms.map((vm, i) => ({ ...at(i), vm })),
+  };
 };
 
 /** Lays the picture out. Racks are rows; a rack too long for the width wraps; the whole may be taller than the box. */
 export const layoutMap = (picture: Picture, options: MapOptions): MapLayout => {
   const groups = grouped(picture.hosts, options.groupBy);
+  const m = options.extras ? FULL : SMALL;
   const labelled = groups.some((g) => g.label !== '');
-  const left = labelled ? LABEL_W : 0;
+  const left = labelled ? m.label : 0;
   const poolsH = options.extras && picture.pools.length > 0 && options.width >= 560 ? POOLS_H : 0;
   const legendH = options.extras ? LEGEND_H : 0;
-  const fit = bestFit(groups, options.width - left, options.height - poolsH - legendH);
-  const bars = fit.tileH >= BARS_FROM_H;
+  const fit = bestFit(groups, options.width - left, options.height - poolsH - legendH, m);
+  const bars = m === FULL && fit.tileH >= BARS_FROM_H;
   const tiles: TileBox[] = [];
   const boxes: GroupBox[] = [];
   const prefix = fit.tileW < WIDE_NAME ? sharedPrefix(picture.hosts.map((h) => h.name)) : '';
@@ -156,37 +179,39 @@ export const layoutMap = (picture: Picture, options: MapOptions): MapLayout => {
     const top = y;
     group.hosts.forEach((host, i) => {
       if (i > 0 && i % fit.columns === 0) {
-        y += fit.tileH + GAP;
+        y += fit.tileH + m.gap;
         row += 1;
       }
-      const rect = { x: left + (i % fit.columns) * (fit.tileW + GAP), y, w: fit.tileW, h: fit.tileH };
-      tiles.push({ ...rect, host, row, column: i % fit.columns, ...placeCells(host, rect, fit, bars ? BARS_H : 4) });
+      const rect = { x: left + (i % fit.columns) * (fit.tileW + m.gap), y, w: fit.tileW, h: fit.tileH };
+      tiles.push({ ...rect, host, row, column: i % fit.columns, ...placeCells(host, rect, fit, m) });
     });
-    const sublabel = options.groupBy === 'rack' && group.label !== '' ? group.az : '';
-    const label =
-      prefix !== ''
-        ? `${group.label} · ${prefix}`
-        : options.groupBy === 'rack' && group.label !== ''
-          ? `Rack ${group.label}`
-          : group.label;
-    boxes.push({ x: 0, y: top, w: left, h: y + fit.tileH - top, label, sublabel: prefix === '' ? sublabel : '' });
-    y += fit.tileH + GAP;
+    const rack = options.groupBy === 'rack' && group.label !== '';
+    boxes.push({
+      x: 0,
+      y: top,
+      w: left,
+      h: y + fit.tileH - top,
+      label: rack && prefix === '' ? `Rack ${group.label}` : group.label,
+      sublabel: prefix !== '' ? prefix : rack ? group.az : '',
+    });
+    y += fit.tileH + m.gap;
     row += 1;
   });
   const bottom = y;
   const poolCount = Math.min(4, picture.pools.length);
-  const poolW = Math.min(420, Math.floor((options.width - left - GAP * (poolCount - 1)) / Math.max(1, poolCount)));
+  const poolW = Math.min(420, Math.floor((options.width - left - m.gap * (poolCount - 1)) / Math.max(1, poolCount)));
   const pools =
     poolsH === 0
       ? []
       : picture.pools
           .slice(0, poolCount)
-          .map((_, i) => ({ x: left + i * (poolW + GAP), y: bottom + 8, w: poolW, h: 48 }));
+          .map((_, i) => ({ x: left + i * (poolW + m.gap), y: bottom + 8, w: poolW, h: 48 }));
   const height = Math.max(options.height, bottom + poolsH + legendH);
   return {
     tiles,
     groups: boxes,
     pools,
+    small: m === SMALL,
     legendY: options.extras ? Math.min(height, bottom + poolsH + legendH) - 8 : null,
     bars,
     dropped: prefix,
@@ -202,7 +227,7 @@ const NEAR = 12; // px within which the nearest small mark is meant
 export const hitMap = (layout: MapLayout, x: number, y: number): Hit | null => {
   const tile = layout.tiles.find((t) => x >= t.x && x <= t.x + t.w && y >= t.y && y <= t.y + t.h);
   if (tile === undefined) return null;
-  if (y < tile.y + HEAD_H - 4) return { tile, cell: null };
+  if (y < (tile.cells[0]?.y ?? Infinity) - 4) return { tile, cell: null };
   let nearest: CellBox | null = null;
   let best = NEAR;
   for (const cell of tile.cells) {

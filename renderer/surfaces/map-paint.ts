@@ -95,20 +95,22 @@ const paintTile = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout,
     h.fenced ? 1.6 : 1,
     h.up === null ? [3, 3] : [],
   );
-  if (down) fillRect(ctx, { x: t.x + 4, y: t.y + 5, w: t.w - 8, h: 18 }, 4, p.surface);
+  if (down)
+    fillRect(ctx, { x: t.x + 3, y: t.y + (layout.small ? 3 : 5), w: t.w - 6, h: layout.small ? 14 : 18 }, 4, p.surface);
   const state = hostGlyph(h);
   const name = layout.dropped !== '' ? h.name.slice(layout.dropped.length) : h.name;
   const size = t.w > 110 ? 13 : 11;
+  const base = t.y + (layout.small ? 14 : 18);
   setFont(ctx, p, size, 650);
   const colour = down ? p['critical-ink'] : h.up === null ? p['ink-3'] : p.ink;
-  write(ctx, p, fitText(ctx, name, t.w - 12 - (state === null ? 0 : 11)), t.x + 6.5, t.y + 18, {
-    colour,
-    size,
-    weight: 650,
-  });
-  if (state !== null) {
-    const s = t.w > 110 ? 12 : 9;
-    drawGlyph(ctx, state.glyph, t.x + t.w - s - 5, t.y + 9, s, { ink: p[state.tone], surface: p.surface });
+  const x = t.x + (layout.small ? 4.5 : 6.5);
+  const s = t.w > 110 ? 12 : 9;
+  const beside = t.w - (x - t.x) - s - 7;
+  // The name never drops: where both do not fit, hatch and edge tell the state without its glyph.
+  const glyphFits = state !== null && ctx.measureText(name).width <= beside;
+  write(ctx, p, fitText(ctx, name, glyphFits ? beside : t.w - (x - t.x) - 4), x, base, { colour, size, weight: 650 });
+  if (state !== null && glyphFits) {
+    drawGlyph(ctx, state.glyph, t.x + t.w - s - 5, base - 9, s, { ink: p[state.tone], surface: p.surface });
   }
   if (layout.bars) paintFoot(ctx, p, t, view);
   for (const cell of t.cells) paintVm(ctx, p, t, cell, view);
@@ -168,18 +170,26 @@ const paintArc = (ctx: CanvasRenderingContext2D, p: Palette, from: Point, to: Po
 /** Arcs of the moves in flight; where a VM is going is a dotted place until it is there. */
 const paintMoves = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, picture: Picture): void => {
   const tileOf = new Map(layout.tiles.map((t) => [t.host.name, t]));
+  const taken = new Map<TileBox, number>();
   for (const move of picture.moves) {
     const source = move.source === null ? undefined : tileOf.get(move.source);
     const dest = move.dest === null ? undefined : tileOf.get(move.dest);
     if (source === undefined || dest === undefined || source === dest) continue;
     const here = (t: TileBox): CellBox | undefined => t.cells.find((c) => c.vm.id === move.vm);
-    const from = here(source) ?? source.arrival;
-    const to = here(dest) ?? dest.arrival;
+    const free = (t: TileBox): Rect => {
+      const n = taken.get(t) ?? 0;
+      taken.set(t, n + 1);
+      return t.arrivals[Math.min(n, t.arrivals.length - 1)] ?? t;
+    };
+    const from = here(source) ?? free(source);
+    const to = here(dest) ?? free(dest);
     for (const end of [from, to]) {
       if (!('vm' in end))
         strokeRect(ctx, { x: end.x + 1, y: end.y + 1, w: end.w - 2, h: end.h - 2 }, 2, p['line-strong'], 0.9, [1, 2]);
     }
-    paintArc(ctx, p, middle(from), middle(to));
+    // Where names stand beside the cells, an arc leaves from the tile's edge, so that it crosses none of them.
+    const edge: Point = [dest.x > source.x ? source.x + source.w - 2 : source.x + 2, middle(from)[1]];
+    paintArc(ctx, p, source.named ? edge : middle(from), middle(to));
     for (const tile of [source, dest]) {
       const cell = here(tile);
       if (cell !== undefined) paintCell(ctx, p, cell, { state: cell.vm.state, share: cell.vm.load, doubtful: false });
@@ -291,7 +301,14 @@ const ringAround = (
   width: number,
   dash: readonly number[] = [],
 ): void =>
-  strokeRect(ctx, { x: r.x - by, y: r.y - by, w: r.w + 2 * by, h: r.h + 2 * by }, 3.5 + by, p.accent, width, dash);
+  strokeRect(
+    ctx,
+    { x: r.x - by, y: r.y - by, w: r.w + 2 * by, h: r.h + 2 * by },
+    Math.min(3.5, r.w / 5) + by,
+    p.accent,
+    width,
+    dash,
+  );
 
 /** Selection, focus, picked faults and differences, over everything else. */
 const paintMarks = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, view: MapView): void => {
@@ -344,7 +361,7 @@ export const paintMap = (
   for (const g of layout.groups) {
     if (g.w === 0 || g.label === '') continue;
     ctx.save();
-    ctx.translate(15, g.y + g.h / 2);
+    ctx.translate(layout.small ? 10 : 15, g.y + g.h / 2);
     ctx.rotate(-Math.PI / 2);
     const full = g.sublabel === '' ? g.label : `${g.label} · ${g.sublabel}`;
     setFont(ctx, p, 11, 600);

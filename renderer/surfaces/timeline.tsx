@@ -78,11 +78,11 @@ export const Timeline = () => {
   const laneMarks = useLaneMarks(shown.slice(0, LANES_ASKED).map((t) => t.name));
   const marks = useMemo(() => ownMarks(laneMarks, timelines), [laneMarks, timelines]);
   const whole: Range = useMemo(() => {
-    const from = info?.from ?? range.from;
-    const to = Math.max(from + 60_000, info?.to ?? range.to);
+    const from = Math.min(...shown.map((t) => t.from ?? Infinity), info?.from ?? range.from);
+    const to = Math.max(from + 60_000, ...shown.map((t) => t.to ?? -Infinity));
     const pad = (to - from) * 0.005;
     return { from: from - pad, to: to + pad };
-  }, [info, range.from, range.to]);
+  }, [info, shown, range.from]);
 
   const layout = useMemo(
     () =>
