@@ -1,13 +1,15 @@
 // Every command of the command line, in the order `--help` lists them; a new one is its file and its line here.
 import type { AddCommand } from './command-line/command.ts';
 import { branch } from './commands/branch.ts';
+import { consolidate } from './commands/consolidate.ts';
+import { desktop } from './commands/desktop.ts';
 import { diff } from './commands/diff.ts';
 import { drill } from './commands/drill.ts';
 import { events } from './commands/events.ts';
 import { exportLog } from './commands/export.ts';
 import { generate } from './commands/generate.ts';
 import { importFiles } from './commands/import.ts';
-import { desktop } from './commands/desktop.ts';
+import { predictMoves } from './commands/predict.ts';
 import { serve } from './commands/serve.ts';
 import { state } from './commands/state.ts';
 import { timelines } from './commands/timelines.ts';
@@ -22,6 +24,8 @@ export const commands: readonly AddCommand[] = [
   branch,
   diff,
   drill,
+  predictMoves,
+  consolidate,
   exportLog,
   generate,
   serve,

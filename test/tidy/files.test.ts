@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const LONGEST = 400; // lines; above it a file holds more than one idea
 const BANNED = new Set(['utils', 'util', 'common', 'helpers', 'shared', 'types', 'misc', 'lib']);
 const SENTENCE = /^(#!.*\n)?(\/\/ \S.*[.:?!]|\/\*\* ?\S.*)/;
-const NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|config|d))?\.tsx?$/;
+const NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)*\.tsx?$/;
 
 const untidy = (sources: Sources): string[] =>
   [...sources].flatMap(([path, text]) => {
@@ -35,10 +35,12 @@ test('an untidy file is noticed', () => {
   expect(untidy(new Map([['main/log/a.ts', `// Says.\n${'x\n'.repeat(LONGEST)}`]]))).toHaveLength(1);
 });
 
+const holdsCode = (folder: string): boolean => readdirSync(folder).some((name) => /\.tsx?$/.test(name));
+
 test('every room has a page that says what lives there', () => {
   const rooms = ['domain', 'main', 'renderer'].flatMap((top) =>
     readdirSync(join(ROOT, top), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
+      .filter((entry) => entry.isDirectory() && holdsCode(join(ROOT, top, entry.name)))
       .map((entry) => `${top}/${entry.name}`),
   );
   expect(rooms.filter((room) => !existsSync(join(ROOT, room, 'README.md')))).toEqual([]);

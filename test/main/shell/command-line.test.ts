@@ -83,7 +83,8 @@ test('events are one JSON object a line, and can be asked for by thing, type and
     .split('\n')
     .map((line) => JSON.parse(line));
   expect(all).toHaveLength(93);
-  expect(all.map(({ at }) => Date.parse(at))).toEqual([...all.map(({ at }) => Date.parse(at))].sort((a, b) => a - b));
+  const instants = all.map(({ at }) => Date.parse(at));
+  expect(instants).toEqual(instants.toSorted((a, b) => a - b));
   const some = await run('events', '--log', INCIDENT, '--json', '--type', 'host', '--from', '#76', '--to', '10:36:36');
   expect(
     some.out
@@ -163,6 +164,56 @@ test('generate is the same for the same seed, and never writes over a file', asy
   expect(await run('generate', ...asked, '--log', a)).toMatchObject({ status: 2 });
 });
 
+const MOVE = {
+  id: 'a',
+  mode: 'precopy',
+  ramBytes: 4 * 2 ** 30,
+  touchedBytes: 3e9,
+  workingSetBytes: 1e8,
+  dirtyPagesPerS: 2000,
+  maxBandwidthBps: 125_000_000,
+};
+
+test('predict answers every line, or names the lines it cannot read', async () => {
+  const good = join(dir, 'moves.jsonl');
+  writeFileSync(
+    good,
+    `${JSON.stringify(MOVE)}\n\n${JSON.stringify({ ...MOVE, id: 'b', maxBandwidthBps: 1_000_000 })}\n`,
+  );
+  const lines = (await run('predict', good, '--json')).out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toMatchObject([
+    { id: 'a', outcome: 'completed', diskBytes: 0 },
+    { id: 'b', outcome: 'endless' },
+  ]);
+  const bad = join(dir, 'bad.jsonl');
+  writeFileSync(bad, `${JSON.stringify(MOVE)}\nnonsense\n`);
+  expect(await run('predict', bad)).toMatchObject({
+    status: 2,
+    out: '',
+    err: 'line 2: the line is not JSON: nonsense\n',
+  });
+});
+
+test('consolidate compares policies on a workload', async () => {
+  const workload = join(dir, 'workload.csv');
+  const samples = Array.from({ length: 12 }, (_, i) => 20 + i);
+  const header = samples.map((_, i) => `s${i}`).join(',');
+  writeFileSync(workload, `vm,${header}\na,${samples.join(',')}\nb,${samples.join(',')}\n`);
+  const ran = await run('consolidate', '--workload', workload, '--policy', 'dvfs', 'lrr-mmt', '--json');
+  const rows = ran.out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(rows).toMatchObject([
+    { policy: 'dvfs', vms: 2, migrations: 0 },
+    { policy: 'lrr-mmt', vms: 2 },
+  ]);
+  expect(json(await run('consolidate', '--list', '--json')).strategies.length).toBeGreaterThan(10);
+});
+
 const half = (path: string): string => {
   truncateSync(path, statSync(path).size >> 1);
   return path;
@@ -199,6 +250,9 @@ test.each<[why: string, argv: () => readonly string[], says: RegExp]>([
   ['no host', () => ['drill', '--log', INCIDENT], /--fail/],
   ['a name that is taken', () => ['branch', 'main', '--log', INCIDENT], /main/],
   ['too few hosts', () => ['generate', '--hosts', '0', '--log', join(dir, 'none')], /hosts must be/],
+  ['an unknown policy', () => ['consolidate', '--workload', TRANSCRIPT, '--policy', 'best'], /unknown policy "best"/],
+  ['traces that are none', () => ['consolidate', '--workload', TRANSCRIPT], /live-migration.txt, line \d+/],
+  ['no traces', () => ['consolidate'], /--workload FILE/],
   ['a port that is none', () => ['serve', '--port', '70000'], /65535/],
 ])('%s: a sentence, status 2, nothing changed', async (_why, argv, says) => {
   const ran = await run(...argv());
