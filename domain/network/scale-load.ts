@@ -78,3 +78,33 @@ export const agentStartLoad = (hosts: number, tunnelTypes: number): MessageLoad 
   deliveries: (tunnelTypes * hosts * (hosts + 1)) / 2,
   entries: 0,
 });
+
+/** Two core notifications go with every activation of a binding: binding_deactivate and binding_activate. */
+const ACTIVATION_FANOUTS = 2;
+
+/** A live migration, from the activation of the destination's binding to the source's report (network.md §6). `up` is the
+ * situation on the destination. Destination first, the source's removal carries no FLOODING entry: its INACTIVE binding still
+ * counts. Core notifications are in `fanouts` and `deliveries`; they hold no entries. */
+export const liveMigrationLoad = (
+  config: OverlayConfig,
+  s: { readonly up: UpSituation; readonly first: 'source' | 'dest'; readonly leftOnSource: number },
+): MessageLoad => {
+  const { hosts, addresses } = s.up;
+  const activation = {
+    fanouts: ACTIVATION_FANOUTS,
+    casts: 0,
+    deliveries: ACTIVATION_FANOUTS * hosts,
+    entries: 0,
+  };
+  const announced = usesL2pop(config.mode) && config.style === 'master' && config.l3Plugin;
+  const flood = s.first === 'source' && s.leftOnSource === 0 ? 1 : 0;
+  const removal = announced ? { fanouts: 1, casts: 0, deliveries: hosts, entries: addresses + flood } : NO_LOAD;
+  return addLoads([activation, portUpLoad(config, s.up), removal]);
+};
+
+/** Fixed IPs of a bound port change: one fanout with what was and what is. */
+export const addressChangeLoad = (
+  config: OverlayConfig,
+  s: { readonly hosts: number; readonly before: number; readonly after: number },
+): MessageLoad =>
+  usesL2pop(config.mode) ? { fanouts: 1, casts: 0, deliveries: s.hosts, entries: s.before + s.after } : NO_LOAD;

@@ -5,15 +5,21 @@ import { entriesOf, isFdbMessage } from '../../../domain/network/message.ts';
 import { activeHost, type Mode, type Style } from '../../../domain/network/overlay.ts';
 import { resolutionRequest } from '../../../domain/network/probe-packet.ts';
 import { flowCounts } from '../../../domain/network/scale-flows.ts';
-import { agentStartLoad, portRemovedLoad, portUpLoad } from '../../../domain/network/scale-load.ts';
+import {
+  addressChangeLoad,
+  agentStartLoad,
+  liveMigrationLoad,
+  portRemovedLoad,
+  portUpLoad,
+} from '../../../domain/network/scale-load.ts';
 import { buildScale, countAll, countMessages, scaleEvents } from '../../../domain/network/scale-simulate.ts';
 import { DEFAULT_SCALE, scaleTable } from '../../../domain/network/scale-table.ts';
 import { deliveriesPerMinute, replicas, scaleRow, type ScaleShape } from '../../../domain/network/scale.ts';
-import { destroy } from '../../../domain/network/story.ts';
+import { destroy, liveMigration } from '../../../domain/network/story.ts';
 import { Memory, PING_IP_BYTES, trace } from '../../../domain/network/trace.ts';
 import { SOUND_UNDERLAY } from '../../../domain/network/underlay.ts';
 import { emptyOverlay } from '../../../domain/network/overlay.ts';
-import { apply, config } from './cloud.ts';
+import { apply, cloud, config } from './cloud.ts';
 
 const SHAPES: readonly ScaleShape[] = [
   { hosts: 1, networks: 1, vms: 3, addresses: 1 },
@@ -108,6 +114,27 @@ test('messages of every boot and delete equal the formula, in a random order of 
       }
     }
   }
+});
+
+test('a live migration costs two casts, three FDB fanouts and two core fanouts: 5 H + 2 deliveries', () => {
+  for (const first of ['source', 'dest'] as const) {
+    const settings = config('l2pop');
+    const overlay = cloud(settings, { 1: 'a', 2: 'b' });
+    const sent = apply(overlay, liveMigration({ port: 'vm2', source: 'b', dest: 'c' }, first));
+    const corePart = sent.filter((m) => m.method === 'binding_activate' || m.method === 'binding_deactivate').length;
+    const fdb = countMessages(sent, 3);
+    // The deactivated source still counts as a host of the network with the migrating port's address.
+    const up = { hosts: 3, activeOnHost: 1, otherHosts: 2, otherAddresses: 2, addresses: 1, refresh: true };
+    const load = liveMigrationLoad(settings, { up, first, leftOnSource: 0 });
+    expect({ ...fdb, fanouts: fdb.fanouts + corePart, deliveries: fdb.deliveries + 3 * corePart }).toEqual(load);
+    expect(load.deliveries).toBe(5 * 3 + 2);
+  }
+});
+
+test('a changed address costs one fanout', () => {
+  const overlay = cloud(config('l2pop'), { 1: 'a', 2: 'b' });
+  const sent = apply(overlay, [{ type: 'port.addresses_changed', port: 'vm2', addresses: ['10.0.0.8', '10.0.0.9'] }]);
+  expect(countMessages(sent, 3)).toEqual(addressChangeLoad(config('l2pop'), { hosts: 3, before: 1, after: 2 }));
 });
 
 test('starting the agents costs a fanout each, whatever the mode', () => {
