@@ -4,7 +4,6 @@ import Database from 'better-sqlite3';
 import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { Timeline } from '../../domain/timeline/order.ts';
 import { appender } from './append.ts';
-import { batchReader } from './batches.ts';
 import { attempt, fault, orFailure, worldFault } from './fault.ts';
 import { journalOf } from './journal.ts';
 import { keyframeTable } from './keyframes.ts';
@@ -55,7 +54,6 @@ const assemble = (path: string, { db, readOnly, close }: Opened, fold: string): 
   const keyframes = keyframeTable(db, fold, timelines.byId, lineage);
   const tree = timelineWriter(db, timelines, lineage);
   const appends = appender(db, sources, timelines, lineage, keyframes.dropFrom);
-  const batches = batchReader(db);
   const span = spans(db, lineage, read);
   const journal = journalOf(db, sources);
   const refusals = db.prepare<[string], Refusal>(
@@ -103,7 +101,6 @@ const assemble = (path: string, { db, readOnly, close }: Opened, fold: string): 
     span: (timeline) => orFailure(path, () => span(timeline)),
     journal: () => guarded(journal()),
     refusals: (sourceId) => orFailure(path, () => refusals.all(sourceId)),
-    batches: (timeline) => guarded(batches(timeline)),
     verify: () => verifyLog(db, path),
     onChange: (listener) => {
       listeners.add(listener);

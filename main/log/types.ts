@@ -42,9 +42,6 @@ export type Batch = {
   readonly refused: readonly Refusal[];
 };
 
-/** A batch as the log holds it: without the duplicates it came with; `head` is the seq of its last event. */
-export type WrittenBatch = Batch & { readonly head: Seq };
-
 export type Appended = { readonly head: Seq; readonly events: number; readonly duplicates: number };
 
 /** How far a source has been imported on a timeline. */
@@ -114,8 +111,6 @@ export interface Log {
   /** Every write in an order in which it can be done again; done again in an empty log, heads and chains are the same. */
   readonly journal: () => Iterable<JournalEntry>;
   readonly refusals: (sourceId: string) => readonly Refusal[];
-  /** The timeline's own batches in the order of writing, with their events' keys: what export needs to be exact. */
-  readonly batches: (timeline: Timeline) => Iterable<WrittenBatch>;
   readonly verify: () => Verification;
   /** Calls back after every append or branch change; returns the way to stop. */
   readonly onChange: (listener: (timeline: number) => void) => () => void;
