@@ -40,29 +40,42 @@ const canonical = (value: unknown): unknown => {
   );
 };
 
-const cell = (column: Column, row: number, of: (table: string) => Registry): unknown => {
+/** Values are immutable and shared by keyframes and forks, so the text of each is made once. */
+const texts = new WeakMap<object, string>();
+
+const refText = (value: unknown): string => {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(canonical(value));
+  texts.set(value, text);
+  return text;
+};
+
+const cellText = (column: Column, row: number, of: (table: string) => Registry): string => {
   switch (column.kind) {
     case 'byte':
-      return byteAt(column, row);
-    case 'number': {
-      const n = numberAt(column, row);
-      return Number.isNaN(n) ? null : n;
-    }
+      return String(byteAt(column, row));
+    case 'number':
+      return String(numberAt(column, row));
     case 'row':
-      return idAt(of(column.of), rowAt(column, row));
+      return JSON.stringify(idAt(of(column.of), rowAt(column, row)));
     case 'ref':
-      return canonical(refAt(column, row));
+      return refText(refAt(column, row));
   }
 };
 
 const addTable = (lanes: Lanes, c: Cluster, name: TableName): void => {
   const table: Table<Columns> = c[name];
   const of = (other: string): Registry => c[other as TableName].ids;
-  const columns = Object.entries(table.col).sort(([a], [b]) => (a < b ? -1 : 1));
-  for (let row = 0; row < table.ids.ids.length; row++) {
+  const columns = Object.entries(table.col)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, column]) => column);
+  for (const [row, id] of table.ids.ids.entries()) {
     if (byteAt(c[name].col.present, row) === ABSENT) continue;
-    const cells = columns.map(([, column]) => cell(column, row, of));
-    addText(lanes, JSON.stringify([name, table.ids.ids[row], cells]));
+    let text = `${name} ${JSON.stringify(id)}`;
+    for (const column of columns) text += ` ${cellText(column, row, of)}`;
+    addText(lanes, text);
   }
 };
 

@@ -11,7 +11,8 @@ export const hostLife = lifecycle(
     initial: 'unknown',
     states: {
       unknown: { SEEN_UP: 'up', SEEN_DOWN: 'down', FAIL: 'down', FENCE: 'fenced', RETURN: 'up', REMOVE: 'removed' },
-      up: { SEEN_UP: 'up', SEEN_DOWN: 'down', FAIL: 'down', REMOVE: 'removed' },
+      // Fenced by hand, or seen up before its return is told: both orders are met.
+      up: { SEEN_UP: 'up', SEEN_DOWN: 'down', FAIL: 'down', FENCE: 'fenced', RETURN: 'up', REMOVE: 'removed' },
       // A failure is often recorded after the missing heartbeat was: the cause arrives late.
       down: { SEEN_UP: 'up', SEEN_DOWN: 'down', FAIL: 'down', FENCE: 'fenced', RETURN: 'up', REMOVE: 'removed' },
       fenced: { SEEN_UP: 'up', SEEN_DOWN: 'fenced', FENCE: 'fenced', RETURN: 'up', REMOVE: 'removed' },

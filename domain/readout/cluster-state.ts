@@ -259,7 +259,7 @@ export const anomalyStates = (c: Cluster): AnomalyState[] => {
   return found.map((f) => f.anomaly);
 };
 
-/** Reads out the whole state. O(entities); about 0.1 s for 20,000 VMs, most of it the hash. */
+/** Reads out the whole state. O(entities): 0.2 s for 20,000 VMs with their ports and volumes, half of it the hash. */
 export const clusterState = (
   c: Cluster,
   at: { readonly timeline: string; readonly seq: Seq; readonly at: Instant },
