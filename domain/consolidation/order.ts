@@ -42,7 +42,7 @@ export const ascendingOrder = (first: Float64Array, second: Float64Array, names:
   assert(first.length === second.length && first.length === names.length, 'columns run in step');
   const fast = first.length < 2 ** INDEX_BITS && isWithin(first, FIRST_BITS) && isWithin(second, SECOND_BITS);
   const order = fast ? packedOrder(first, second) : compared(first, second);
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     const at = order[from]!;
     let to = from + 1;
     while (to < order.length && first[order[to]!] === first[at] && second[order[to]!] === second[at]) to++;

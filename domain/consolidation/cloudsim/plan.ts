@@ -22,8 +22,8 @@ type Planning = {
 
 const NO_HOST = -1;
 
-/** Bounds are compared with this slack, so that rounding never hides a host that ties with the best. */
-const SLACK = 1 + 1e-9;
+/** Watts by which a bound must exceed the best, so that rounding never hides a host that ties with it. */
+const SLACK_W = 1e-6;
 
 /** The gentlest way up the power curve from a utilization: the least mean slope to any tenth above it, in watts per MIPS. */
 const gentlestSlope = (type: HostType, utilization: number): number => {
@@ -54,7 +54,10 @@ const isSuitable = (p: Planning, host: number, vm: number): boolean => {
 /**
  * Power-aware best fit: the suitable host whose watts grow least and that the VM would not overload; the lowest id wins
  * ties. Two shortcuts change no result: all empty hosts of a type cost the same, so only the first of each is looked at;
- * and a host whose gentlest slope already makes the VM dearer than the best so far is passed over.
+ * and targets come with the gentlest slope first, so that once a slope alone makes the VM dearer than on the best so
+ * far, all that follow may be left out.
+ *
+ * @param targets in the order of `gentlestFirst`
  */
 const findHost = (p: Planning, vm: number, targets: readonly number[], excluded: Uint8Array): number => {
   const { w, draft } = p;
@@ -67,7 +70,9 @@ const findHost = (p: Planning, vm: number, targets: readonly number[], excluded:
   for (let i = 0; i < targets.length; i++) {
     const host = targets[i]!;
     if (excluded[host] === 1 || draft.free[host]! < demand) continue;
-    if (leastWattsPerMips[host]! * (draft.given[host]! - usedMips[host]! + demand) > limit) continue;
+    const slope = leastWattsPerMips[host]!;
+    if (slope * demand > limit) break;
+    if (slope * (draft.given[host]! - usedMips[host]! + demand) > limit) continue;
     const type = w.hostType[host]!;
     if (isEmpty(p, host)) {
       const bit = 1 << w.hostKind[host]!;
@@ -77,14 +82,18 @@ const findHost = (p: Planning, vm: number, targets: readonly number[], excluded:
     if (!isSuitable(p, host, vm)) continue;
     const after = Math.min(1, (draft.given[host]! + demand) / type.totalMips);
     const watts = powerAt(type.power, after) - referenceWatts(p, host);
-    if (watts >= bestWatts) continue;
+    if (watts > bestWatts || (watts === bestWatts && host > best)) continue;
     if (draft.given[host] !== 0 && p.detector.overloadedWith(host, vm)) continue;
     best = host;
     bestWatts = watts;
-    limit = watts * SLACK;
+    limit = watts + SLACK_W;
   }
   return best;
 };
+
+/** All hosts by their gentlest slope, the lowest id first among equals. */
+const gentlestFirst = (p: Planning): readonly number[] =>
+  [...p.w.lists.keys()].sort((a, b) => p.leastWattsPerMips[a]! - p.leastWattsPerMips[b]! || a - b);
 
 const byDemandDescending = (w: World, vms: readonly number[]): number[] =>
   vms.toSorted((a, b) => w.demand[b]! - w.demand[a]!);
@@ -100,29 +109,15 @@ const relieveOverloaded = (p: Planning, overloaded: readonly number[], excluded:
       if (!p.detector.overloaded(host)) break;
     }
   }
-  const allHosts = p.w.lists.map((_, host) => host);
+  const targets = gentlestFirst(p);
   const moves: Move[] = [];
   for (const vm of byDemandDescending(p.w, leaving)) {
-    const target = findHost(p, vm, allHosts, excluded);
+    const target = findHost(p, vm, targets, excluded);
     if (target === NO_HOST) continue; // it stays where it was
     put(p.draft, p.w, target, vm);
     moves.push({ vm, target });
   }
   return moves;
-};
-
-/** The least used host that may still be emptied; the lowest id wins ties. */
-const leastUsed = (p: Planning, hosts: readonly number[], excluded: Uint8Array): number => {
-  let best = NO_HOST;
-  let least = 1;
-  for (const host of hosts) {
-    const u = p.w.utilization[host]!;
-    if (u > 0 && u < least && excluded[host] === 0 && p.draft.lists[host]!.length > 0) {
-      best = host;
-      least = u;
-    }
-  }
-  return best;
 };
 
 /** All VMs of a host elsewhere, or none. */
@@ -144,23 +139,27 @@ const emptyHost = (p: Planning, source: number, targets: readonly number[], excl
 /** The list of targets is rewritten once a sixteenth of it is excluded. */
 const STALE_SHARE = 16;
 
+/** Tries to empty every host that is in use and not full, the least used first; the lowest id first among equals. */
 const emptyUnderloaded = (p: Planning, excludedTargets: Uint8Array, excludedSources: Uint8Array): Move[] => {
-  let inUse = p.w.lists.map((_, host) => host).filter((host) => excludedTargets[host] === 0);
+  const { utilization } = p.w;
+  const sources = [...p.w.lists.keys()]
+    .filter((host) => utilization[host]! > 0 && utilization[host]! < 1 && p.draft.lists[host]!.length > 0)
+    .sort((a, b) => utilization[a]! - utilization[b]! || a - b);
+  let targets = gentlestFirst(p).filter((host) => excludedTargets[host] === 0);
   let stale = 0;
   const moves: Move[] = [];
-  for (;;) {
-    const source = leastUsed(p, inUse, excludedSources);
-    if (source === NO_HOST) return moves;
-    excludedSources[source] = 1;
+  for (const source of sources) {
+    if (excludedSources[source] === 1) continue;
     excludedTargets[source] = 1;
-    if (++stale * STALE_SHARE > inUse.length) {
-      inUse = inUse.filter((host) => excludedTargets[host] === 0);
+    if (++stale * STALE_SHARE > targets.length) {
+      targets = targets.filter((host) => excludedTargets[host] === 0);
       stale = 0;
     }
-    const emptied = emptyHost(p, source, inUse, excludedTargets);
+    const emptied = emptyHost(p, source, targets, excludedTargets);
     for (const move of emptied) excludedSources[move.target] = 1;
     moves.push(...emptied);
   }
+  return moves;
 };
 
 /** The moves of tick k, in the order they are to be started. */
