@@ -5,7 +5,7 @@ const ETHERNET_BYTES = 38;
 /** IPv4 and TCP with time stamps. */
 const TCP_IP_BYTES = 52;
 /** Outer IPv4, UDP and VXLAN headers and the inner Ethernet header. */
-export const VXLAN_BYTES = 50;
+const VXLAN_BYTES = 50;
 
 export type Encapsulation = 'none' | 'vxlan';
 

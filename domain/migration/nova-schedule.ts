@@ -5,7 +5,7 @@ const MIB_PER_GIB = 1024;
 /** RAM and each disk count as at least this. */
 const LEAST_GB = 2;
 /** The monitor looks at a running job this often. */
-export const POLL_S = 0.5;
+const POLL_S = 0.5;
 
 /** max(2, RAM) plus, for block migration, max(2, size) of every local disk; GiB, not rounded (nova/virt/libvirt/driver.py). */
 export const dataGb = (flavorRamMiB: number, blockDiskGiB: readonly number[]): number =>

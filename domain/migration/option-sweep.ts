@@ -29,7 +29,7 @@ export type SweepRow = {
 export type SweepSetting = { readonly label: string; readonly set: Partial<NovaOptions> };
 
 /** Each setting by itself and in pairs covers what operators turn in practice. */
-export const SWEEP_SETTINGS: readonly SweepSetting[] = [
+const SWEEP_SETTINGS: readonly SweepSetting[] = [
   { label: 'live_migration_downtime = 1000', set: { downtimeMs: 1000 } },
   { label: 'live_migration_downtime = 2000', set: { downtimeMs: 2000 } },
   { label: 'live_migration_downtime_delay = 10', set: { downtimeDelayS: 10 } },

@@ -6,7 +6,7 @@ import type { PredictInput } from './predict-input.ts';
 import type { Round } from './run.ts';
 
 /** Named in every prediction; its errors on measured migrations are printed by the conformance part `qemu`. */
-export const MODEL = 'qemu-precopy-windows-1';
+const MODEL = 'qemu-precopy-windows-1';
 
 /** Disk writes of a guest about which no more is said fall into this much of its disk (the measured load's region). */
 const WRITE_REGION_BYTES = 32 * 1_048_576;

@@ -23,7 +23,7 @@ const NOTHING_MS = 1e-9;
 const OVERRUN = 0.72;
 
 /** Length of one stretch of sending when the link is the limit: until a look at the clock finds MAX_WAIT passed. */
-export const iterateMs = (lineBytesPerMs: number): number => {
+const iterateMs = (lineBytesPerMs: number): number => {
   const lookedMs = (ITERATE_PAGES * PAGE_BYTES) / lineBytesPerMs;
   return Math.max(lookedMs, ITERATE_MS + OVERRUN * lookedMs);
 };

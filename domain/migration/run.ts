@@ -110,7 +110,7 @@ export type Run = {
 };
 
 /** Pages QEMU counts as RAM to send. */
-export const totalPages = (ramBytes: number): number => (ramBytes + EXTRA_RAM_BYTES) / PAGE_BYTES;
+const totalPages = (ramBytes: number): number => (ramBytes + EXTRA_RAM_BYTES) / PAGE_BYTES;
 
 /** A move about to start; `keepRounds` records every round for drawing. */
 export const begin = (move: Move, machine: Machine, keepRounds: boolean): Run => {

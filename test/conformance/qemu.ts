@@ -233,6 +233,8 @@ const outcomeCheck = (name: string, judged: readonly Judged[], limit: number | n
 
 const run = (dataDir: string): PartReport => {
   const rows = readRows(join(dataDir, 'qemu/migrations.jsonl'));
+  if (rows.length === 0)
+    return { checks: [], notes: [], skipped: [{ name: 'qemu', why: 'migrations.jsonl is empty' }] };
   const judged = rows.map(judge);
   const door = judgeDoor(rows);
   const concurrent = readRows(join(dataDir, 'qemu/concurrent.jsonl'));

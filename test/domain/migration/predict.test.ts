@@ -1,7 +1,8 @@
 // `understudy predict`: what it accepts, what it says of what it does not, and that its answers hold together.
 import { expect, test } from 'vitest';
-import { parsePredictLine } from '../../../domain/migration/predict-input.ts';
+import { checkPredictInput, parsePredictLine, PREDICT_MODES } from '../../../domain/migration/predict-input.ts';
 import { predict, type Prediction } from '../../../domain/migration/predict.ts';
+import { pick, rng } from '../../../domain/base/rng.ts';
 
 const FIELDS = {
   id: 'vm-1',
@@ -108,4 +109,41 @@ test('a line that is not one JSON object is refused as such', () => {
     expect(read.ok).toBe(false);
     if (!read.ok) expect(read.error[0]).toMatch(/^the line is /);
   }
+});
+
+test('whatever the door accepts has an end, and figures that are numbers', () => {
+  const r = rng('door');
+  const between = (least: number, most: number): number =>
+    Math.exp(Math.log(least) + r.next() * Math.log(most / least));
+  let accepted = 0;
+  for (let n = 0; n < 2000; n++) {
+    const ramBytes = Math.round(between(4096, 2 ** 44));
+    const read = checkPredictInput({
+      id: `vm-${n}`,
+      mode: pick(r, PREDICT_MODES),
+      ramBytes,
+      touchedBytes: Math.floor(ramBytes * pick(r, [0, r.next(), 1])),
+      workingSetBytes: Math.floor(ramBytes * pick(r, [0, r.next() * 0.01, r.next(), 1])),
+      dirtyPagesPerS: pick(r, [0, Math.round(between(1, 1e9))]),
+      pattern: pick(r, ['random', 'sweep', '80-20']),
+      maxBandwidthBps: pick(r, [0, between(1000, 1e12)]),
+      linkBps: pick(r, [0, between(1000, 1e12)]),
+      downtimeLimitMs: pick(r, [0, 300, between(1, 2e6)]),
+      autoConverge: pick(r, [true, false]),
+      postCopyAfterS: pick(r, [null, 0, between(0.001, 1e5)]),
+      diskBytes: Math.round(between(1, 2 ** 49)),
+      diskFill: pick(r, [0, 1, r.next()]),
+      diskWriteBps: pick(r, [0, between(1, 1e11)]),
+      timeoutS: pick(r, [null, 0, between(0.01, 2e6)]),
+    });
+    if (!read.ok) continue;
+    accepted += 1;
+    const got = predict(read.value);
+    for (const figure of [got.totalMs, got.downtimeMs, got.ramBytes, got.diskBytes, got.mirrorMs]) {
+      expect(Number.isFinite(figure) && figure >= 0).toBe(true);
+    }
+    expect(got.rounds.length).toBeLessThanOrEqual(1000);
+    expect(got.outcome).not.toBe(read.value.timeoutS === null ? 'cancelled-timeout' : 'endless');
+  }
+  expect(accepted).toBeGreaterThan(1000);
 });

@@ -1,6 +1,6 @@
 // Migrations beside each other: shares, queues, tenant traffic, and the way through racks.
 import { expect, test } from 'vitest';
-import { payloadShare, demandOnPlainLink } from '../../../domain/migration/encapsulation.ts';
+import { demandOnPlainLink, payloadBytesPerS, payloadShare } from '../../../domain/migration/encapsulation.ts';
 import { QUIET } from '../../../domain/migration/machine.ts';
 import { pathsOf } from '../../../domain/migration/network-path.ts';
 import { simulate } from '../../../domain/migration/simulate.ts';
@@ -109,6 +109,7 @@ test('the way between racks crosses both uplinks, within a rack none, each direc
 test('tunnelled traffic carries fifty bytes less in a frame, and takes more of the link for it', () => {
   expect(payloadShare(1500, 'none')).toBeCloseTo(1448 / 1538, 9);
   expect(payloadShare(1500, 'vxlan')).toBeCloseTo(1398 / 1538, 9);
+  expect(payloadBytesPerS(10e9, 9000, 'none')).toBeCloseTo((1.25e9 * 8948) / 9038, 0);
   expect(demandOnPlainLink(100, 1500, 'vxlan')).toBeCloseTo((100 * 1448) / 1398, 9);
   expect(demandOnPlainLink(100, 9000, 'vxlan')).toBeCloseTo(100.56, 2);
 });
