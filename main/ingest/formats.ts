@@ -7,9 +7,18 @@ import { listing } from './listing.ts';
 import { notifications } from './nova/notifications.ts';
 import { osloLog } from './oslo-log/oslo-log.ts';
 import { qmp } from './qmp.ts';
+import { utilisation } from './utilisation.ts';
 import { transcript } from './transcript/transcript.ts';
 
-export const formats: readonly Format[] = [understudyJsonl, notifications, osloLog, qmp, listing, transcript];
+export const formats: readonly Format[] = [
+  understudyJsonl,
+  notifications,
+  osloLog,
+  qmp,
+  listing,
+  utilisation,
+  transcript,
+];
 
 /** Enough for a document's first command after a long introduction. */
 const HEAD_BYTES = 256 * 1024;

@@ -10,6 +10,7 @@ import type { Format, Item, Reading } from './format.ts';
 import { formatOf } from './formats.ts';
 import { gather } from './gather.ts';
 import { type Content, contentOf, type Incoming } from './incoming.ts';
+import { unpacked } from './unpack.ts';
 import { understudyJsonl } from './understudy-jsonl.ts';
 import { type Mapped, mapped, replayEntry } from './replay.ts';
 
@@ -109,8 +110,10 @@ const importAll = async (
   const chosen: Chosen[] = [];
   const reports: ImportedFile[] = [];
   try {
-    for (const { incoming, named } of files) {
-      const format = formatOf(incoming, settings.as ?? null);
+    for (const { incoming: packed, named } of files) {
+      const opened = unpacked(packed);
+      const incoming = opened.ok ? opened.value : packed;
+      const format = !opened.ok ? opened : formatOf(incoming, settings.as ?? null);
       const trouble = format.ok && named ? firstTrouble({ incoming, format: format.value }, settings) : null;
       if (named && !format.ok) return err(badInput(`${incoming.path} ${format.error}. Nothing was imported.`));
       if (trouble !== null) {

@@ -17,7 +17,8 @@ const parse = (text: string): { readonly value: unknown } | null => {
   }
 };
 
-const wholeText = (incoming: Incoming): string => {
+/** The content as text; bytes that are no UTF-8 become U+FFFD. */
+export const wholeText = (incoming: Incoming): string => {
   const decoder = new TextDecoder();
   let text = '';
   for (const chunk of incoming.chunks()) text += decoder.decode(chunk, { stream: true });

@@ -1,9 +1,9 @@
 // The format "listing": a client's output with `-f json`, `-f yaml` or `-f csv`, one listing or one thing a file.
-import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
+import { type CsvRow, csvRows } from './csv-rows.ts';
 import { type Format, type Item, type Reading, refusal } from './format.ts';
 import type { Incoming } from './incoming.ts';
-import { type Fields, isFields } from './json-records.ts';
+import { type Fields, isFields, wholeText } from './json-records.ts';
 import { readListing } from './transcript/listings.ts';
 import type { Row, Table } from './transcript/scan.ts';
 import { tellBlocks } from './transcript/transcript.ts';
@@ -43,32 +43,26 @@ const fromRecords = (value: unknown): Table | null => {
   return records.length === value.length && header.length > 0 ? tableOf(header, rows) : null;
 };
 
-/** Keeps the lines of the file: a record may be quoted over several. */
-const fromCsv = (text: string): Table | null => {
-  const records = parseCsv(text, { info: true, skip_empty_lines: true, bom: true }) as unknown as readonly {
-    readonly info: { readonly lines: number };
-    readonly record: readonly string[];
-  }[];
-  const [header, ...rows] = records;
-  return header === undefined
-    ? null
-    : tableOf(
-        header.record,
-        rows.map(({ info, record }) => ({ line: info.lines, cells: record })),
-      );
+const fromCsv = (incoming: Incoming): Table | null => {
+  const [header, ...rows] = csvRows(incoming);
+  if (header === undefined) return null;
+  const isWhole = ({ cells }: CsvRow): boolean => cells.length === header.cells.length;
+  const whole = rows.filter(isWhole);
+  const broken = rows
+    .filter((row) => !isWhole(row))
+    .map(({ line, cells }) => ({
+      line,
+      why: `this row has ${cells.length} cells, not ${header.cells.length}`,
+      text: cells.join(','),
+    }));
+  return { ...tableOf(header.cells, whole), broken };
 };
 
-const parsed = (text: string): Table | null => {
+const parsed = (incoming: Incoming): Table | null => {
+  const text = wholeText(incoming);
   if (/^\s*[[{]/.test(text)) return fromRecords(JSON.parse(text));
-  if (/^\s*"?[\w :-]+"?,/.test(text)) return fromCsv(text);
+  if (/^\s*"?[\w :-]+"?,/.test(text)) return fromCsv(incoming);
   return fromRecords(parseYaml(text));
-};
-
-const textOf = (incoming: Incoming): string => {
-  const decoder = new TextDecoder();
-  let text = '';
-  for (const chunk of incoming.chunks()) text += decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
 };
 
 function* read({ incoming, undatedAt }: Reading): Generator<Item> {
@@ -78,7 +72,7 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
   }
   let table: Table | null;
   try {
-    table = parsed(textOf(incoming));
+    table = parsed(incoming);
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n', 1)[0] : 'it cannot be parsed';
     yield refusal(1, `it is cut off or no valid listing: ${why}`, '');

@@ -1,0 +1,123 @@
+// Damaged input of every format: no importer crashes, hangs, or tells of a thing that is not in the text.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { type Rng, rng } from '../../../domain/base/rng.ts';
+import { idOf, kindOf } from '../../../domain/events/entity.ts';
+import { accept } from '../../../main/ingest/accept.ts';
+import type { Format, Item } from '../../../main/ingest/format.ts';
+import { formats } from '../../../main/ingest/formats.ts';
+import { fromBytes } from '../../../main/ingest/incoming.ts';
+import { clean } from '../../../main/ingest/transcript/typography.ts';
+import { SEEDS, UNDATED } from './reading.ts';
+
+/** Mutations of each fixture; continuous integration asks for more. */
+const RUNS = Number(process.env['UNDERSTUDY_FUZZ_RUNS'] ?? 150);
+const DATA = `${SEEDS}/..`;
+
+const lines = (path: string, from: number, to: number): string =>
+  readFileSync(path, 'utf8').split('\n').slice(from, to).join('\n');
+const log = (n: number, message: string): string =>
+  `2017-05-16 00:00:0${n}.000 2931 INFO nova.compute.manager [req-3ea4052c-895d-4b64-9e2d-04d64c4d94ab - - - - -] [instance: b9000564-fe1a-409b-b8cc-1e88b294cd1d] ${message}`;
+const EXPORT = [
+  '{"understudy":1}',
+  '{"batch":{"timeline":1,"head":2,"source":{"id":"s","name":"s","format":"f"},"throughLine":2,"done":true,"events":2,"refused":[]}}',
+  '{"at":1,"type":"note.written","v":1,"entity":"vm:a","evidence":"observed","line":1,"key":null,"data":{"text":"x"}}',
+  '{"at":2,"type":"host.failed","v":1,"entity":"host:b","evidence":"observed","line":2,"key":"k","data":{"cause":"power"}}',
+  '{"branch":{"timeline":2,"name":"n","parent":1,"forkedAt":{"at":1,"seq":null}}}',
+];
+const FIXTURES: Readonly<Record<string, readonly string[]>> = {
+  understudy: [EXPORT.join('\n')],
+  notifications: [
+    lines(`${DATA}/nova/nova-notifications.jsonl`, 8, 12),
+    lines(`${DATA}/nova/nova-notifications.jsonl`, 66, 70),
+  ],
+  'oslo.log': [
+    [
+      log(1, 'Attempting claim on node c1: memory 2048 MB, disk 20 GB, vcpus 1 CPU'),
+      log(2, 'Migration running for 30 secs, memory 47% remaining (bytes processed=1000, remaining=900, total=1900)'),
+      log(3, 'Migrating instance to cp-2 finished successfully.'),
+    ].join('\n'),
+  ],
+  qmp: [lines(`${DATA}/qemu/transcripts/success_block_discard.jsonl`, 0, 30)],
+  listing: [
+    '[{"ID":"b9000564-fe1a-409b-b8cc-1e88b294cd1d","Name":"web","Status":"ACTIVE","Networks":{"net":["10.0.0.3"]},"Host":"c1"}]',
+    '"ID","Binary","Host","Zone","Status","State"\n"1","nova-compute","c1","az1","enabled","up"\n',
+    '- Hypervisor Hostname: c1\n  Host IP: 10.0.0.1\n  State: up\n',
+  ],
+  utilisation: ['vm,s0,s1,s2\na,1,2,3\nb,4,5,6\n', 'time,web,host:c1\n1772532000,25,100\n1772532060,,50\n'],
+  transcript: [readFileSync(`${SEEDS}/live-migration.txt`, 'utf8'), readFileSync(`${SEEDS}/ml2-vxlan.txt`, 'utf8')],
+};
+
+const MUTATIONS: readonly ((bytes: Buffer, at: number, size: number, byte: number) => Buffer)[] = [
+  (bytes, at, _, byte) => Buffer.concat([bytes.subarray(0, at), Buffer.of(byte), bytes.subarray(at + 1)]),
+  (bytes, at, size) => Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + size)]),
+  (bytes, at, size) => Buffer.concat([bytes.subarray(0, at), bytes.subarray(at, at + size), bytes.subarray(at)]),
+  (bytes, at) => bytes.subarray(0, at),
+  (bytes, at, size, byte) => Buffer.concat([bytes.subarray(0, at), Buffer.alloc(size, byte), bytes.subarray(at)]),
+];
+const mutated = (fixture: Buffer, random: Rng): Buffer => {
+  const below = (n: number): number => Math.floor(random.next() * n);
+  let bytes = fixture;
+  for (let left = 1 + below(4); left > 0; left--) {
+    const mutation = MUTATIONS[below(MUTATIONS.length)];
+    bytes = mutation?.(bytes, below(bytes.length + 1), 1 + below(40), below(256)) ?? bytes;
+  }
+  return bytes;
+};
+
+/** What a fact is about, as the input has to name it; null for what a document describes without naming it. */
+const namedBy = (address: string): string | null => {
+  const kind = kindOf(address);
+  if (kind === 'cluster' || kind === 'roster' || kind === 'flavor' || kind === 'server_group') return null;
+  if (kind === 'tunnel') return idOf(address).split('/')[1] ?? '';
+  const id = kind === 'migration' ? (idOf(address).split(/\/(?:live|evac|resize)/)[0] ?? '') : idOf(address);
+  return kind === 'storage_node' ? id.replace('-', ' ') : id;
+};
+
+/** The text a thing must stand in: as given, with JSON's escapes undone, as the terminal showed it. */
+const haystack = (content: string, name: string): string =>
+  [
+    content,
+    content.replaceAll('\\"', '"'),
+    content.replaceAll('\r', ' '),
+    content.split('\n').map(clean).join('\n'),
+    name,
+  ]
+    .join('\n')
+    .toLowerCase();
+
+/** Labels of Chinese documents are put into English before they are names. */
+const TRANSLATED = /^(?:controller|compute|network)/;
+
+const check = (format: Format, bytes: Buffer, seed: string): void => {
+  const incoming = fromBytes('guest.txt', bytes, UNDATED);
+  const content = bytes.toString('utf8');
+  const text = haystack(content, incoming.name);
+  const last = content.split('\n').length;
+  let items: readonly Item[] = [];
+  expect(() => {
+    items = [...format.read({ incoming, undatedAt: UNDATED })];
+  }, seed).not.toThrow();
+  for (const item of items) {
+    if (item.line > last) throw new Error(`${seed}: line ${item.line} of ${last}`);
+    if (item.kind !== 'facts') continue;
+    for (const fact of item.facts) {
+      const accepted = accept(fact);
+      const name = accepted.ok ? namedBy(accepted.value.entity) : null;
+      if (name === null || TRANSLATED.test(name)) continue;
+      if (!text.includes(name.toLowerCase())) throw new Error(`${seed}: ${fact.type} of ${fact.entity} from nowhere`);
+    }
+  }
+};
+
+test.each(formats.map((format) => [format.name, format] as const))('%s', (name, format) => {
+  const fixtures = (FIXTURES[name] ?? []).map((text) => Buffer.from(text));
+  expect(fixtures.length).toBeGreaterThan(0);
+  fixtures.forEach((fixture, f) => {
+    check(format, fixture, `${name} fixture ${f}`);
+    for (let run = 0; run < RUNS; run++) {
+      const seed = `ingest/${name}/${f}/${run}`;
+      check(format, mutated(fixture, rng(seed)), seed);
+    }
+  });
+});
