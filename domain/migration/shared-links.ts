@@ -1,6 +1,7 @@
 // Many migrations at once: each runs as QEMU would, at the rate its share of the links gives it; queues start them one by one.
 import type { Machine } from './machine.ts';
 import { UNKNOWN } from './machine.ts';
+import { assert } from '../base/result.ts';
 import { maxMinRates, residuals, type Flow } from './max-min.ts';
 import { UNLIMITED_BPS, type Move } from './qemu.ts';
 import { advance, postCopyRate, start } from './advance.ts';
@@ -29,7 +30,11 @@ export type SharedLinks = {
   readonly machine?: Machine;
 };
 
+/** Milliseconds on the common clock; an endless move ends where it was found to be endless. */
 export type SharedResult = MoveResult & { readonly startMs: number; readonly endMs: number };
+
+/** Bytes/ms of a path that has nothing to give: so little that only an order ends what waits there. */
+const STALLED = 1e-3;
 
 /** A burst rate that changed by less than this share is the same: it moves milliseconds only. */
 const SAME_RATE = 0.02;
@@ -61,13 +66,15 @@ const changeMs = (a: Active): number => (a.ahead.outcome === 'endless' ? Infinit
 
 /**
  * Simulates all moves to their ends. Rates are max-min fair and change only when a move starts, changes phase or ends, so
- * the cost is per such change, not per millisecond. Results in the order of `moves`.
+ * the cost is per such change, not per millisecond. Results in the order of `moves`; null for a move whose queue is held for
+ * ever by an endless one.
  */
-export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks): readonly SharedResult[] => {
+export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks): readonly (SharedResult | null)[] => {
+  assert(links.perQueue >= 1, 'a queue that lets nobody run');
   const machine = links.machine ?? UNKNOWN;
   const perMs = links.capacities.map((bps) => bps / 1000);
   const background = links.background.map((f) => ({ links: f.links, demand: f.demand / 1000 }));
-  const results: (SharedResult | undefined)[] = moves.map(() => undefined);
+  const results: (SharedResult | null)[] = moves.map(() => null);
   const waiting = moves.map((_, i) => i).toSorted((a, b) => moves[a]!.readyMs - moves[b]!.readyMs || a - b);
   const running = new Map<string, number>();
   let active: Active[] = [];
@@ -107,7 +114,7 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
       // A move held back by its own limit sends its windows in bursts at the speed the path has left.
       const spare =
         rate < flow.demand ? 0 : Math.max(0, Math.min(UNLIMITED_BPS / 1000, ...flow.links.map((l) => left[l]!)));
-      const line = Math.min(UNLIMITED_BPS / 1000, rate + spare);
+      const line = Math.max(STALLED, Math.min(UNLIMITED_BPS / 1000, rate + spare));
       if (a.lineBytesPerMs > 0 && Math.abs(line - a.lineBytesPerMs) <= SAME_RATE * a.lineBytesPerMs && spare > 0)
         return;
       if (line === a.lineBytesPerMs) return;
@@ -142,5 +149,5 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
     active = active.filter((a) => a.run.phase !== 'ended');
     admit();
   }
-  return results.map((r) => r!);
+  return results;
 };

@@ -82,12 +82,12 @@ const judgeGroup = (rows: readonly Row[]): Judged[] => {
     { capacities: [capacity], background: [], perQueue: rows.length, machine: machineOf(rows[0]!) },
   );
   return rows.map((row, i) => {
-    const got = results[i]!;
+    const got = results[i] ?? null;
     const book = textbook(moveOf(row), capacity / rows.length);
     return {
       row,
-      right: got.outcome === row.outcome,
-      errors: got.outcome === 'completed' ? errorsOf(row, got, false) : null,
+      right: got?.outcome === row.outcome,
+      errors: got?.outcome === 'completed' ? errorsOf(row, got, false) : null,
       plain: book.outcome === 'completed' ? errorsOf(row, book, false) : null,
     };
   });
