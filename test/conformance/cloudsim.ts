@@ -1,4 +1,5 @@
-// CloudSim 3.0.3's PlanetLab experiment: every figure it printed against ours, its quirks one by one, all days.
+// CloudSim 3.0.3's PlanetLab experiment: every figure it printed against ours, its quirks one by one, all days; then the
+// honest experiment against its goals.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudSimOutcome } from '../../domain/consolidation/cloudsim/outcome.ts';
@@ -7,6 +8,7 @@ import { javaFixed, printedFigures } from '../../domain/consolidation/cloudsim/p
 import { QUIRK_NAMES, type QuirkName, withoutQuirks } from '../../domain/consolidation/cloudsim/quirks.ts';
 import { runCloudSim } from '../../domain/consolidation/cloudsim/run.ts';
 import type { Workload } from '../../domain/consolidation/workload.ts';
+import { honestGoals, networkGoals } from './honest-goals.ts';
 import type { Check, Part, PartReport } from './part.ts';
 import { hasPlanetlabDay, planetlabDay, planetlabDays, planetlabDayUnsorted } from './planetlab.ts';
 
@@ -176,6 +178,12 @@ const run = async (dataDir: string): Promise<PartReport> => {
   if (TEN_DAYS.every((day) => days.includes(day))) {
     checks.push(...checkMedians(TEN_DAYS.map((day) => planetlabDay(dataDir, day))));
   }
+  for (const day of days) {
+    const goals = honestGoals(day, planetlabDay(dataDir, day));
+    checks.push(...goals.checks);
+    notes.push(...goals.notes);
+  }
+  checks.push(...networkGoals());
   return { checks, notes, skipped };
 };
 

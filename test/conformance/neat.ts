@@ -1,8 +1,9 @@
 // OpenStack Neat's own test inputs and results, and generated ones, against our algorithms.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CALLS, PLUMBING, type Vector } from './neat-calls.ts';
+import { CALLS, PLUMBING } from './neat-calls.ts';
 import { difference } from './neat-encoding.ts';
+import type { Vector } from './neat-vector.ts';
 import type { Check, Part, PartReport } from './part.ts';
 
 /** Largest difference of any number in a result. */

@@ -1,0 +1,75 @@
+// The honest experiment against its goals, every day of the data directory; and traffic-aware against blind placement.
+import { rng } from '../../domain/base/rng.ts';
+import { parsePolicy } from '../../domain/consolidation/cloudsim/policy.ts';
+import { compareDay, type ParetoRow } from '../../domain/consolidation/honest/pareto.ts';
+import type { HonestSettings } from '../../domain/consolidation/honest/run.ts';
+import { steady } from '../../domain/consolidation/honest/steady.ts';
+import { textbook } from '../../domain/consolidation/honest/textbook.ts';
+import { blindPlacement, chattyGroups } from '../../domain/consolidation/network/chatty-groups.ts';
+import { improvePlacement } from '../../domain/consolidation/network/local-search.ts';
+import { costOf, DEFAULT_WEIGHTS, NETWORK_BLIND } from '../../domain/consolidation/network/objective.ts';
+import type { Workload } from '../../domain/consolidation/workload.ts';
+import type { Check } from './part.ts';
+
+/** Energy above the lower bound, and migrations as a share of LRR-MMT's in the same setting. */
+const OVER_BOUND_PERCENT = 8;
+const MIGRATIONS_PERCENT = 10;
+
+/** CloudSim's migration speed, so that strategies differ and not the network; two minutes to wake a host. */
+const SETTINGS: HonestSettings = { wakeS: 120, migrationS: (ramMB) => ramMB / 62.5 };
+
+const describe = (day: string, row: ParetoRow): string =>
+  `${day} honest ${row.strategy}: ${row.energyKwh.toFixed(1)} kWh (bound ${row.boundKwh.toFixed(1)}), ` +
+  `${row.migrations} migrations, SLAV ${row.slav.toExponential(1)}, shortfall ${row.shortfall.toExponential(1)}`;
+
+/** Ours beside LRR-MMT on one day. */
+export const honestGoals = (
+  day: string,
+  workload: Workload,
+): { readonly checks: readonly Check[]; readonly notes: readonly string[] } => {
+  const policy = parsePolicy('lrr-mmt', null);
+  if (!policy.ok) throw new Error(policy.error);
+  const [lrr, ours] = compareDay(workload, SETTINGS, [textbook(policy.value), steady()]) as [ParetoRow, ParetoRow];
+  const check = (name: string, value: number, limit: number, unit: string): Check => ({
+    name: `${day} honest: ${name}`,
+    value,
+    limit,
+    unit,
+  });
+  return {
+    checks: [
+      check('energy above the lower bound', ours.overBound * 100, OVER_BOUND_PERCENT, '%'),
+      check("migrations, of LRR-MMT's", (ours.migrations / lrr.migrations) * 100, MIGRATIONS_PERCENT, '%'),
+      check("SLAV above LRR-MMT's", Math.max(0, ours.slav - lrr.slav), 0, ''),
+    ],
+    notes: [describe(day, lrr), describe(day, ours)],
+  };
+};
+
+const SEED = 'conformance';
+const VMS = 200;
+const CPU_THRESHOLD = 0.8;
+const PASSES = 20;
+
+/** A seeded matrix of 200 VMs in chatty groups: both searches start from the same best-fit packing. */
+export const networkGoals = (): readonly Check[] => {
+  const p = chattyGroups(rng(SEED), VMS);
+  const start = blindPlacement(p, CPU_THRESHOLD);
+  const blind = costOf(p, improvePlacement(p, start, NETWORK_BLIND, rng(SEED), PASSES));
+  const aware = costOf(p, improvePlacement(p, start, DEFAULT_WEIGHTS, rng(SEED), PASSES));
+  return [
+    {
+      name: 'traffic-aware placement: datapath CPU saved',
+      value: (1 - aware.datapathMips / blind.datapathMips) * 100,
+      limit: 40,
+      unit: '%',
+      sense: 'at least',
+    },
+    {
+      name: 'traffic-aware placement: energy off by',
+      value: Math.abs(aware.watts / blind.watts - 1) * 100,
+      limit: 2,
+      unit: '%',
+    },
+  ];
+};
