@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { parsePolicy, POLICY_NAMES } from '../../../domain/consolidation/cloudsim/policy.ts';
 import { javaFixed, printedFigures } from '../../../domain/consolidation/cloudsim/print.ts';
 import { CLOUDSIM_QUIRKS, withoutQuirks } from '../../../domain/consolidation/cloudsim/quirks.ts';
+import { reportCloudSim } from '../../../domain/consolidation/cloudsim/report.ts';
 import { runCloudSim } from '../../../domain/consolidation/cloudsim/run.ts';
 import { powerAt, SPEC_POWER } from '../../../domain/consolidation/power.ts';
 import type { Workload } from '../../../domain/consolidation/workload.ts';
@@ -89,4 +90,15 @@ test('figures without migrations print NaN as Java does', () => {
   const printed = printedFigures(runCloudSim({ workload: workload(4, 4, 10), policy: policy('dvfs') }));
   expect(printed['Mean time before a VM migration']).toBe('NaN sec');
   expect(printed['Total simulation time']).toBe('1200.00 sec');
+});
+
+test('a report is asked for by names, and refuses those it does not know', () => {
+  const day = workload(4, 4, 10);
+  const report = reportCloudSim({ workload: day, policy: 'dvfs', param: null });
+  if (!report.ok) throw new Error(report.error);
+  expect(report.value.printed['Energy consumption']).toBe(`${javaFixed(report.value.energyKwh, 2)} kWh`);
+  expect(report.value.slaviolation).toBe(report.value.overallSlaViolation);
+  const refused = reportCloudSim({ workload: day, policy: 'lr-mmt', param: null, quirksOff: ['rain'] });
+  expect(refused).toMatchObject({ ok: false, error: expect.stringContaining('unknown quirk "rain"') });
+  expect(reportCloudSim({ workload: day, policy: 'lr', param: null }).ok).toBe(false);
 });
