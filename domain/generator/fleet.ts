@@ -234,6 +234,7 @@ export const stateOf = (fleet: Fleet, at: string): ClusterState => ({
   volumes: [],
   pools: [],
   networks: [],
+  ports: [],
   tunnels: [],
   serverGroups: fleet.groups.map((g) => ({
     id: g.id,

@@ -27,6 +27,7 @@ import type {
   MigrationState,
   NetworkState,
   PoolState,
+  PortState,
   ServerGroupState,
   TunnelState,
   VmState,
@@ -163,6 +164,13 @@ const networkState = (c: Cluster, row: Row): NetworkState[] => {
   return [{ id, name: r.name ?? id, type, segment, cidr, mtu }];
 };
 
+const portState = (c: Cluster, row: Row): PortState[] => {
+  const r = refAt(c.ports.col.record, row);
+  if (r === null) return [];
+  const { network, vm, mac, ips, host, status, bindings } = r;
+  return [{ id: idAt(c.ports.ids, row), network, vm, mac, ips, host, status, bindings }];
+};
+
 /** Which host answers at an address, as its VTEP or else its management address. */
 const hostsByAddress = (c: Cluster): ReadonlyMap<string, string> => {
   const found = new Map<string, string>();
@@ -277,6 +285,7 @@ export const clusterState = (
     volumes: presentRows(c.volumes).flatMap((row) => volumeState(c, row)),
     pools: poolStates(c),
     networks: presentRows(c.networks).flatMap((row) => networkState(c, row)),
+    ports: presentRows(c.ports).flatMap((row) => portState(c, row)),
     tunnels: tunnelStates(c),
     serverGroups: groupStates(c, vms),
     migrations: presentRows(c.migrations).map((row) => migrationState(c, row)),

@@ -93,6 +93,20 @@ export type NetworkState = {
   readonly mtu: number | null;
 };
 
+export type PortState = {
+  readonly id: string;
+  /** Id of its network. */
+  readonly network: string | null;
+  readonly vm: string | null;
+  readonly mac: string | null;
+  readonly ips: readonly string[];
+  /** Host of the active binding. */
+  readonly host: string | null;
+  readonly status: string | null;
+  /** By host; two during a live migration. */
+  readonly bindings: readonly { readonly host: string; readonly binding: 'ACTIVE' | 'INACTIVE' }[];
+};
+
 export type TunnelState = {
   readonly id: string;
   readonly host: string | null;
@@ -150,6 +164,7 @@ export type ClusterState = {
   readonly volumes: readonly VolumeState[];
   readonly pools: readonly PoolState[];
   readonly networks: readonly NetworkState[];
+  readonly ports: readonly PortState[];
   readonly tunnels: readonly TunnelState[];
   readonly serverGroups: readonly ServerGroupState[];
   readonly migrations: readonly MigrationState[];

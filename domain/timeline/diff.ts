@@ -23,6 +23,7 @@ const LISTS: { readonly [N in ListName]: { readonly kind: string; readonly id: s
   volumes: { kind: 'volume', id: 'id', name: 'name' },
   pools: { kind: 'pool', id: 'name', name: 'name' },
   networks: { kind: 'network', id: 'id', name: 'name' },
+  ports: { kind: 'port', id: 'id', name: 'id' },
   tunnels: { kind: 'tunnel', id: 'id', name: 'id' },
   serverGroups: { kind: 'server_group', id: 'id', name: 'name' },
   migrations: { kind: 'migration', id: 'id', name: 'id' },

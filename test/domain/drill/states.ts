@@ -68,6 +68,7 @@ export const clusterOf = (
   volumes: [],
   pools: [],
   networks: [],
+  ports: [],
   tunnels: [],
   serverGroups: [],
   migrations: [],
