@@ -1,4 +1,4 @@
-// npm test: unit and contract suites, the window in a real browser, Electron where it is; the last line counts all of them.
+// npm test: unit and contract suites, packaging, the window in a real browser, Electron where it is; the last line counts all of them.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -88,7 +88,7 @@ const inElectron = async (): Promise<Ran> => {
 };
 
 mkdirSync(RESULTS, { recursive: true });
-const ran = [await unit(), await inBrowser(), await inElectron()];
+const ran = [await unit(), await script('test/packaging/run.ts', {}), await inBrowser(), await inElectron()];
 const sum = (of: keyof Counts): number => ran.reduce((total, { counts }) => total + counts[of], 0);
 console.log('');
 for (const line of ran.flatMap((r) => r.notRun)) console.log(`Did not run: ${line}.`);
