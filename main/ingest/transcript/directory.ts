@@ -1,6 +1,7 @@
 // First pass over a document: who is who, so that a VM named before its UUID is printed is the same VM throughout.
 import { entity } from '../../../domain/events/entity.ts';
 import { isUuid } from '../nova-words.ts';
+import { inOldWords } from './openstack-words.ts';
 import type { Block, Command, Table } from './scan.ts';
 import { isMissing } from './typography.ts';
 import { argumentsOf } from './words.ts';
@@ -10,6 +11,8 @@ export type Directory = {
   readonly uuidOf: ReadonlyMap<string, string>;
   /** Names of hosts that tables and commands use. */
   readonly hosts: ReadonlySet<string>;
+  /** Names of Placement's resource providers, by UUID. */
+  readonly providers: ReadonlyMap<string, string>;
   /** VMs (as addresses) that were moved with their disks, and without. */
   readonly blockMoved: ReadonlySet<string>;
   readonly diskStayed: ReadonlySet<string>;
@@ -66,13 +69,21 @@ const readMoves = (
   stayed: Set<string>,
   hosts: Set<string>,
 ): void => {
-  const [program, verb] = command.words;
+  const words = inOldWords(command.words);
+  const [program, verb] = words;
   if (program !== 'nova' || (verb !== 'live-migration' && verb !== 'evacuate')) return;
-  const { operands, options } = argumentsOf(command.words.slice(2), NO_VALUES);
+  const { operands, options } = argumentsOf(words.slice(2), NO_VALUES);
   const [vm, dest] = operands;
   if (dest !== undefined) hosts.add(dest);
   if (vm === undefined || verb === 'evacuate') return;
   (options.has('block-migrate') ? moved : stayed).add(vmAddress(directory, vm));
+};
+
+/** `openstack resource provider list`: uuid, name, generation. */
+const readProviders = (table: Table, providers: Map<string, string>): void => {
+  const [uuid, name, generation] = [/^uuid$/i, /^name$/i, /^generation$/i].map((c) => columnOf(table, c));
+  if ((generation ?? -1) < 0) return;
+  for (const { cells } of table.rows) providers.set(cells[uuid ?? -1] ?? '', cells[name ?? -1] ?? '');
 };
 
 export const directoryOf = (blocks: readonly Block[]): Directory => {
@@ -80,9 +91,14 @@ export const directoryOf = (blocks: readonly Block[]): Directory => {
   const hosts = new Set<string>();
   const blockMoved = new Set<string>();
   const diskStayed = new Set<string>();
-  for (const block of blocks) if (block.kind === 'table') readNames(block, uuidOf, hosts);
+  const providers = new Map<string, string>();
+  for (const block of blocks) {
+    if (block.kind !== 'table') continue;
+    readNames(block, uuidOf, hosts);
+    readProviders(block, providers);
+  }
   for (const block of blocks) {
     if (block.kind === 'command') readMoves(block, { uuidOf }, blockMoved, diskStayed, hosts);
   }
-  return { uuidOf, hosts, blockMoved, diskStayed };
+  return { uuidOf, hosts, providers, blockMoved, diskStayed };
 };

@@ -61,3 +61,33 @@ export const readGlusterInfo = (texts: readonly Text[]): readonly Draft[] => {
     },
   }));
 };
+
+/** `gluster peer status`: `Hostname:` and, two lines on, `State: Peer in Cluster (Connected)`. */
+export const readGlusterPeers = (texts: readonly Text[]): readonly Draft[] => {
+  const facts: Draft[] = [];
+  let address: string | null = null;
+  for (const { line, text } of texts) {
+    const [, key = '', value = ''] = PAIR.exec(text) ?? [];
+    if (key === 'Hostname' && value !== '') {
+      address = entity('storage_node', value);
+      facts.push({
+        type: 'storage_node.introduced',
+        v: 1,
+        entity: address,
+        line,
+        evidence: 'observed',
+        data: { address: value },
+      });
+    } else if (key === 'State' && address !== null && value.endsWith('(Disconnected)')) {
+      facts.push({
+        type: 'storage_node.failed',
+        v: 1,
+        entity: address,
+        line,
+        evidence: 'observed',
+        data: { cause: 'disconnected' },
+      });
+    }
+  }
+  return facts;
+};

@@ -3,7 +3,8 @@ import { entity, kindOf } from '../../../domain/events/entity.ts';
 import { type Item, ignored, refusal } from '../format.ts';
 import { directoryOf } from './directory.ts';
 import type { Effect, Effects } from './effect.ts';
-import { readGlusterInfo } from './gluster-info.ts';
+import { inOldWords } from './openstack-words.ts';
+import { readGlusterInfo, readGlusterPeers } from './gluster-info.ts';
 import { hostOfCommand, shutdownCommand } from './host-commands.ts';
 import { type Memory, newMemory } from './memory.ts';
 import type { Draft, Moment } from './moment.ts';
@@ -46,7 +47,7 @@ const overlayFacts = (blocks: readonly Block[], at: number, overlay: Overlay): r
   const shown = tunnelsIn(textsAfter(blocks, at));
   const [first, last] = [overlay.tunnels[0], overlay.tunnels.at(-1)];
   if (shown.length === 0 || first === undefined || last === undefined) return [];
-  const line = blocks[at]?.line ?? 0;
+  const line = blocks[at]?.line ?? first.line;
   const ends = shown.at(-1)?.line === last.line ? unseenEnds(overlay.tunnels) : [];
   return [
     ...(shown[0]?.line === first.line ? vtepFacts(overlay, line) : []),
@@ -81,21 +82,24 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
   const items: Item[] = [];
   let text = 0;
   /** The command whose output may still come. */
-  let open: { moment: Moment; asked: string | null } | null = null;
+  let open: { moment: Moment; /** What it asked about: a VM or a resource provider. */ asked: string | null } | null =
+    null;
 
   const command = (block: Command, at: number): void => {
-    const effect = PROGRAMS.get(block.words[0] ?? '')?.(block, memory) ?? null;
+    const words = inOldWords(block.words);
+    const effect = PROGRAMS.get(words[0] ?? '')?.({ ...block, words }, memory) ?? null;
     const texts = textsAfter(blocks, at);
     const facts = [
       issued(block, effect, memory),
       ...(effect?.facts ?? []),
-      ...(block.words[0] === 'gluster' ? readGlusterInfo(texts) : []),
-      ...(block.words[0] === 'ovs-vsctl' ? overlayFacts(blocks, at, overlay) : []),
+      ...(words[0] === 'gluster' ? [...readGlusterInfo(texts), ...readGlusterPeers(texts)] : []),
+      ...(words[0] === 'ovs-vsctl' ? overlayFacts(blocks, at, overlay) : []),
     ];
     const vm = effect !== null && kindOf(effect.entity) === 'vm' ? effect.entity : null;
     const moment = { line: block.line, vm, updated: null, facts };
     moments.push(moment);
-    open = { moment, asked: vm === null ? null : (block.words[2] ?? null) };
+    const named = vm === null ? (words.includes('inventory') ? words.at(-1) : undefined) : words[2];
+    open = { moment, asked: named ?? null };
   };
 
   const table = (block: Table): void => {
@@ -116,6 +120,10 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
     }
   };
 
+  // Output saved without the command that printed it.
+  const loose = [...readGlusterInfo(textsAfter(blocks, -1)), ...overlayFacts(blocks, -1, overlay)];
+  const [firstLoose] = loose;
+  if (firstLoose !== undefined) moments.push({ line: firstLoose.line, vm: null, updated: null, facts: loose });
   blocks.forEach((block, at) => {
     if (block.kind === 'command') command(block, at);
     else if (block.kind === 'table') table(block);

@@ -81,6 +81,7 @@ export const overlayOf = (blocks: readonly Block[], hosts: ReadonlySet<string>):
   const texts = blocks.filter((block) => block.kind === 'text');
   const hostOf = new Map<string, string>();
   const tunnels: Tunnel[] = [];
+  tunnels.push(...tunnelsIn(textsAfter(blocks, -1)));
   blocks.forEach((block, i) => {
     if (block.kind !== 'command' || block.words[0] !== 'ovs-vsctl') return;
     const found = tunnelsIn(textsAfter(blocks, i));

@@ -87,11 +87,47 @@ const hostList = (table: Table): TableReading => {
   return { vm: null, updated: null, facts, refused: [] };
 };
 
+/** Placement's resource classes, and what the dictionary calls their figures. */
+const CLASSES = {
+  VCPU: ['vcpus', 'vcpuRatio', 'reservedVcpus'],
+  MEMORY_MB: ['ramMiB', 'ramRatio', 'reservedRamMiB'],
+  DISK_GB: ['diskGiB', 'diskRatio', 'reservedDiskGiB'],
+} as const;
+
+/** `openstack resource provider inventory list UUID`; the host is the provider's name, where the document gives it. */
+const inventory = (table: Table, asked: string | null, memory: Memory): TableReading => {
+  const provider = asked === null ? undefined : memory.directory.providers.get(asked);
+  if (provider === undefined) {
+    const why = 'this inventory is of a resource provider whose name the document does not give';
+    return { vm: null, updated: null, facts: [], refused: [{ line: table.line, why, text: '' }] };
+  }
+  const [name, total, ratio, reserved] = ['resource_class', 'total', 'allocation_ratio', 'reserved'].map((column) =>
+    columnOf(table, new RegExp(`^${column}$`, 'i')),
+  );
+  let data: Extract<Draft, { type: 'host.reported' }>['data'] = {};
+  for (const { cells } of table.rows) {
+    const names = Object.entries(CLASSES).find(([known]) => known === cells[name ?? -1])?.[1];
+    const figures = [total, ratio, reserved].map((column) => Number(cells[column ?? -1] ?? Number.NaN));
+    names?.forEach((figure, i) => {
+      if (Number.isFinite(figures[i])) data = { ...data, [figure]: figures[i] };
+    });
+  }
+  const fact: Draft = {
+    type: 'host.reported',
+    v: 1,
+    entity: entity('host', provider),
+    line: table.line,
+    evidence: 'observed',
+    data,
+  };
+  return { vm: null, updated: null, facts: [fact], refused: [] };
+};
+
 const has = (table: Table, ...columns: readonly RegExp[]): boolean =>
   columns.every((column) => columnOf(table, column) >= 0);
 
 /**
- * Reads a table. `asked` is the VM the command above it named.
+ * Reads a table. `asked` is the VM, or the resource provider, that the command above it named.
  * @returns null when it is a listing that holds no fact the log has a name for.
  */
 export const readTable = (table: Table, asked: string | null, memory: Memory): TableReading | null => {
@@ -111,6 +147,7 @@ const readWhole = (table: Table, asked: string | null, memory: Memory): TableRea
   }
   if (has(table, /^host_name$/i, /^service$/i)) return hostList(table);
   if (has(table, /^id$/i, /^name$/i, /^status$/i, /^networks$/i)) return vmList(table, memory);
+  if (has(table, /^resource_class$/i, /^total$/i)) return inventory(table, asked, memory);
   return listed(readListing(table));
 };
 

@@ -65,10 +65,13 @@ export function* tellBlocks(blocks: readonly Block[], undatedAt: number): Genera
 const TYPED = /^\s*(?:\S*[@\]][^#$]*[#$]\s*)?(?:nova|openstack|cinder|gluster|neutron|ovs-vsctl) +[a-z-]+/gm;
 const RULED = /^\s*\+[-\u2013\u2014=]{2,}[-\u2013\u2014=+]*/gm;
 
+/** Output saved without its command: `ovs-vsctl show`, `gluster volume info`. */
+const PRINTED = /^\s*(?:Bridge "?\w|options: \{.*remote_ip|Volume Name: \S|Number of Bricks: \d)/gm;
+
 export const transcript: Format = {
   name: 'transcript',
   sniff: (head) => {
-    const signs = (head.match(TYPED)?.length ?? 0) * 2 + (head.match(RULED)?.length ?? 0);
+    const signs = [TYPED, TYPED, RULED, PRINTED].reduce((sum, sign) => sum + (head.match(sign)?.length ?? 0), 0);
     return signs === 0 ? 0 : Math.min(0.6, 0.2 + signs / 20);
   },
   read,

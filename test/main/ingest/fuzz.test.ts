@@ -80,6 +80,7 @@ const haystack = (content: string, name: string): string =>
     content,
     content.replaceAll('\\"', '"'),
     content.replaceAll('\r', ' '),
+    content.replaceAll('""', '"'),
     content.split('\n').map(clean).join('\n'),
     name,
   ]
