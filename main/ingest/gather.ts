@@ -25,6 +25,9 @@ const reason = (error: unknown): string => {
   return REASONS[code] ?? `cannot be read (${code === '' ? String(error) : code})`;
 };
 
+/** `takenAt`: when the folder around it was written last: what lies in one folder is one snapshot, with one instant. */
+type Found = { readonly named: boolean; readonly takenAt: number | null };
+
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
@@ -33,23 +36,31 @@ const filesIn = (folder: string): readonly string[] =>
 
 /** Files behind `paths`, each once; an error is a sentence about the first path that cannot be read. */
 export const gather = (paths: readonly string[]): Result<readonly Gathered[], string> => {
-  const found = new Map<string, boolean>();
+  const found = new Map<string, Found>();
   for (const path of paths) {
     try {
       const stat = statSync(path);
       if (!stat.isDirectory() && !stat.isFile()) return err(`${path} is neither a file nor a folder.`);
       const files = stat.isDirectory() ? filesIn(path) : [path];
       if (files.length === 0) return err(`${path} is an empty folder.`);
-      for (const file of files) found.set(file, stat.isFile() || found.get(file) === true);
+      const takenAt = stat.isFile() ? null : Math.max(...files.map((file) => Math.trunc(statSync(file).mtimeMs)));
+      for (const file of files) {
+        const before = found.get(file);
+        found.set(file, {
+          named: stat.isFile() || before?.named === true,
+          takenAt: takenAt ?? before?.takenAt ?? null,
+        });
+      }
     } catch (error) {
       return err(`${path} ${reason(error)}.`);
     }
     if (found.size > FILES_MAX) return err(`${path} holds more than ${FILES_MAX} files: name a smaller folder.`);
   }
   const gathered: Gathered[] = [];
-  for (const [file, named] of found) {
+  for (const [file, { named, takenAt }] of found) {
     try {
-      gathered.push({ incoming: fromFile(file), named });
+      const incoming = fromFile(file);
+      gathered.push({ incoming: { ...incoming, modifiedAt: takenAt ?? incoming.modifiedAt }, named });
     } catch (error) {
       return err(`${file} ${reason(error)}.`);
     }

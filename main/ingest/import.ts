@@ -110,18 +110,23 @@ const importAll = async (
   const chosen: Chosen[] = [];
   const reports: ImportedFile[] = [];
   try {
-    for (const { incoming: packed, named } of files) {
-      const opened = unpacked(packed);
-      const incoming = opened.ok ? opened.value : packed;
-      const format = !opened.ok ? opened : formatOf(incoming, settings.as ?? null);
-      const trouble = format.ok && named ? firstTrouble({ incoming, format: format.value }, settings) : null;
-      if (named && !format.ok) return err(badInput(`${incoming.path} ${format.error}. Nothing was imported.`));
-      if (trouble !== null) {
-        const where = trouble.line > 0 ? `line ${trouble.line}: ` : '';
-        return err(badInput(`${incoming.path} holds nothing that can be imported; ${where}${trouble.why}.`));
+    for (const { incoming: outer, named } of files) {
+      const opened = unpacked(outer);
+      if (!opened.ok && named) return err(badInput(`${outer.path} ${opened.error}. Nothing was imported.`));
+      if (!opened.ok) reports.push(passedOver(outer, opened.error));
+      const inside = opened.ok ? opened.value : [];
+      for (const incoming of inside) {
+        const isNamed = named && inside.length === 1;
+        const format = formatOf(incoming, settings.as ?? null);
+        const trouble = format.ok && isNamed ? firstTrouble({ incoming, format: format.value }, settings) : null;
+        if (isNamed && !format.ok) return err(badInput(`${incoming.path} ${format.error}. Nothing was imported.`));
+        if (trouble !== null) {
+          const where = trouble.line > 0 ? `line ${trouble.line}: ` : '';
+          return err(badInput(`${incoming.path} holds nothing that can be imported; ${where}${trouble.why}.`));
+        }
+        if (format.ok) chosen.push({ incoming, format: format.value });
+        else reports.push(passedOver(incoming, format.error));
       }
-      if (format.ok) chosen.push({ incoming, format: format.value });
-      else reports.push(passedOver(incoming, format.error));
     }
     if (chosen.length === 0) return err(badInput('None of these files is in a format Understudy reads.'));
     for (const file of chosen) {

@@ -46,10 +46,17 @@ const volume = (verb: string, rest: readonly string[]): readonly string[] | null
   return ['cinder', 'create', ...option('--image-id', options.get('image')), '--display-name', name, size];
 };
 
+/** Where the command begins: `openstack --os-cloud prod server list`. */
+const afterGlobalOptions = (words: readonly string[]): number => {
+  let at = 1;
+  while (words[at]?.startsWith('--') === true) at += VALUED.has(words[at]?.slice(2) ?? '') ? 2 : 1;
+  return at;
+};
+
 /** Words of a command as nova and cinder would have it; any other command as it is. */
 export const inOldWords = (words: readonly string[]): readonly string[] => {
-  const [program, area, verb = '', ...rest] = words;
-  if (program !== 'openstack') return words;
+  if (words[0] !== 'openstack') return words;
+  const [area, verb = '', ...rest] = words.slice(afterGlobalOptions(words));
   if (area === 'server') return server(verb, rest) ?? words;
   return (area === 'volume' ? volume(verb, rest) : null) ?? words;
 };

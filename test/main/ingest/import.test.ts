@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Timeline } from '../../../domain/timeline/order.ts';
 import { importPaths, type ImportOptions } from '../../../main/ingest/import.ts';
@@ -109,6 +110,44 @@ test('a path that does not exist is refused before anything is read', async () =
   const result = await bring([join(SEEDS, 'live-migration.txt'), join(folder, 'nowhere')]);
   expect(result).toMatchObject({ ok: false, error: { sentence: `${join(folder, 'nowhere')} does not exist.` } });
   expect(log.head(main)).toBe(0);
+});
+
+test('a zip of listings is one snapshot with one instant; a broken one is refused', async () => {
+  const hosts = [{ 'Hypervisor Hostname': 'c1', State: 'up', vCPUs: 16 }];
+  const services = [{ Binary: 'nova-compute', Host: 'c1', Status: 'enabled', State: 'up' }];
+  const files = { 'a/hypervisors.json': hosts, 'a/services.json': services, 'a/notes.md': 'nothing' };
+  const packed = Object.entries(files).map(([name, content]) => [name, strToU8(JSON.stringify(content))]);
+  const zip = zipSync(Object.fromEntries(packed) as Record<string, Uint8Array>);
+  const report = await reported([given('bundle.zip', zip)]);
+  expect(report.files.map(({ path, format, events }) => [path.split('bundle.zip/')[1], format, events])).toEqual([
+    ['a/hypervisors.json', 'listing', 2],
+    ['a/notes.md', 'none', 0],
+    ['a/services.json', 'listing', 2],
+  ]);
+  expect(new Set([...log.inEventTime(main)].map((event) => event.at))).toEqual(new Set([UNDATED]));
+  const broken = await bring([given('cut.zip', zip.subarray(0, 200))]);
+  expect(broken).toMatchObject({ ok: false, error: { sentence: expect.stringMatching(/damaged zip archive/) } });
+});
+
+test('cancelled in the middle, whole batches stay, and the next import adds the rest', async () => {
+  const beat = (n: number): string =>
+    `2017-05-16 00:00:00.${String(n % 1000).padStart(3, '0')} ${n} INFO nova.compute.manager [-] [instance: b9000564-fe1a-409b-b8cc-${String(n).padStart(12, '0')}] VM Started (Lifecycle Event)`;
+  const path = given('nova-compute.log', Array.from({ length: 20_000 }, (_, n) => beat(n)).join('\n'));
+  const stop = new AbortController();
+  const onProgress = ({ events }: { readonly events: number }): void => {
+    if (events > 5000) stop.abort();
+  };
+  const cancelled = await bring([path], { signal: stop.signal, onProgress });
+  const kept = log.verify().events;
+  expect(cancelled).toMatchObject({
+    ok: false,
+    error: { code: 'cancelled', sentence: expect.stringContaining(`${kept} events`) },
+  });
+  expect(kept).toBeGreaterThan(5000);
+  expect(kept).toBeLessThan(20_000);
+  const rest = await reported([path]);
+  expect(rest.files[0]).toMatchObject({ format: 'oslo.log', events: 20_000 - kept, duplicates: kept });
+  expect(log.verify()).toMatchObject({ ok: true, events: 20_000 });
 });
 
 test('a cancelled import says so and is completed by the next one', async () => {

@@ -26,8 +26,7 @@ test('openstack server migrate, evacuate and create tell what nova told', () => 
     [
       ...SHOW,
       'openstack server migrate --live-migration --host c2 --block-migration --wait web',
-      'openstack --os-compute-api-version 2.30 server list',
-      'openstack server evacuate --host c3 web',
+      'openstack --os-compute-api-version 2.30 server evacuate --host c3 web',
     ],
     'migration.accepted',
   );
