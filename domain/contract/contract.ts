@@ -101,6 +101,11 @@ export type Calls = {
     };
     output: { entity: string };
   };
+  /** Command: writes one fact of the dictionary onto a branch, as an assumption of whoever asks. */
+  'branch.record': {
+    input: { timeline: string; at: At | null; type: string; entity: string; data: Readonly<Record<string, unknown>> };
+    output: { seq: number };
+  };
   /** Command: imports dropped files; contents are base64. Reports progress; can be cancelled. */
   'intake.import': {
     input: { timeline: string; files: readonly { name: string; base64: string }[] };

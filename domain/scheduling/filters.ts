@@ -32,13 +32,13 @@ export const shortageSentence = (s: Shortage): string => {
   const unit = UNIT[s.resource];
   switch (s.rule) {
     case 'capacity':
-      return `asks ${s.asked} ${unit}, ${round(s.limit - s.used)} of ${round(s.limit)} free`;
+      return `has ${round(s.limit - s.used)} of ${round(s.limit)} ${unit} free, ${s.asked} asked`;
     case 'max_unit':
-      return `asks ${s.asked} ${unit}, more than the host's physical ${s.limit}`;
+      return `has ${s.limit} ${unit} in all, ${s.asked} asked`;
     case 'min_unit':
-      return `asks ${s.asked} ${unit}, less than the smallest unit ${s.limit}`;
+      return `gives no less than ${s.limit} ${unit}, ${s.asked} asked`;
     case 'step_size':
-      return `asks ${s.asked} ${unit}, not a multiple of ${s.limit}`;
+      return `gives ${unit} in steps of ${s.limit}, ${s.asked} asked`;
   }
 };
 
@@ -57,8 +57,8 @@ const filters: Readonly<Record<FilterName, Filter>> = {
     request.ignore.includes(host.name) ? 'is the host it must leave, or was tried before' : null,
   // nova/scheduler/filters/compute_filter.py: enabled and up. A host the log never described counts as up.
   ComputeFilter: (host) => {
-    if (host.up === false) return 'its compute service is down';
-    return host.enabled === false ? 'its compute service is disabled' : null;
+    if (host.up === false) return 'is down';
+    return host.enabled === false ? 'is disabled' : null;
   },
   AvailabilityZone: (host, request) =>
     request.zone !== null && host.zone !== request.zone

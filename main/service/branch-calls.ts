@@ -1,16 +1,18 @@
 // Calls that make, rename and drop branches, and add what a drill should meet there.
 import { createHash } from 'node:crypto';
-import { instant } from '../../domain/base/brand.ts';
+import { instant, type Seq } from '../../domain/base/brand.ts';
 import { err, ok } from '../../domain/base/result.ts';
-import type { Input } from '../../domain/contract/contract.ts';
-import type { Candidate } from '../../domain/events/dictionary.ts';
+import type { At, Input } from '../../domain/contract/contract.ts';
+import { type Candidate, dictionary } from '../../domain/events/dictionary.ts';
 import { entity } from '../../domain/events/entity.ts';
+import type { Timeline } from '../../domain/timeline/order.ts';
+import { accept } from '../ingest/accept.ts';
 import type { Answer } from '../work/watcher.ts';
 import type { Handlers } from './call.ts';
 import { type Engine, placeOf } from './engine.ts';
 import { timelineInfo } from './timeline-info.ts';
 
-type BranchCalls = Pick<Handlers, 'branch.create' | 'branch.rename' | 'branch.drop' | 'branch.addVm'>;
+type BranchCalls = Pick<Handlers, 'branch.create' | 'branch.rename' | 'branch.drop' | 'branch.addVm' | 'branch.record'>;
 
 /** A UUID that depends on the words only, so that asking twice for the same VM asks for one VM. */
 const uuidOf = (words: readonly string[]): string => {
@@ -39,33 +41,59 @@ const hypothetical = (vm: Input<'branch.addVm'>, id: string, at: number): Candid
   key: null,
 });
 
-const addVm = (engine: Engine, asked: Input<'branch.addVm'>): Answer<{ entity: string }> => {
+/** What did not happen is written to branches only: the record stays what sources said. */
+const branchPlace = (
+  engine: Engine,
+  asked: { readonly timeline: string; readonly at: At | null },
+): ReturnType<typeof placeOf> => {
   const place = placeOf(engine, asked);
+  if (!place.ok || place.value.timeline.parent !== null) return place;
+  const sentence = `${asked.timeline} is the record: what did not happen is not written there. Make a branch first.`;
+  return err({ code: 'not_a_branch', sentence });
+};
+
+/** Appends one assumption; the id names its content, so that saying it twice at one place says it once. */
+const assume = ({ log }: Engine, timeline: Timeline, id: string, name: string, event: Candidate): Answer<Seq> => {
+  const source = { id: `run:what-if:${id}`, name: `what-if ${name}`, format: 'what-if' };
+  const batch = { source, throughLine: 1, done: true, events: [event], refused: [] };
+  const appended = log.append(timeline, log.head(timeline), batch);
+  return appended.ok ? ok(appended.value.head) : appended;
+};
+
+const addVm = (engine: Engine, asked: Input<'branch.addVm'>): Answer<{ entity: string }> => {
+  const place = branchPlace(engine, asked);
   if (!place.ok) return place;
   const { timeline, cut } = place.value;
-  if (timeline.parent === null) {
-    const sentence = `${timeline.name} is the record: what did not happen is not written there. Make a branch first.`;
-    return err({ code: 'not_a_branch', sentence });
-  }
   const hosts = engine.histories.stateAt(timeline, cut).hosts;
   if (!hosts.some(({ name }) => name === asked.host)) {
-    return err({
-      code: 'no_such_host',
-      sentence: `There is no host ${asked.host} on ${timeline.name} at that instant.`,
-    });
+    const sentence = `There is no host ${asked.host} on ${timeline.name} at that instant.`;
+    return err({ code: 'no_such_host', sentence });
   }
   const id = uuidOf([timeline.name, asked.name]);
-  const events = [hypothetical(asked, id, cut.at)];
-  const source = { id: `run:what-if:${id}`, name: `what-if ${asked.name}`, format: 'what-if' };
-  const { log } = engine;
-  const appended = log.append(timeline, log.head(timeline), {
-    source,
-    throughLine: 1,
-    done: true,
-    events,
-    refused: [],
-  });
+  const appended = assume(engine, timeline, id, asked.name, hypothetical(asked, id, cut.at));
   return appended.ok ? ok({ entity: entity('vm', id) }) : appended;
+};
+
+const record = (engine: Engine, asked: Input<'branch.record'>): Answer<{ seq: number }> => {
+  const place = branchPlace(engine, asked);
+  if (!place.ok) return place;
+  const { timeline, cut } = place.value;
+  const { type, entity: address, data } = asked;
+  const known = dictionary.find((entry) => entry.type === type);
+  const fact = accept({
+    type,
+    v: known?.v ?? 1,
+    data,
+    entity: address,
+    at: cut.at,
+    evidence: 'assumed',
+    line: 1,
+    key: null,
+  });
+  if (!fact.ok) return err({ code: 'bad_input', sentence: `That fact was not written: ${fact.error}.` });
+  const id = uuidOf([timeline.name, type, address, JSON.stringify(data), String(cut.at)]);
+  const appended = assume(engine, timeline, id, `${type} ${address}`, fact.value);
+  return appended.ok ? ok({ seq: appended.value }) : appended;
 };
 
 export const branchCalls = (engine: Engine): BranchCalls => ({
@@ -88,4 +116,5 @@ export const branchCalls = (engine: Engine): BranchCalls => ({
     return dropped.ok ? ok({ dropped: name }) : dropped;
   },
   'branch.addVm': (asked) => addVm(engine, asked),
+  'branch.record': (asked) => record(engine, asked),
 });

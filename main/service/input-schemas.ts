@@ -72,6 +72,13 @@ export const inputSchemas = {
   'branch.create': exact({ name: Name, parent: Name, at: MomentOrHead }),
   'branch.rename': exact({ name: Name, to: Name }),
   'branch.drop': exact({ name: Name }),
+  'branch.record': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    type: Name,
+    entity: Name,
+    data: Type.Record(Type.String(), Type.Unknown()),
+  }),
   'branch.addVm': exact({
     timeline: Name,
     at: MomentOrHead,

@@ -10,6 +10,7 @@ import { exportLog } from './commands/export.ts';
 import { generate } from './commands/generate.ts';
 import { importFiles } from './commands/import.ts';
 import { predictMoves } from './commands/predict.ts';
+import { record } from './commands/record.ts';
 import { serve } from './commands/serve.ts';
 import { state } from './commands/state.ts';
 import { timelines } from './commands/timelines.ts';
@@ -22,6 +23,7 @@ export const commands: readonly AddCommand[] = [
   verify,
   timelines,
   branch,
+  record,
   diff,
   drill,
   predictMoves,

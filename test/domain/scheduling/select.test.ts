@@ -59,8 +59,8 @@ test('no valid host says for each host, nearest first, which numbers decided', (
   });
   if (answer.ok) return;
   expect(noValidHostSentence(answer.error)).toBe(
-    'NoValidHost: compute-2 asks 4096 MiB RAM, 2560 of 130560 free; compute-3 asks 4096 MiB RAM, 560 of 130560 free; ' +
-      'compute-4 its compute service is down',
+    'NoValidHost: compute-2 has 2560 of 130560 MiB RAM free, 4096 asked; compute-3 has 560 of 130560 MiB RAM free, ' +
+      '4096 asked; compute-4 is down',
   );
 });
 
