@@ -126,14 +126,15 @@ export const restoreColumns = <C extends Columns>(dump: ColumnsDump, make: () =>
 
 const BYTES_A_ROW = { byte: 1, row: 4, number: 8, ref: 8 } as const;
 
-/** Bytes of pages: of all of them, or only of those that nobody shares (what one more keyframe costs beside its neighbour). */
-export const columnBytes = (columns: Columns, which: 'all' | 'owned'): number => {
+/** Bytes of the pages that `beside` does not share: what keeping these columns costs where those are kept anyway. */
+export const columnBytes = (columns: Columns, beside: Columns | null): number => {
   let bytes = 0;
   for (const name in columns) {
     const column = columns[name]!;
+    const other = beside?.[name]?.pages;
     let pages = 0;
     for (let p = 0; p < column.pages.length; p++) {
-      if (column.pages[p] !== undefined && (which === 'all' || column.owned[p] === true)) pages++;
+      if (column.pages[p] !== undefined && column.pages[p] !== other?.[p]) pages++;
     }
     bytes += pages * PAGE * BYTES_A_ROW[column.kind];
   }

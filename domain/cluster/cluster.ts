@@ -192,9 +192,9 @@ export const restoreCluster = (d: ClusterDump, like: Cluster | null = null): Clu
     { ...d.counts },
   );
 
-/** Bytes of its pages: all, or only those it shares with no other (what keeping it as a keyframe costs). */
-export const clusterBytes = (c: Cluster, which: 'all' | 'owned'): number =>
+/** Bytes of its pages that `beside` does not share: what keeping it costs where that one is kept anyway. */
+export const clusterBytes = (c: Cluster, beside: Cluster | null): number =>
   TABLE_NAMES.reduce(
-    (sum, name) => sum + columnBytes(c[name].col, which),
-    columnBytes({ anomaly: c.anomalies }, which),
+    (sum, name) => sum + columnBytes(c[name].col, beside?.[name].col ?? null),
+    columnBytes({ anomaly: c.anomalies }, beside === null ? null : { anomaly: beside.anomalies }),
   );

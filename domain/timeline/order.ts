@@ -7,6 +7,13 @@ import type { Instant, Seq } from '../base/brand.ts';
  */
 export type Cut = { readonly at: Instant; readonly seq: Seq | null };
 
+/** The place of the last event a state contains. */
+export type Position = { readonly at: Instant; readonly seq: Seq };
+
+/** True when everything up to the position belongs before the cut. Two events of one instant are not compared: then no. */
+export const isBefore = (position: Position, cut: Cut): boolean =>
+  position.at < cut.at || (position.at === cut.at && (cut.seq === null || cut.seq === position.seq));
+
 /** What event-time order looks at. `seq` comes last because it depends on the order of import and the rest does not. */
 export type Placed = { readonly at: Instant; readonly source: string; readonly line: number; readonly seq: Seq };
 

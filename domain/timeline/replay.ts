@@ -1,8 +1,7 @@
 // The cluster at any instant: the nearest keyframe at or before it, forked, and the tail of events after it folded.
-import type { Instant, Seq } from '../base/brand.ts';
+import type { Instant } from '../base/brand.ts';
 import {
   type Cluster,
-  clusterBytes,
   type ClusterDump,
   dumpCluster,
   emptyCluster,
@@ -11,11 +10,11 @@ import {
   restoreCluster,
 } from '../cluster/cluster.ts';
 import { fold } from '../cluster/fold.ts';
+import { clusterPatch } from '../cluster/patch.ts';
 import type { LogEvent } from '../events/dictionary.ts';
-import type { Cut } from './order.ts';
+import { Keyframes } from './keyframes.ts';
+import { type Cut, isBefore, type Position } from './order.ts';
 
-/** The place of the last event a state contains. */
-export type Position = { readonly at: Instant; readonly seq: Seq };
 export type StoredKeyframe = { readonly cut: Position; readonly dump: ClusterDump };
 /** A keyframe found, not yet read: `ordinal` events are folded into it. Null when it turns out to be unreadable. */
 export type FoundKeyframe = {
@@ -39,16 +38,23 @@ export type ReplayOptions = {
   readonly keyframeEvery: number;
   /** Cost between keyframes handed to `History.keep`: what a fresh process folds at most, once. */
   readonly storeEvery: number;
-  /** Bytes of column pages that keyframes in memory may hold. */
+  /** Cells written between whole states in memory; the keyframes between them hold only what was written. */
+  readonly wholeEvery: number;
+  /** Bytes that keyframes in memory may hold. */
   readonly budgetBytes: number;
 };
 
 /**
- * Reading and parsing an event costs about 3 µs and folding it about 1 µs, so 1,000 events are 4 ms of the 16 ms a seek
- * may take at p95, and there is room for the budget to thin the keyframes out by three. Stored keyframes are whole
- * states, so they are 100 times sparser.
+ * Reading and parsing an event costs about 3 µs and folding it about 1 µs, so 1,000 events are 4 of the 16 ms a seek may
+ * take at p95; writing a cell of a patch costs some 50 ns, so 60,000 of them are 3 ms. Kept keyframes are whole states
+ * in a file, so they are 100 times sparser.
  */
-export const REPLAY_DEFAULTS: ReplayOptions = { keyframeEvery: 1_000, storeEvery: 100_000, budgetBytes: 256 * 2 ** 20 };
+export const REPLAY_DEFAULTS: ReplayOptions = {
+  keyframeEvery: 1_000,
+  storeEvery: 100_000,
+  wholeEvery: 60_000,
+  budgetBytes: 256 * 2 ** 20,
+};
 
 /** State and place. `position` is null before the first event. The cluster is the replayer's: fork it before folding on. */
 export type Moment = { readonly cluster: Cluster; readonly position: Position | null };
@@ -62,8 +68,6 @@ export type Replayer = {
   readonly usage: () => { readonly keyframes: number; readonly bytes: number };
 };
 
-type Frame = Moment & { readonly position: Position; readonly bytes: number; usedAt: number };
-
 /** Bytes of packed samples that cost as much to read and parse as one simple event. */
 const PACKED_BYTES_AN_EVENT = 2_000;
 
@@ -74,133 +78,61 @@ const costOf = (e: LogEvent): number => {
   return 1;
 };
 
-/** True when everything in the state belongs before the cut. Two events of one instant are not compared: then it is no. */
-const isBefore = (position: Position, cut: Cut): boolean =>
-  position.at < cut.at || (position.at === cut.at && (cut.seq === null || cut.seq === position.seq));
-
-/** Position in event-time order: how many events are folded into it. */
-const ordinal = (m: Moment): number => m.cluster.counts.folded;
-
 /** Reading a kept keyframe costs about as much as folding this many spacings of events. */
 const WORTH_LOADING = 4;
 
-class Keyframes {
-  readonly #budget: number;
-  /** Sorted by ordinal. */
-  #frames: Frame[] = [];
-  #bytes = 0;
-  #clock = 0;
+/** A state being folded on: what the last frame on its way was, and what was spent since. */
+type Walk = Moment & {
+  /** The state at the last frame, for the patch to the next; null before the first. */
+  readonly frame: Cluster;
+  readonly sinceFrame: number;
+  readonly sinceStored: number;
+};
 
-  constructor(budget: number) {
-    this.#budget = budget;
-  }
-
-  get usage(): { keyframes: number; bytes: number } {
-    return { keyframes: this.#frames.length, bytes: this.#bytes };
-  }
-
-  /** Index of the first frame of at least this ordinal. */
-  #indexOf(n: number): number {
-    let low = 0;
-    let high = this.#frames.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (ordinal(this.#frames[middle]!) < n) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  nearest(cut: Cut): Frame | null {
-    let low = 0;
-    let high = this.#frames.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#frames[middle]!.position.at <= cut.at) low = middle + 1;
-      else high = middle;
-    }
-    for (let i = low - 1; i >= 0; i--) {
-      const frame = this.#frames[i]!;
-      if (!isBefore(frame.position, cut)) continue;
-      frame.usedAt = ++this.#clock;
-      return frame;
-    }
-    return null;
-  }
-
-  /** Ordinal of the first frame after one; Infinity when it is the last. */
-  following(n: number): number {
-    const next = this.#frames[this.#indexOf(n + 1)];
-    return next === undefined ? Infinity : ordinal(next);
-  }
-
-  add(moment: Moment & { readonly position: Position }, bytes: number): void {
-    const i = this.#indexOf(ordinal(moment));
-    if (this.#frames[i] !== undefined && ordinal(this.#frames[i]) === ordinal(moment)) return;
-    this.#frames.splice(i, 0, { ...moment, bytes, usedAt: ++this.#clock });
-    this.#bytes += bytes;
-    while (this.#bytes > this.#budget && this.#frames.length > 1) this.#evict();
-  }
-
-  dropFrom(at: Instant): void {
-    this.#frames = this.#frames.filter((f) => f.position.at < at);
-    this.#bytes = this.#frames.reduce((sum, f) => sum + f.bytes, 0);
-  }
-
-  /** Of the less recently used half, the frame whose loss leaves the smallest gap: history thins out evenly. */
-  #evict(): void {
-    const frames = this.#frames;
-    const uses = frames.map((f) => f.usedAt).sort((a, b) => a - b);
-    const median = uses[uses.length >> 1]!;
-    let victim = 0;
-    let smallest = Infinity;
-    for (const [i, frame] of frames.entries()) {
-      if (frame.usedAt > median) continue;
-      const before = i === 0 ? 0 : ordinal(frames[i - 1]!);
-      const after = i === frames.length - 1 ? ordinal(frame) : ordinal(frames[i + 1]!);
-      if (after - before >= smallest) continue;
-      smallest = after - before;
-      victim = i;
-    }
-    this.#bytes -= frames[victim]!.bytes;
-    frames.splice(victim, 1);
-  }
-}
+const beginning = (): Walk => {
+  const cluster = emptyCluster();
+  return { cluster, position: null, frame: cluster, sinceFrame: 0, sinceStored: 0 };
+};
+const atFrame = (m: Moment): Walk => ({ ...m, frame: m.cluster, sinceFrame: 0, sinceStored: 0 });
+const ordinal = (c: Cluster): number => c.counts.folded;
 
 /** Replays one timeline. Keyframes are left along the way of every seek, within the budget. */
 export const createReplayer = (history: History, options: Partial<ReplayOptions> = {}): Replayer => {
-  const { keyframeEvery, storeEvery, budgetBytes } = { ...REPLAY_DEFAULTS, ...options };
-  const frames = new Keyframes(budgetBytes);
+  const { keyframeEvery, storeEvery, wholeEvery, budgetBytes } = { ...REPLAY_DEFAULTS, ...options };
+  const frames = new Keyframes(budgetBytes, wholeEvery);
   /** Where the last seek ended: playing forward folds only what is new. */
-  let cursor: Moment = { cluster: emptyCluster(), position: null };
+  let cursor = beginning();
 
   /** A kept keyframe, where it saves more folding than reading it costs. */
-  const better = (cut: Cut, than: Moment): Moment | null => {
+  const kept = (cut: Cut, than: number): Walk | null => {
     const found = history.nearest(cut);
-    if (found === null || found.ordinal - ordinal(than) <= keyframeEvery * WORTH_LOADING) return null;
+    if (found === null || found.ordinal - than <= keyframeEvery * WORTH_LOADING) return null;
     const dump = found.load();
     if (dump === null || dump.version !== FOLD_VERSION) return null;
-    const moment = { cluster: restoreCluster(dump, cursor.cluster), position: found.cut };
-    frames.add(moment, clusterBytes(moment.cluster, 'all'));
-    return moment;
+    const cluster = restoreCluster(dump, cursor.cluster);
+    frames.add(cluster, found.cut, null, 0);
+    return atFrame({ cluster, position: found.cut });
   };
 
-  const start = (cut: Cut): Moment => {
-    let best: Moment = frames.nearest(cut) ?? { cluster: emptyCluster(), position: null };
-    if (cursor.position !== null && isBefore(cursor.position, cut) && ordinal(cursor) > ordinal(best)) best = cursor;
+  const start = (cut: Cut): Walk => {
+    const nearest = frames.nearest(cut);
+    const usesCursor = cursor.position !== null && isBefore(cursor.position, cut) && ordinal(cursor.cluster) >= nearest;
+    const best = usesCursor ? ordinal(cursor.cluster) : nearest;
     // A frame soon after means that this stretch was walked before: the tail is short, nothing kept can be nearer.
-    const isShort = frames.following(ordinal(best)) - ordinal(best) <= keyframeEvery * WORTH_LOADING;
-    return isShort ? best : (better(cut, best) ?? best);
+    const isShort = frames.following(best) - best <= keyframeEvery * WORTH_LOADING;
+    const loaded = isShort ? null : kept(cut, best);
+    if (loaded !== null) return loaded;
+    if (usesCursor) return cursor;
+    const frame = nearest === 0 ? null : frames.materialise(nearest);
+    return frame === null ? beginning() : atFrame(frame);
   };
 
-  /** Folds the tail onto a fork, leaving keyframes; those to be stored are handed over after the reading has ended. */
-  const foldTail = (from: Moment, cut: Cut): Moment => {
+  /** Folds the tail onto a fork, leaving keyframes; those to be kept are handed over after the reading has ended. */
+  const foldTail = (from: Walk, cut: Cut): Walk => {
     const cluster = forkCluster(from.cluster);
-    const toStore: StoredKeyframe[] = [];
-    let position = from.position;
-    let sinceFrame = 0;
-    let sinceStored = 0;
-    for (const e of history.events(from.position, cut)) {
+    let { position, frame, sinceFrame, sinceStored } = from;
+    const toKeep: StoredKeyframe[] = [];
+    for (const e of history.events(position, cut)) {
       fold(cluster, e);
       position = { at: e.at, seq: e.seq };
       const cost = costOf(e);
@@ -208,14 +140,17 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
       sinceStored += cost;
       if (sinceFrame < keyframeEvery) continue;
       sinceFrame = 0;
-      const bytes = clusterBytes(cluster, 'owned');
-      frames.add({ cluster: forkCluster(cluster), position }, bytes);
+      if (!frames.has(ordinal(cluster))) {
+        const patch = ordinal(frame) === 0 ? null : clusterPatch(frame, cluster);
+        frames.add(cluster, position, patch, ordinal(frame));
+      }
+      frame = forkCluster(cluster);
       if (sinceStored < storeEvery) continue;
       sinceStored = 0;
-      toStore.push({ cut: position, dump: dumpCluster(cluster) });
+      toKeep.push({ cut: position, dump: dumpCluster(cluster) });
     }
-    for (const frame of toStore) history.keep(frame);
-    return { cluster, position };
+    for (const keyframe of toKeep) history.keep(keyframe);
+    return { cluster, position, frame, sinceFrame, sinceStored };
   };
 
   const moment = (cut: Cut): Moment => {
@@ -228,7 +163,7 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
     moment,
     invalidate: (from) => {
       frames.dropFrom(from);
-      if (cursor.position !== null && cursor.position.at >= from) cursor = { cluster: emptyCluster(), position: null };
+      if (cursor.position !== null && cursor.position.at >= from) cursor = beginning();
     },
     usage: () => frames.usage,
   };

@@ -4,8 +4,8 @@ import { seq } from '../../domain/base/brand.ts';
 import type { Cluster, ClusterDump } from '../../domain/cluster/cluster.ts';
 import { clusterState } from '../../domain/readout/cluster-state.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
-import type { Cut, Timeline } from '../../domain/timeline/order.ts';
-import { createReplayer, type History, type Position, type Replayer } from '../../domain/timeline/replay.ts';
+import type { Cut, Position, Timeline } from '../../domain/timeline/order.ts';
+import { createReplayer, type History, type Replayer } from '../../domain/timeline/replay.ts';
 import type { Log } from '../log/types.ts';
 
 /** A state with the place it was read at; `position` is null before the first event. The cluster is the replayer's. */

@@ -81,7 +81,8 @@ const logAndCuts = arbitraryLog(60).chain((log) =>
 const options = fc.record<ReplayOptions>({
   keyframeEvery: fc.integer({ min: 1, max: 9 }),
   storeEvery: fc.integer({ min: 1, max: 20 }),
-  budgetBytes: fc.constantFrom(0, 100_000, 2 ** 30),
+  wholeEvery: fc.constantFrom(0, 10, 100, 1e9),
+  budgetBytes: fc.constantFrom(0, 100_000, 300_000, 2 ** 30),
 });
 
 const expected = (history: Memory, cut: Cut): string => hashOf(foldAll(history.events_.slice(0, history.upTo(cut))));
