@@ -118,3 +118,20 @@ test('a hypothetical VM goes on a branch, once, and never into the record', asyn
   await expect(ask('branch.addVm', { timeline: 'main', at: null, ...vm })).rejects.toThrow('Make a branch first');
   await expect(ask('branch.addVm', { timeline: 'with-vm', at: null, ...vm, host: 'x' })).rejects.toThrow('no host x');
 });
+
+test('a fact is written onto a branch as an assumption; what is no fact, and the record, are left alone', async () => {
+  await ask('branch.create', { name: 'with-fact', parent: 'main', at: { at: START + DAY_MS / 2, seq: null } });
+  const fact = { timeline: 'with-fact', at: null, type: 'host.reported', entity: 'host:compute-02' };
+  await ask('branch.record', { ...fact, data: { ramMiB: 1024 } });
+  const ram = async (timeline: string) =>
+    (await ask('view.state', { timeline, at: null })).hosts.find(({ name }) => name === 'compute-02')?.ramMiB;
+  expect(await ram('with-fact')).toBe(1024);
+  expect(await ram('main')).not.toBe(1024);
+  await expect(ask('branch.record', { ...fact, data: { ramMiB: -1 } })).rejects.toThrow(
+    'was not written: host.reported',
+  );
+  await expect(ask('branch.record', { ...fact, type: 'host.exploded', data: {} })).rejects.toThrow(
+    'not a type of event',
+  );
+  await expect(ask('branch.record', { ...fact, timeline: 'main', data: {} })).rejects.toThrow('Make a branch first');
+});

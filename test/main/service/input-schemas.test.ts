@@ -31,6 +31,7 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'branch.rename': true,
   'branch.drop': true,
   'branch.addVm': true,
+  'branch.record': true,
   'intake.import': true,
   'drill.run': true,
 };
@@ -49,6 +50,7 @@ test.each<[CallName, unknown]>([
     'branch.addVm',
     { timeline: 'b', at: null, name: 'v', host: 'h', vcpus: 0, ramMiB: 1, diskGiB: 1, storage: 'local' },
   ],
+  ['branch.record', { timeline: 'b', at: null, type: 'host.reported', entity: 'host:a', data: 7 }],
   ['drill.run', { timeline: 'main', at: null, fail: [], branch: 'b', settings: {} }],
   ['drill.run', { timeline: 'main', at: null, fail: ['h'], branch: 'b', settings: { threads: 0.5 } }],
 ])('%s refuses %j', (name, input) => {
