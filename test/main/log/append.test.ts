@@ -1,3 +1,4 @@
+// Appending: expected positions, resumed sources, keys seen before, late facts, and what is refused.
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+// Kept keyframes: found, outdated by late facts and by another fold, and never trusted blindly.
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { seq } from '../../../domain/base/brand.ts';

@@ -1,3 +1,4 @@
+// Killed at seeded moments while it writes: whole batches stay, and importing again completes them.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

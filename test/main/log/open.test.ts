@@ -1,3 +1,4 @@
+// Opening: new, foreign, damaged, newer, read-only and busy files, each with its sentence.
 import {
   copyFileSync,
   existsSync,

@@ -1,3 +1,4 @@
+// Reading in both orders: lineages, cuts and ties, the same whatever the order of import.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { seq } from '../../../domain/base/brand.ts';

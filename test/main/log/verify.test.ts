@@ -1,3 +1,4 @@
+// Verification names the first bad event after any byte of any row is changed by other means.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
