@@ -150,6 +150,20 @@ test('cancelled in the middle, whole batches stay, and the next import adds the 
   expect(log.verify()).toMatchObject({ ok: true, events: 20_000 });
 });
 
+test('an array on one line that fills several batches comes in whole', async () => {
+  const message = (n: number): unknown => ({
+    event_type: 'libvirt.connect.error',
+    publisher_id: 'nova-compute:c1',
+    message_id: `m-${n}`,
+    timestamp: '2026-03-03 10:00:00.000000',
+    payload: { ip: '10.0.0.1', reason: { exception: 'E', exception_message: String(n) } },
+  });
+  const path = given('all.json', JSON.stringify(Array.from({ length: 9001 }, (_, n) => message(n))));
+  const report = await reported([path]);
+  expect(report.files[0]).toMatchObject({ format: 'notifications', lines: 1, events: 9001 });
+  expect((await reported([path])).files[0]).toMatchObject({ events: 0, duplicates: 9001 });
+});
+
 test('a cancelled import says so and is completed by the next one', async () => {
   const stop = new AbortController();
   const path = join(SEEDS, 'live-migration.txt');
