@@ -1,73 +1,78 @@
 // Multiple linear regression, as far as maximum-correlation selection needs it: how well others explain one series.
 
-/** A pivot below this share of the largest means the predictors are not independent. */
-const SINGULAR = 1e-10;
-
-/** Solves A x = b for a symmetric positive definite A in place; null when A is singular. */
-const solve = (a: Float64Array[], b: Float64Array): Float64Array | null => {
-  const n = b.length;
-  let largest = 0;
-  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(a[i]![i]!));
-  for (let i = 0; i < n; i++) {
-    let pivot = i;
-    for (let r = i + 1; r < n; r++) if (Math.abs(a[r]![i]!) > Math.abs(a[pivot]![i]!)) pivot = r;
-    if (Math.abs(a[pivot]![i]!) <= SINGULAR * largest) return null;
-    [a[i], a[pivot]] = [a[pivot]!, a[i]!];
-    [b[i], b[pivot]] = [b[pivot]!, b[i]!];
-    for (let r = i + 1; r < n; r++) {
-      const factor = a[r]![i]! / a[i]![i]!;
-      for (let c = i; c < n; c++) a[r]![c]! -= factor * a[i]![c]!;
-      b[r]! -= factor * b[i]!;
+/**
+ * Least squares by Householder reflections, in the order of operations of commons-math's QRDecomposition, which CloudSim
+ * uses: exact fits are told apart by their rounding.
+ *
+ * @param columns of the matrix, all of the length of y, and no more of them than it has values; overwritten
+ * @returns the coefficients, or null when a column is exactly dependent on those before it
+ */
+const leastSquares = (columns: readonly Float64Array[], y: Float64Array): Float64Array | null => {
+  const diagonal = new Float64Array(columns.length);
+  for (const [k, v] of columns.entries()) {
+    let square = 0;
+    for (let r = k; r < v.length; r++) square += v[r]! * v[r]!;
+    const a = v[k]! > 0 ? -Math.sqrt(square) : Math.sqrt(square);
+    if (a === 0) return null;
+    diagonal[k] = a;
+    v[k]! -= a;
+    for (const column of columns.slice(k + 1)) {
+      let alpha = 0;
+      for (let r = k; r < v.length; r++) alpha -= column[r]! * v[r]!;
+      alpha /= a * v[k]!;
+      for (let r = k; r < v.length; r++) column[r]! -= alpha * v[r]!;
     }
   }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let c = i + 1; c < n; c++) b[i]! -= a[i]![c]! * b[c]!;
-    b[i]! /= a[i]![i]!;
+  const rest = y.slice();
+  for (const [k, v] of columns.entries()) {
+    let dot = 0;
+    for (let r = k; r < v.length; r++) dot += rest[r]! * v[r]!;
+    dot /= diagonal[k]! * v[k]!;
+    for (let r = k; r < v.length; r++) rest[r]! += dot * v[r]!;
   }
-  return b;
+  for (let k = columns.length - 1; k >= 0; k--) {
+    rest[k]! /= diagonal[k]!;
+    for (let r = 0; r < k; r++) rest[r]! -= rest[k]! * columns[k]![r]!;
+  }
+  return rest.slice(0, columns.length);
 };
 
-const centred = (row: Float64Array): Float64Array => {
+/** Sum of squared differences from the mean. */
+const totalSquares = (y: Float64Array): number => {
   let sum = 0;
-  for (const x of row) sum += x;
-  return row.map((x) => x - sum / row.length);
-};
-
-const dot = (x: Float64Array, y: Float64Array): number => {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
-  return sum;
+  for (const value of y) sum += value;
+  const mean = sum / y.length;
+  let squares = 0;
+  for (const value of y) squares += (value - mean) ** 2;
+  return squares;
 };
 
 /**
- * R^2 of the least-squares fit of `target` by `predictors` and a constant.
+ * R^2 of the least-squares fit of `target` by a constant and `predictors`; NaN for a constant target.
  *
- * Null when there are not more values than coefficients, or when the predictors or the target leave it undefined.
+ * Null when there are fewer values than coefficients or no predictors, or when the predictors are dependent.
  */
 const rSquared = (target: Float64Array, predictors: readonly Float64Array[]): number | null => {
-  if (target.length <= predictors.length + 1) return null;
-  const y = centred(target);
-  const total = dot(y, y);
-  if (total === 0) return null;
-  const x = predictors.map(centred);
-  const coefficients = solve(
-    x.map((row) => Float64Array.from(x, (other) => dot(row, other))),
-    Float64Array.from(x, (row) => dot(row, y)),
-  );
+  if (predictors.length === 0 || target.length < predictors.length + 1) return null;
+  const columns = [new Float64Array(target.length).fill(1), ...predictors.map((p) => p.slice())];
+  const coefficients = leastSquares(columns, target);
   if (coefficients === null) return null;
   let residual = 0;
-  for (let s = 0; s < y.length; s++) {
-    let rest = y[s]!;
-    for (let i = 0; i < x.length; i++) rest -= coefficients[i]! * x[i]![s]!;
+  for (let s = 0; s < target.length; s++) {
+    let rest = target[s]! - coefficients[0]!;
+    for (const [i, p] of predictors.entries()) rest -= coefficients[i + 1]! * p[s]!;
     residual += rest * rest;
   }
-  return 1 - residual / total;
+  return 1 - residual / totalSquares(target);
 };
 
-/** Index of the row that the others explain best, the first of equals; null when any fit is undefined. */
+/**
+ * Index of the row that the others explain best, the first of equals; null when any fit is undefined. Constant rows are
+ * never chosen unless all are.
+ */
 export const mostExplained = (rows: readonly Float64Array[]): number | null => {
-  let best: number | null = null;
-  let most = Number.NEGATIVE_INFINITY;
+  let best = 0;
+  let most = 0;
   for (const [i, row] of rows.entries()) {
     const r2 = rSquared(
       row,

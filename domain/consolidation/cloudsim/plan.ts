@@ -2,7 +2,7 @@
 import { powerAt } from '../power.ts';
 import type { Detector } from './detectors.ts';
 import { type Draft, draftOf, put, rewind, take } from './draft.ts';
-import type { HostType } from './machines.ts';
+import { HOST_TYPES, type HostType } from './machines.ts';
 import type { Selection } from './selection.ts';
 import type { World } from './world.ts';
 
@@ -18,9 +18,14 @@ type Planning = {
   /** Per host: MIPS used at the start of the tick, and the least watts any further MIPS can cost on average. */
   readonly usedMips: Float64Array;
   readonly leastWattsPerMips: Float64Array;
+  readonly totalMips: Float64Array;
 };
 
 const NO_HOST = -1;
+
+/** By kind of host. */
+const PE_MIPS = Float64Array.from(HOST_TYPES, (type) => type.peMips);
+const POWER = HOST_TYPES.map((type) => type.power);
 
 /** Watts by which a bound must exceed the best, so that rounding never hides a host that ties with it. */
 const SLACK_W = 1e-6;
@@ -36,21 +41,6 @@ const gentlestSlope = (type: HostType, utilization: number): number => {
   return least === Number.POSITIVE_INFINITY ? 0 : least;
 };
 
-const isEmpty = (p: Planning, host: number): boolean =>
-  p.draft.lists[host]!.length === 0 && p.w.utilization[host] === 0;
-
-/** The watts a placement is compared with: those at the start of the tick, whatever was planned since. */
-const referenceWatts = (p: Planning, host: number): number =>
-  !p.w.quirks.idlePowerFree && isEmpty(p, host) ? 0 : p.w.watts[host]!;
-
-const isSuitable = (p: Planning, host: number, vm: number): boolean => {
-  const { w, draft } = p;
-  const type = w.hostType[host]!;
-  const demand = w.demand[vm]!;
-  if (type.peMips < demand || draft.free[host]! < demand) return false;
-  return w.quirks.ramIgnored || draft.ramMB[host]! + w.vmRamMB[vm]! <= type.ramMB;
-};
-
 /**
  * Power-aware best fit: the suitable host whose watts grow least and that the VM would not overload; the lowest id wins
  * ties. Two shortcuts change no result: all empty hosts of a type cost the same, so only the first of each is looked at;
@@ -60,30 +50,35 @@ const isSuitable = (p: Planning, host: number, vm: number): boolean => {
  * @param targets in the order of `gentlestFirst`
  */
 const findHost = (p: Planning, vm: number, targets: readonly number[], excluded: Uint8Array): number => {
-  const { w, draft } = p;
-  const { usedMips, leastWattsPerMips } = p;
+  const { w, draft, usedMips, leastWattsPerMips, totalMips } = p;
+  const { given, free } = draft;
+  const { ramIgnored, idlePowerFree } = w.quirks;
   const demand = w.demand[vm]!;
+  const ramMB = w.vmRamMB[vm]!;
   let best = NO_HOST;
   let bestWatts = Number.MAX_VALUE;
   let limit = Number.MAX_VALUE;
   let emptySeen = 0;
   for (let i = 0; i < targets.length; i++) {
     const host = targets[i]!;
-    if (excluded[host] === 1 || draft.free[host]! < demand) continue;
     const slope = leastWattsPerMips[host]!;
     if (slope * demand > limit) break;
-    if (slope * (draft.given[host]! - usedMips[host]! + demand) > limit) continue;
-    const type = w.hostType[host]!;
-    if (isEmpty(p, host)) {
-      const bit = 1 << w.hostKind[host]!;
-      if ((emptySeen & bit) !== 0) continue;
-      emptySeen |= bit;
+    const onHost = given[host]!;
+    if (excluded[host] === 1 || free[host]! < demand) continue;
+    if (slope * (onHost - usedMips[host]! + demand) > limit) continue;
+    const kind = w.hostKind[host]!;
+    if (PE_MIPS[kind]! < demand) continue;
+    if (!ramIgnored && draft.ramMB[host]! + ramMB > w.hostType[host]!.ramMB) continue;
+    const isEmpty = onHost === 0 && w.utilization[host] === 0 && draft.lists[host]!.length === 0;
+    if (isEmpty) {
+      if ((emptySeen & (1 << kind)) !== 0) continue;
+      emptySeen |= 1 << kind;
     }
-    if (!isSuitable(p, host, vm)) continue;
-    const after = Math.min(1, (draft.given[host]! + demand) / type.totalMips);
-    const watts = powerAt(type.power, after) - referenceWatts(p, host);
+    // The reference is the watts at the start of the tick, whatever was planned onto the host since.
+    const reference = isEmpty && !idlePowerFree ? 0 : w.watts[host]!;
+    const watts = powerAt(POWER[kind]!, Math.min(1, (onHost + demand) / totalMips[host]!)) - reference;
     if (watts > bestWatts || (watts === bestWatts && host > best)) continue;
-    if (draft.given[host] !== 0 && p.detector.overloadedWith(host, vm)) continue;
+    if (onHost !== 0 && p.detector.overloadedWith(host, vm)) continue;
     best = host;
     bestWatts = watts;
     limit = watts + SLACK_W;
@@ -171,6 +166,7 @@ export const planTick = (w: World, detector: Detector, selection: Selection, tic
     selection,
     tick,
     usedMips: Float64Array.from(w.utilization, (u, host) => u * w.hostType[host]!.totalMips),
+    totalMips: Float64Array.from(w.hostType, (type) => type.totalMips),
     leastWattsPerMips: Float64Array.from(w.utilization, (u, host) => gentlestSlope(w.hostType[host]!, u)),
   };
   detector.begin(p.draft, tick);
