@@ -17,6 +17,8 @@ declare global {
   interface Window {
     /** Resolves when no call, fold, render, paint or chart is pending. */
     __idle: () => Promise<void>;
+    /** What it waits for, in words. */
+    __busy: () => readonly string[];
   }
 }
 
@@ -25,7 +27,7 @@ const frames = new Frames(idle);
 
 // Preact's renders and effects are counted as pending work, and effects run in the frames everyone else uses.
 options.debounceRendering = (render) => {
-  const done = idle.begin();
+  const done = idle.begin('render');
   queueMicrotask(() => {
     render();
     done();
@@ -36,6 +38,7 @@ options.requestAnimationFrame = (effects) => frames.next(effects, effects);
 const client = new Client(openerFor(window), idle);
 const desk = new Desk({ client, frames, player: new Player(frames, idle), idle });
 window.__idle = () => idle.settled();
+window.__busy = () => idle.busy();
 
 const root = document.getElementById('window');
 if (root !== null) {

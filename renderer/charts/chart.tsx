@@ -25,7 +25,7 @@ export const Chart = ({ label, height, option }: Props) => {
   useEffect(() => {
     const made = chart.current;
     if (made === null) return undefined;
-    const drawn = idle.begin();
+    const drawn = idle.begin('chart');
     made.on('finished', drawn);
     made.setOption({
       animation: false,

@@ -143,7 +143,7 @@ const useImport = (): { work: Work; begin: (files: readonly File[]) => void; cle
   const begin = (files: readonly File[]): void => {
     if (busy.current || files.length === 0) return;
     busy.current = true;
-    const done = desk.idle.begin();
+    const done = desk.idle.begin('import');
     void run(files).finally(() => {
       busy.current = false;
       done();

@@ -18,7 +18,7 @@ export class Frames {
     this.#tasks.set(key, task);
     if (this.#requested) return;
     this.#requested = true;
-    const done = this.#idle.begin();
+    const done = this.#idle.begin('frame');
     requestAnimationFrame((now) => {
       this.#requested = false;
       const tasks = [...this.#tasks.values()];

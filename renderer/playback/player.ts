@@ -1,6 +1,6 @@
 // Play, pause, hold and step: the one adapter between the playback stream and the signals the window reads.
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import { asyncScheduler, BehaviorSubject, throttleTime } from 'rxjs';
+import { asyncScheduler, BehaviorSubject, share, throttleTime } from 'rxjs';
 import type { At } from '../../domain/contract/contract.ts';
 import type { Idle } from '../session/idle.ts';
 import { cursor$, type Moment, type Playback } from './cursor.ts';
@@ -26,11 +26,11 @@ export class Player {
   readonly playing: ReadonlySignal<boolean> = computed(() => this.#moment.value.playing);
 
   constructor(frames: Frames, idle: Idle) {
-    const moments$ = cursor$(this.#playback$, this.#end$, frames);
+    const moments$ = cursor$(this.#playback$, this.#end$, frames).pipe(share());
     let unsettled: (() => void) | null = null;
     moments$.subscribe((moment) => {
       const stopped = this.#moment.peek().playing && !moment.playing;
-      unsettled ??= idle.begin();
+      unsettled ??= idle.begin('cursor settling');
       this.#moment.value = moment;
       if (stopped && this.#playback$.value.mode === 'playing') this.hold(moment.at); // the end was reached
     });

@@ -38,6 +38,7 @@ export class Client {
   #port: WindowPort | null = null;
   #nextId = 1;
   #retryMs = FIRST_RETRY_MS;
+  #connecting: (() => void) | null = null;
 
   constructor(open: Open, idle: Idle) {
     this.#open = open;
@@ -57,7 +58,7 @@ export class Client {
   /** Asks the service. Calls made while the link is opening wait for it; a lost link answers them with a failure. */
   call<N extends CallName>(name: N, input: Input<N>, options: CallOptions = {}): Promise<Result<Output<N>, Failure>> {
     const id = this.#nextId++;
-    const done = this.#idle.begin();
+    const done = this.#idle.begin(`call ${name}`);
     return new Promise((resolve) => {
       const cancel = (): void => this.#port?.post({ kind: 'cancel', id });
       this.#running.set(id, {
@@ -87,6 +88,7 @@ export class Client {
   }
 
   async #connect(): Promise<void> {
+    this.#connecting ??= this.#idle.begin('connecting');
     const opened = await this.#open();
     if (!opened.ok) return this.#lose(opened.error);
     const port = opened.value;
@@ -102,8 +104,15 @@ export class Client {
       sentence: `${why} If it was stopped, start it again; this window reconnects by itself and keeps your place.`,
     };
     for (const call of this.#running.values()) call.answer(err(LOST));
+    this.#settle();
     setTimeout(() => void this.#connect(), this.#retryMs);
     this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
+  }
+
+  /** The attempt to connect has ended, one way or the other. */
+  #settle(): void {
+    this.#connecting?.();
+    this.#connecting = null;
   }
 
   #hear(message: ToWindow, port: WindowPort): void {
@@ -125,12 +134,13 @@ export class Client {
     if (version !== CONTRACT_VERSION) {
       const sentence = `This window speaks version ${CONTRACT_VERSION} of the contract and the program version ${version}. Reload the window.`;
       this.#link.value = { state: 'lost', sentence };
-      return;
+      return this.#settle();
     }
     this.#port = port;
     this.#retryMs = FIRST_RETRY_MS;
     this.#link.value = { state: 'open', sentence: null };
     this.#connections.value += 1;
     for (const [id, { name, input }] of this.#running) port.post({ kind: 'call', id, name, input });
+    this.#settle();
   }
 }

@@ -13,7 +13,7 @@ export const useBox = (ref: RefObject<HTMLElement | null>): Box => {
   useEffect(() => {
     const element = ref.current;
     if (element === null) return undefined;
-    const measured = idle.begin(); // a first size always comes
+    const measured = idle.begin('first size'); // a first size always comes
     const observer = new ResizeObserver(([entry]) => {
       const rect = entry?.contentRect;
       if (rect !== undefined) setBox({ width: Math.floor(rect.width), height: Math.floor(rect.height) });

@@ -48,6 +48,7 @@ export const openWindow = async (
     colorScheme: look.theme,
     reducedMotion: 'reduce',
   });
+  context.setDefaultTimeout(IDLE_MS);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('console', (m) => {
@@ -59,14 +60,27 @@ export const openWindow = async (
   return { page, faults };
 };
 
+const IDLE_MS = 30_000; // nothing a story does takes a second; past this something never ends
+
 /** Waits for `window.__idle()`: no call, render, paint or chart is pending. */
 export const idle = async (page: Page): Promise<void> => {
   await page.waitForFunction(() => typeof window.__idle === 'function');
-  await page.evaluate(() => window.__idle());
+  const settled = page.evaluate(
+    (limit) =>
+      Promise.race([
+        window.__idle().then(() => true),
+        new Promise<boolean>((late) => setTimeout(() => late(false), limit)),
+      ]),
+    IDLE_MS,
+  );
+  if (await settled) return;
+  const busy = await page.evaluate(() => window.__busy().join(', '));
+  throw new Error(`the window was still busy after ${IDLE_MS / 1000} s with: ${busy}`);
 };
 
 declare global {
   interface Window {
     __idle: () => Promise<void>;
+    __busy: () => readonly string[];
   }
 }

@@ -1,0 +1,83 @@
+// Every place at two sizes in both themes: kept as pictures, and checked for overflow, overlap and cut words.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { idle } from './browser.ts';
+import { flaws } from './layout.ts';
+import { click, press, visit } from './moves.ts';
+import type { Story } from './story.ts';
+
+const RESULTS = new URL('../../test-results/window', import.meta.url).pathname;
+
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+] as const;
+const THEMES = ['light', 'dark'] as const;
+
+const keep = async (page: Page, name: string): Promise<readonly string[]> => {
+  const bad: string[] = [];
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.mouse.move(0, 0);
+      await idle(page);
+      const picture = `${name}-${size.width}x${size.height}-${colorScheme}`;
+      await page.screenshot({ path: join(RESULTS, `${picture}.png`) });
+      for (const flaw of await flaws(page)) bad.push(`${picture}: ${flaw.what}: ${flaw.where}`);
+    }
+  }
+  return bad;
+};
+
+/** The id of a VM on a host at the instant shown. */
+const someVm = async (page: Page): Promise<string> => {
+  await page.locator('[data-surface=map]').focus();
+  const address = await page.locator('[data-surface=map] [data-entity^="vm:"]').first().getAttribute('data-entity');
+  assert.ok(address !== null);
+  return address;
+};
+
+export const looks: Story = {
+  name: 'looks: no overflow, no text over text and no cut word in any place, two sizes, light and dark',
+  run: async ({ page }) => {
+    mkdirSync(RESULTS, { recursive: true });
+    const bad: string[] = [];
+    const check = async (name: string): Promise<void> => {
+      bad.push(...(await keep(page, name)));
+    };
+    const at = '2026-11-17T10:40:48Z';
+    await visit(page, `#/cluster?branch=main&at=${at}`);
+    await check('cluster');
+    const vm = await someVm(page);
+    await visit(page, `#/cluster?branch=main&at=${at}&select=${vm}`);
+    await check('vm');
+    await visit(page, `#/cluster?branch=main&at=${at}&select=host:compute-23`);
+    await check('host');
+    await visit(page, '#/cluster?branch=incident-2013');
+    await check('incident');
+    await click(page, 'anomalies');
+    await check('anomalies');
+    for (const place of ['network', 'migrate', 'capacity']) {
+      await visit(page, `#/${place}?branch=main&at=${at}`);
+      await check(place);
+    }
+    await visit(page, '#/cluster?branch=main&at=2026-11-17T10:36:00Z&select=host:compute-23');
+    await press(page, 'd');
+    await check('drill-plan');
+    await click(page, 'run-drill');
+    await check('drill');
+    await page.getByRole('button', { name: /^Compare with main$/ }).click();
+    await check('compare');
+    await click(page, 'branch');
+    await check('branches');
+    await press(page, 'Escape');
+    await press(page, '?');
+    await check('keys');
+    await press(page, 'Escape', 'Control+k');
+    await check('find');
+    assert.deepEqual([...new Set(bad)], []);
+  },
+};
