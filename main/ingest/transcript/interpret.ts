@@ -14,6 +14,7 @@ import { type Overlay, overlayOf, textsAfter, tunnelFact, tunnelsIn, unseenEnds,
 import type { Block, Command, Table } from './scan.ts';
 import { cinderCommand, glusterCommand, mountCommand } from './storage-commands.ts';
 import { readTable } from './tables.ts';
+import { withoutSecrets } from './words.ts';
 
 const PROGRAMS: ReadonlyMap<string, Effects> = new Map([
   ['nova', novaCommand],
@@ -36,7 +37,10 @@ const issued = (command: Command, effect: Effect | null, memory: Memory): Draft 
     entity: effect?.entity ?? (host === null || command.promptHost === null ? 'cluster:' : entity('host', host)),
     line: command.line,
     evidence: 'observed',
-    data: { argv: command.words.slice(0, COMMAND_WORDS_MAX), refers: [...new Set(effect?.refers)] },
+    data: {
+      argv: [...withoutSecrets(command.words.slice(0, COMMAND_WORDS_MAX))],
+      refers: [...new Set(effect?.refers)],
+    },
   };
 };
 

@@ -53,3 +53,14 @@ export const argumentsOf = (words: readonly string[], valued: ReadonlySet<string
   }
   return { operands, options };
 };
+
+const SECRET = /^--?(?:os-)?(?:\w+-)*(?:password|passwd|token|secret)$/i;
+const SECRET_GIVEN = /^(--?(?:os-)?(?:\w+-)*(?:password|passwd|token|secret)=|\w*(?:PASSWORD|TOKEN|SECRET)\w*=)./i;
+
+/** The words with passwords and tokens blotted out: a log is kept for years and handed on. */
+export const withoutSecrets = (words: readonly string[]): readonly string[] =>
+  words.map((word, i) => {
+    if (SECRET.test(words[i - 1] ?? '')) return '***';
+    const given = SECRET_GIVEN.exec(word)?.[1];
+    return given === undefined ? word : `${given}***`;
+  });

@@ -108,3 +108,17 @@ test('output saved without its command is recognised and read', () => {
     ],
   ]);
 });
+
+test('passwords and tokens are not kept', () => {
+  const typed = [
+    'nova --os-password hunter2 list',
+    'openstack server create --password=hunter2 web',
+    'root@ctl:~# export OS_PASSWORD=hunter2',
+  ];
+  const argv = told(typed, 'command.issued').map(([, data]) => (data as { readonly argv: readonly string[] }).argv);
+  expect(argv).toEqual([
+    ['nova', '--os-password', '***', 'list'],
+    ['openstack', 'server', 'create', '--password=***', 'web'],
+    ['export', 'OS_PASSWORD=***'],
+  ]);
+});
