@@ -1,18 +1,5 @@
 // What was written between two states of the same columns: rows and values, a small fraction of the pages they are on.
-import {
-  type ByteColumn,
-  type Column,
-  type Columns,
-  type NumberColumn,
-  PAGE,
-  type RefColumn,
-  type RowColumn,
-  setByte,
-  setNumber,
-  setRef,
-  setRow,
-} from './column.ts';
-import type { Row } from './brand.ts';
+import { type Column, type Columns, ownPage, PAGE } from './column.ts';
 
 type ColumnPatch = { readonly rows: Int32Array; readonly values: ArrayLike<unknown> };
 /** By column name; columns nobody wrote to are absent. */
@@ -59,27 +46,23 @@ export const patchBetween = (from: Columns, to: Columns): ColumnsPatch => {
   return patch;
 };
 
-const applyBytes = (column: ByteColumn, { rows, values }: ColumnPatch): void => {
-  for (let i = 0; i < rows.length; i++) setByte(column, rows[i]!, values[i] as number);
-};
-const applyRows = (column: RowColumn, { rows, values }: ColumnPatch): void => {
-  for (let i = 0; i < rows.length; i++) setRow(column, rows[i]!, values[i] as Row);
-};
-const applyNumbers = (column: NumberColumn, { rows, values }: ColumnPatch): void => {
-  for (let i = 0; i < rows.length; i++) setNumber(column, rows[i]!, values[i] as number);
-};
-const applyRefs = (column: RefColumn<unknown>, { rows, values }: ColumnPatch): void => {
-  for (let i = 0; i < rows.length; i++) setRef(column, rows[i]!, values[i]);
+/** Rows of a patch rise, so each page is asked for once. */
+const applyColumn = (column: Column, { rows, values }: ColumnPatch): void => {
+  let current = -1;
+  let page: { [offset: number]: unknown } = {};
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const p = Math.trunc(row / PAGE);
+    if (p !== current) {
+      page = ownPage(column, row);
+      current = p;
+    }
+    page[row % PAGE] = values[i];
+  }
 };
 
 export const applyPatch = (columns: Columns, patch: ColumnsPatch): void => {
-  for (const name in patch) {
-    const column = columns[name]!;
-    if (column.kind === 'byte') applyBytes(column, patch[name]!);
-    else if (column.kind === 'row') applyRows(column, patch[name]!);
-    else if (column.kind === 'number') applyNumbers(column, patch[name]!);
-    else applyRefs(column, patch[name]!);
-  }
+  for (const name in patch) applyColumn(columns[name]!, patch[name]!);
 };
 
 /** Cells a patch writes. */

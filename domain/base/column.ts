@@ -71,6 +71,20 @@ const rowPage = (): Int32Array => new Int32Array(PAGE).fill(NO_ROW);
 const numberPage = (): Float64Array => new Float64Array(PAGE).fill(NaN);
 const refPage = (): null[] => new Array<null>(PAGE).fill(null);
 
+/** The page of a row, made this column's own: for writers of many rows, who ask once a page. */
+export const ownPage = (c: Column, row: number): { [offset: number]: unknown } => {
+  switch (c.kind) {
+    case 'byte':
+      return own(c, row, bytePage);
+    case 'row':
+      return own(c, row, rowPage);
+    case 'number':
+      return own(c, row, numberPage);
+    case 'ref':
+      return own<unknown[]>(c, row, refPage);
+  }
+};
+
 // Writing what is there already leaves the page shared: facts often repeat what is known.
 export const setByte = (c: ByteColumn, row: number, value: number): void => {
   if (c.pages[row >> SHIFT]?.[row & MASK] !== value) own(c, row, bytePage)[row & MASK] = value;

@@ -46,13 +46,13 @@ export type ReplayOptions = {
 
 /**
  * Reading and parsing an event costs about 3 µs and folding it about 1 µs, so 1,000 events are 4 of the 16 ms a seek may
- * take at p95; writing a cell of a patch costs some 50 ns, so 60,000 of them are 3 ms. Kept keyframes are whole states
+ * take at p95; writing a cell of a patch costs some 50 ns, so 20,000 of them are 1 ms. Kept keyframes are whole states
  * in a file, so they are 100 times sparser.
  */
 export const REPLAY_DEFAULTS: ReplayOptions = {
   keyframeEvery: 1_000,
   storeEvery: 100_000,
-  wholeEvery: 60_000,
+  wholeEvery: 20_000,
   budgetBytes: 256 * 2 ** 20,
 };
 
