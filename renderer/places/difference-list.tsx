@@ -50,6 +50,12 @@ const Change = ({ change }: { readonly change: FieldChange }) => (
   </span>
 );
 
+/** What a difference's value says of the VM it belongs to, as a migration's or a port's does. */
+const vmOf = (value: unknown): string | null => {
+  const vm = (value as { vm?: unknown } | null)?.vm;
+  return typeof vm === 'string' ? vm : null;
+};
+
 type Row = {
   readonly entity: string;
   readonly name: string;
@@ -58,15 +64,32 @@ type Row = {
   readonly fields: readonly FieldChange[];
 };
 
-const rowsOf = (diff: StateDiff): readonly Row[] => [
-  ...diff.changed.map((d) => {
-    const asked = (f: FieldChange): number =>
-      FIRST_FIELDS.includes(f.field) ? FIRST_FIELDS.indexOf(f.field) : FIRST_FIELDS.length;
-    return { ...d, fields: d.fields.toSorted((a, b) => asked(a) - asked(b)), sign: '≠', what: 'changed' };
-  }),
-  ...diff.added.map((d) => ({ entity: d.entity, name: d.name, sign: '+', what: 'only in the second', fields: [] })),
-  ...diff.removed.map((d) => ({ entity: d.entity, name: d.name, sign: '−', what: 'only in the first', fields: [] })),
-];
+/** @param vmNames names of VMs by id, for what has no name of its own */
+const rowsOf = (diff: StateDiff, vmNames: ReadonlyMap<string, string>): readonly Row[] => {
+  const asked = (f: FieldChange): number =>
+    FIRST_FIELDS.includes(f.field) ? FIRST_FIELDS.indexOf(f.field) : FIRST_FIELDS.length;
+  const nameOf = (entry: { readonly name: string; readonly value: unknown }): string => {
+    const vm = vmOf(entry.value);
+    return vm === null ? entry.name : `of ${vmNames.get(vm) ?? shortId(vm)}`;
+  };
+  const one = (sign: string, what: string) => (d: StateDiff['added'][number]) => ({
+    entity: d.entity,
+    name: nameOf(d),
+    sign,
+    what,
+    fields: [],
+  });
+  return [
+    ...diff.changed.map((d) => ({
+      ...d,
+      fields: d.fields.toSorted((a, b) => asked(a) - asked(b)),
+      sign: '≠',
+      what: 'changed',
+    })),
+    ...diff.added.map(one('+', 'only in the second')),
+    ...diff.removed.map(one('−', 'only in the first')),
+  ];
+};
 
 const ORDER = ['vm', 'host', 'volume', 'pool', 'migration', 'network', 'tunnel'];
 const rank = (row: Row): number => {
@@ -76,7 +99,8 @@ const rank = (row: Row): number => {
 
 export const DifferenceList = ({ diff }: { readonly diff: StateDiff }) => {
   const desk = useDesk();
-  const rows = rowsOf(diff).toSorted((a, b) => rank(a) - rank(b));
+  const vmNames = new Map(desk.picture.value?.hosts.flatMap((h) => h.vms.map((v) => [v.id, v.name] as const)));
+  const rows = rowsOf(diff, vmNames).toSorted((a, b) => rank(a) - rank(b));
   if (rows.length === 0) return <p class="empty pad">Both sides are the same in every field that is compared.</p>;
   return (
     <div class="scroll">
@@ -88,7 +112,7 @@ export const DifferenceList = ({ diff }: { readonly diff: StateDiff }) => {
                 {row.sign}
               </td>
               <td class="muted kind">{row.entity.slice(0, row.entity.indexOf(':')).replaceAll('_', ' ')}</td>
-              <td class="name">
+              <td class="name" title={row.name}>
                 <button type="button" class="link strong" onClick={() => desk.select(row.entity)}>
                   {shortId(row.name)}
                 </button>

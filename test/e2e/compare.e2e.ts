@@ -7,7 +7,7 @@ import type { Story } from './story.ts';
 export const comparing: Story = {
   name: 'compare: a branch and its parent, and two instants, in figures and as a list that leads to each entity',
   run: async ({ page }) => {
-    await visit(page, '#/cluster?branch=main&at=2026-11-17T10:30:00Z&select=host:compute-05');
+    await visit(page, '#/cluster?branch=main&at=2026-11-17T10:05:00Z&select=host:compute-12');
     await press(page, 'd');
     await click(page, 'run-drill');
     await page.getByRole('button', { name: /^Compare with main$/ }).click();

@@ -35,7 +35,7 @@ export const flaws = (page: Page): Promise<readonly Flaw[]> =>
       return r - l > 1 && b - t > 1 ? { l, t, r, b } : null;
     };
 
-    const modal = document.querySelector('dialog[open]');
+    const modal = document.querySelector('dialog[open], .popover');
     const scope: Document | Element = modal ?? document;
     const boxes: { e: Element; l: number; t: number; r: number; b: number }[] = [];
     const walker = document.createTreeWalker(scope, NodeFilter.SHOW_TEXT);
