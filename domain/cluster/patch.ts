@@ -10,7 +10,10 @@ export type ClusterPatch = {
   readonly writes: number;
 };
 
-/** What turns `from` into `to`; `to` was forked from `from` and folded on, so both give the same rows to the same ids. */
+/** True when both give the same rows to the same ids: only then does a patch of one fit the other. */
+export const shareRows = (a: Cluster, b: Cluster): boolean => TABLE_NAMES.every((name) => a[name].ids === b[name].ids);
+
+/** What turns `from` into `to`; `to` was forked from `from` and folded on. */
 export const clusterPatch = (from: Cluster, to: Cluster): ClusterPatch => {
   const tables = Object.fromEntries(
     TABLE_NAMES.map((name) => [name, patchBetween(from[name].col, to[name].col)]),

@@ -1,7 +1,7 @@
 // Keyframes in memory: a few whole states, and between them only what was written since the frame before.
 import type { Instant } from '../base/brand.ts';
 import { type Cluster, clusterBytes, forkCluster } from '../cluster/cluster.ts';
-import { applyClusterPatch, type ClusterPatch } from '../cluster/patch.ts';
+import { applyClusterPatch, type ClusterPatch, shareRows } from '../cluster/patch.ts';
 import { type Cut, isBefore, type Position } from './order.ts';
 
 type Frame = {
@@ -84,6 +84,13 @@ export class Keyframes {
     return { cluster, position: frame.position };
   }
 
+  /** The whole state that the frame at i is made from. */
+  #rootOf(i: number): Cluster {
+    let from = i;
+    while (this.#frames[from]!.whole === null) from--;
+    return this.#frames[from]!.whole!;
+  }
+
   /** Cells written since the last whole state at or before index i. */
   #writesSinceWhole(i: number): number {
     let writes = 0;
@@ -114,7 +121,7 @@ export class Keyframes {
     const ordinal = cluster.counts.folded;
     const i = this.#indexOf(ordinal);
     if (this.#frames[i]?.ordinal === ordinal) return;
-    const linked = patch !== null && i > 0 && this.#frames[i - 1]!.ordinal === after;
+    const linked = patch !== null && this.#frames[i - 1]?.ordinal === after && shareRows(this.#rootOf(i - 1), cluster);
     const isLong = linked && this.#writesSinceWhole(i - 1) + patch.writes > this.#wholeEvery;
     const frame: Frame = {
       position,

@@ -1,5 +1,5 @@
 // The cluster at any instant: the nearest keyframe at or before it, forked, and the tail of events after it folded.
-import type { Instant } from '../base/brand.ts';
+import { type Instant, instant } from '../base/brand.ts';
 import {
   type Cluster,
   type ClusterDump,
@@ -63,6 +63,8 @@ export type Replayer = {
   readonly seek: (cut: Cut) => Cluster;
   /** As `seek`, with the place of the last event in it. */
   readonly moment: (cut: Cut) => Moment;
+  /** Folds so many events of history nobody has looked at yet, for the keyframes they leave; false when there are none. */
+  readonly warm: (events: number) => boolean;
   /** An event landed at this instant: every state that contains the instant is forgotten. */
   readonly invalidate: (from: Instant) => void;
   readonly usage: () => { readonly keyframes: number; readonly bytes: number };
@@ -89,10 +91,9 @@ type Walk = Moment & {
   readonly sinceStored: number;
 };
 
-const beginning = (): Walk => {
-  const cluster = emptyCluster();
-  return { cluster, position: null, frame: cluster, sinceFrame: 0, sinceStored: 0 };
-};
+/** After every event. */
+const END: Cut = { at: instant(Number.MAX_SAFE_INTEGER), seq: null };
+
 const atFrame = (m: Moment): Walk => ({ ...m, frame: m.cluster, sinceFrame: 0, sinceStored: 0 });
 const ordinal = (c: Cluster): number => c.counts.folded;
 
@@ -100,8 +101,12 @@ const ordinal = (c: Cluster): number => c.counts.folded;
 export const createReplayer = (history: History, options: Partial<ReplayOptions> = {}): Replayer => {
   const { keyframeEvery, storeEvery, wholeEvery, budgetBytes } = { ...REPLAY_DEFAULTS, ...options };
   const frames = new Keyframes(budgetBytes, wholeEvery);
+  /** Every walk begins here, so that all of them give the same rows to the same ids. */
+  const beginning: Walk = atFrame({ cluster: emptyCluster(), position: null });
   /** Where the last seek ended: playing forward folds only what is new. */
-  let cursor = beginning();
+  let cursor = beginning;
+  /** How far `warm` has come. */
+  let warmed = beginning;
 
   /** A kept keyframe, where it saves more folding than reading it costs. */
   const kept = (cut: Cut, than: number): Walk | null => {
@@ -109,7 +114,7 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
     if (found === null || found.ordinal - than <= keyframeEvery * WORTH_LOADING) return null;
     const dump = found.load();
     if (dump === null || dump.version !== FOLD_VERSION) return null;
-    const cluster = restoreCluster(dump, cursor.cluster);
+    const cluster = restoreCluster(dump, beginning.cluster);
     frames.add(cluster, found.cut, null, 0);
     return atFrame({ cluster, position: found.cut });
   };
@@ -124,30 +129,38 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
     if (loaded !== null) return loaded;
     if (usesCursor) return cursor;
     const frame = nearest === 0 ? null : frames.materialise(nearest);
-    return frame === null ? beginning() : atFrame(frame);
+    return frame === null ? beginning : atFrame(frame);
   };
 
-  /** Folds the tail onto a fork, leaving keyframes; those to be kept are handed over after the reading has ended. */
-  const foldTail = (from: Walk, cut: Cut): Walk => {
+  /** Frames lie at the same places whoever walks by: what was left there before is the same state. */
+  const leaveFrame = (cluster: Cluster, position: Position, before: Cluster): void => {
+    if (frames.has(ordinal(cluster))) return;
+    const patch = ordinal(before) === 0 ? null : clusterPatch(before, cluster);
+    frames.add(cluster, position, patch, ordinal(before));
+  };
+
+  /** Folds the tail (or `most` events of it) onto a fork, leaving keyframes; those to be kept are handed over after the reading has ended. */
+  const foldTail = (from: Walk, cut: Cut, most = Infinity): Walk => {
     const cluster = forkCluster(from.cluster);
     let { position, frame, sinceFrame, sinceStored } = from;
     const toKeep: StoredKeyframe[] = [];
+    const last = ordinal(cluster) + most;
     for (const e of history.events(position, cut)) {
       fold(cluster, e);
       position = { at: e.at, seq: e.seq };
       const cost = costOf(e);
       sinceFrame += cost;
       sinceStored += cost;
-      if (sinceFrame < keyframeEvery) continue;
-      sinceFrame = 0;
-      if (!frames.has(ordinal(cluster))) {
-        const patch = ordinal(frame) === 0 ? null : clusterPatch(frame, cluster);
-        frames.add(cluster, position, patch, ordinal(frame));
+      if (sinceFrame >= keyframeEvery) {
+        sinceFrame = 0;
+        leaveFrame(cluster, position, frame);
+        frame = forkCluster(cluster);
+        if (sinceStored >= storeEvery) {
+          sinceStored = 0;
+          toKeep.push({ cut: position, dump: dumpCluster(cluster) });
+        }
       }
-      frame = forkCluster(cluster);
-      if (sinceStored < storeEvery) continue;
-      sinceStored = 0;
-      toKeep.push({ cut: position, dump: dumpCluster(cluster) });
+      if (ordinal(cluster) === last) break;
     }
     for (const keyframe of toKeep) history.keep(keyframe);
     return { cluster, position, frame, sinceFrame, sinceStored };
@@ -161,9 +174,17 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
   return {
     seek: (cut) => moment(cut).cluster,
     moment,
+    warm: (events) => {
+      const before = ordinal(warmed.cluster);
+      warmed = foldTail(warmed, END, events);
+      return ordinal(warmed.cluster) > before;
+    },
     invalidate: (from) => {
       frames.dropFrom(from);
-      if (cursor.position !== null && cursor.position.at >= from) cursor = beginning();
+      if (cursor.position !== null && cursor.position.at >= from) cursor = beginning;
+      if (warmed.position === null || warmed.position.at < from) return;
+      const left = frames.materialise(frames.nearest({ at: instant(from - 1), seq: null }));
+      warmed = left === null ? beginning : atFrame(left);
     },
     usage: () => frames.usage,
   };

@@ -38,12 +38,16 @@ class Memory implements History {
   }
 
   *events(after: Cut | null, upTo: Cut): Generator<LogEvent> {
+    const end = this.upTo(upTo);
     this.reading++;
-    for (let i = after === null ? 0 : this.upTo(after); i < this.upTo(upTo); i++) {
-      this.read++;
-      yield this.events_[i]!;
+    try {
+      for (let i = after === null ? 0 : this.upTo(after); i < end; i++) {
+        this.read++;
+        yield this.events_[i]!;
+      }
+    } finally {
+      this.reading--;
     }
-    this.reading--;
   }
 
   nearest(cut: Cut): FoundKeyframe | null {
@@ -115,10 +119,12 @@ test('a late event changes every instant from its own on, and none before', () =
       const history = new Memory(log);
       const replayer = createReplayer(history, settings);
       for (const cut of cuts) replayer.seek(cut);
+      replayer.warm(7);
       for (const [i, e] of late.entries()) {
         const landed: LogEvent = { ...e, seq: seq(log.length + 1 + i), source: 'late' };
         history.land(landed);
         replayer.invalidate(landed.at);
+        replayer.warm(3);
         for (const cut of cuts) expect(hashOf(replayer.seek(cut))).toBe(expected(history, cut));
       }
     }),
@@ -137,6 +143,21 @@ test('after a first pass a seek reads no more than the keyframe spacing', () => 
   for (const n of [1999, 7, 1234, 500, 99, 100, 101]) {
     history.read = 0;
     replayer.seek(minute(n));
+    expect(history.read).toBeLessThanOrEqual(100);
+  }
+});
+
+test('warming in slices leaves the keyframes a first pass would, and starts again where a late event landed', () => {
+  const history = steady(2000);
+  const replayer = createReplayer(history, { keyframeEvery: 100, storeEvery: 1e9, budgetBytes: 2 ** 30 });
+  while (replayer.warm(70));
+  expect(history.read).toBe(2000);
+  replayer.invalidate(minute(1500).at);
+  while (replayer.warm(333));
+  expect(history.read).toBeLessThanOrEqual(2000 + 600);
+  for (const n of [1999, 7, 1234, 500]) {
+    history.read = 0;
+    expect(hashOf(replayer.seek(minute(n)))).toBe(expected(history, minute(n)));
     expect(history.read).toBeLessThanOrEqual(100);
   }
 });
