@@ -17,7 +17,9 @@ const SPELLED_OUT = 12;
 
 const shape = (s: Shape): string => {
   if (s.enum) {
-    return s.enum.length <= SPELLED_OUT ? s.enum.map((v) => `\`${String(v)}\``).join(' ') : `one of ${s.enum.length} words`;
+    return s.enum.length <= SPELLED_OUT
+      ? s.enum.map((v) => `\`${String(v)}\``).join(' ')
+      : `one of ${s.enum.length} words`;
   }
   if (s.anyOf) return s.anyOf.map(shape).join(' or ');
   if (s.type === 'array') return `list of ${shape(s.items ?? {})}`;
@@ -26,7 +28,9 @@ const shape = (s: Shape): string => {
 };
 
 const fields = (s: Shape): string[] =>
-  Object.entries(s.properties ?? {}).map(([name, value]) => `${name}${s.required?.includes(name) ? '' : '?'}: ${shape(value)}`);
+  Object.entries(s.properties ?? {}).map(
+    ([name, value]) => `${name}${s.required?.includes(name) ? '' : '?'}: ${shape(value)}`,
+  );
 
 export const eventsDoc = (): string => {
   const lines = [
@@ -41,7 +45,7 @@ export const eventsDoc = (): string => {
     if (head !== noun) lines.push('', `## ${head}`);
     noun = head;
     lines.push('', `**${type}** v${v}: ${says}`);
-    for (const field of fields(data as TSchema as Shape)) lines.push(`- ${field}`);
+    for (const field of fields(data as TSchema)) lines.push(`- ${field}`);
   }
   return `${lines.join('\n')}\n`;
 };
