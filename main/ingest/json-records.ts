@@ -58,6 +58,15 @@ export function* jsonRecords(incoming: Incoming): Generator<JsonRecord> {
   }
 }
 
+/** A parsed value as text again; null when it is nested too deeply for that. */
+export const jsonText = (value: unknown): string | null => {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return null; // the stack ends before the value does
+  }
+};
+
 export type Fields = Readonly<Record<string, unknown>>;
 export const isFields = (x: unknown): x is Fields => typeof x === 'object' && x !== null && !Array.isArray(x);
 export const textAt = (fields: Fields, name: string): string | null => {

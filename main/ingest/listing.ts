@@ -11,14 +11,17 @@ import { tellBlocks } from './transcript/transcript.ts';
 /** A listing of 100,000 VMs is 50 MiB; it is parsed whole. */
 const LISTING_BYTES_MAX = 64 * 1024 * 1024;
 
+/** `addresses` of a VM has four levels. */
+const DEPTH_MAX = 20;
+
 /** A value as the same command's table prints it. */
-const cellOf = (value: unknown): string => {
-  if (value === null || value === undefined) return '';
+const cellOf = (value: unknown, depth = 0): string => {
+  if (value === null || value === undefined || depth > DEPTH_MAX) return '';
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return value.map(cellOf).join(', ');
+  if (Array.isArray(value)) return value.map((each) => cellOf(each, depth + 1)).join(', ');
   return Object.entries(value)
-    .map(([name, inner]) => `${name}=${cellOf(inner)}`) // {"net": ["10.0.0.3"]} is `net=10.0.0.3`
+    .map(([name, inner]) => `${name}=${cellOf(inner, depth + 1)}`) // {"net": ["10.0.0.3"]} is `net=10.0.0.3`
     .join('; ');
 };
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { entity } from '../../domain/events/entity.ts';
 import type { Evidence, Fact } from '../../domain/events/dictionary.ts';
 import { type Format, ignored, type Item, type Proposal, type Reading, refusal } from './format.ts';
-import { countAt, type Fields, isFields, jsonRecords, textAt } from './json-records.ts';
+import { countAt, type Fields, isFields, jsonRecords, jsonText, textAt } from './json-records.ts';
 
 type Status = Extract<Fact, { type: 'migration.status_changed' }>['data']['status'];
 type Progress = Extract<Fact, { type: 'migration.progressed' }>['data'];
@@ -148,15 +148,15 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
   let ended = false;
   for (const record of jsonRecords(incoming)) {
     const { line } = record;
-    if ('wrong' in record || !isFields(record.value)) {
-      const why = 'wrong' in record ? record.wrong : 'this is no message of QMP';
-      yield refusal(line, why, 'wrong' in record ? record.text : JSON.stringify(record.value));
+    const text = 'wrong' in record ? record.text : jsonText(record.value);
+    if ('wrong' in record || !isFields(record.value) || text === null) {
+      yield refusal(line, 'wrong' in record ? record.wrong : 'this is no message of QMP', text ?? '');
       continue;
     }
     const name = textAt(record.value, 'event');
     const at = timeOf(record.value);
     if (name !== null && at === null) {
-      yield refusal(line, `this ${name} has no timestamp`, JSON.stringify(record.value));
+      yield refusal(line, `this ${name} has no timestamp`, text);
       continue;
     }
     story.at = at ?? story.at;
@@ -171,10 +171,7 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
       continue;
     }
     ended ||= hasEnded(told);
-    const key = createHash('sha256')
-      .update(`${vm} ${JSON.stringify(record.value)}`)
-      .digest('hex')
-      .slice(0, 32);
+    const key = createHash('sha256').update(`${vm} ${text}`).digest('hex').slice(0, 32);
     const facts = told.map((fact, i): Proposal => {
       const evidence = at === null ? 'inferred' : fact.evidence;
       return { ...fact, evidence, at: story.at, line, key: `${key}#${i}` };

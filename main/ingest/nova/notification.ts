@@ -51,13 +51,17 @@ const versionedName = (eventType: string): string => {
   return `instance.${known === undefined ? suffix : suffix.replace(known[0], known[1])}`;
 };
 
+/** Nova's deepest payload (a request spec) has eight levels. */
+const DEPTH_MAX = 50;
+
 /** Takes `{nova_object.name, …, nova_object.data}` off at every depth; a minor version's unknown fields stay. */
-export const plain = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(plain);
+const plain = (value: unknown, depth = 0): unknown => {
+  if (depth > DEPTH_MAX) return null;
+  if (Array.isArray(value)) return value.map((each) => plain(each, depth + 1));
   if (!isFields(value)) return value;
   const data = value['nova_object.data'];
   const fields = isFields(data) ? data : value;
-  return Object.fromEntries(Object.entries(fields).map(([name, inner]) => [name, plain(inner)]));
+  return Object.fromEntries(Object.entries(fields).map(([name, inner]) => [name, plain(inner, depth + 1)]));
 };
 
 /** Takes off what wraps a notification; null where none is inside. */

@@ -1,7 +1,7 @@
 // The format "notifications": what Nova sends over its message bus, versioned or legacy, however it was collected.
 import { createHash } from 'node:crypto';
 import { type Format, ignored, type Item, type Proposal, type Reading, refusal } from '../format.ts';
-import { jsonRecords, textAt } from '../json-records.ts';
+import { jsonRecords, jsonText, textAt } from '../json-records.ts';
 import { instantOf } from '../nova-words.ts';
 import { clusterFacts, newSeen } from './cluster-facts.ts';
 import { instanceFacts } from './instance-facts.ts';
@@ -61,7 +61,7 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
     }
     const n = notificationIn(record.value);
     if (n === null) {
-      yield refusal(line, 'this is no notification: it has no event_type with a payload', JSON.stringify(record.value));
+      yield refusal(line, 'this is no notification: it has no event_type with a payload', jsonText(record.value) ?? '');
       continue;
     }
     const { at, told } = whenOf(n, before);

@@ -36,7 +36,8 @@ const PROGRAMS = new Set(
 /** Words of English that also name programs: only with an argument that a sentence would not have. */
 const ALSO_ENGLISH = new Set(['service', 'mount', 'echo', 'shutdown', 'reboot', 'halt', 'ping', 'ip', 'unlink']);
 
-const PROMPT = /^(?:\[[\w.-]+@([\w.-]+)[^\]]*\]|[\w.-]+@([\w.-]+):[^#$]*)\s*[#$]\s*(.*)$/;
+// No two neighbouring repetitions match the same character: a long line costs its length, not its square.
+const PROMPT = /^(?:\[[\w.-]+@([\w.-]+)[^\]]*\]\s*|[\w.-]+@([\w.-]+):[^#$]*)[#$]\s*(.*)$/;
 const BARE_PROMPT = /^[#$]\s+(\S.*)$/;
 const CJK = /[\u3000-\u9fff\uff00-\uffef]/;
 const RULE = /^\+[-=+]{2,}$/;
@@ -50,6 +51,9 @@ const looksTyped = (text: string): boolean => {
   if (ALSO_ENGLISH.has(base)) return /^(?:now|-|\/|\w+d\b|[\w-]+-\w+|\S*[./:"'<]\S*|netns|link|addr)/.test(first);
   return !/[.!?]$/.test(text) || text.split(' ').length < 4;
 };
+
+/** Lines that one command may be continued over. */
+const CONTINUED_LINES_MAX = 500;
 
 const isRow = (text: string): boolean => text.startsWith('|');
 const isTableLine = (text: string): boolean => isRow(text) || /^\+[-=+]+/.test(text);
@@ -76,7 +80,7 @@ export const scan = (lines: Iterable<Line>): readonly Block[] => {
   const blocks: Block[] = [];
   let table: OpenTable | null = null;
   let narration = '';
-  let pending: { line: number; text: string } | null = null;
+  let pending: { readonly line: number; readonly parts: string[] } | null = null;
 
   const finish = (atEnd: boolean): void => {
     if (table === null) return;
@@ -131,12 +135,14 @@ export const scan = (lines: Iterable<Line>): readonly Block[] => {
     let text = clean(raw).trimStart();
     let line = number;
     if (pending !== null) {
-      text = `${pending.text} ${text}`;
+      pending.parts.push(text.endsWith('\\') ? text.slice(0, -1).trimEnd() : text);
+      if (text.endsWith('\\') && pending.parts.length < CONTINUED_LINES_MAX) continue;
+      text = pending.parts.join(' ');
       line = pending.line;
       pending = null;
     }
     if (text.endsWith('\\')) {
-      pending = { line, text: text.slice(0, -1).trimEnd() };
+      pending = { line, parts: [text.slice(0, -1).trimEnd()] };
     } else if (isTableLine(text)) {
       if (isRow(text)) row(line, text);
       else rule(line, text);
@@ -145,7 +151,7 @@ export const scan = (lines: Iterable<Line>): readonly Block[] => {
       other(line, text);
     }
   }
-  if (pending !== null) other(pending.line, pending.text);
+  if (pending !== null) other(pending.line, pending.parts.join(' '));
   finish(true);
   return blocks;
 };

@@ -62,11 +62,12 @@ export function* tellBlocks(blocks: readonly Block[], undatedAt: number): Genera
   yield* [...told, ...items].sort((a, b) => a.line - b.line);
 }
 
-const TYPED = /^\s*(?:\S*[@\]][^#$]*[#$]\s*)?(?:nova|openstack|cinder|gluster|neutron|ovs-vsctl) +[a-z-]+/gm;
-const RULED = /^\s*\+[-\u2013\u2014=]{2,}[-\u2013\u2014=+]*/gm;
+const TYPED =
+  /^[ \t]*(?:\S{0,100}[@\]][^#$\n]{0,100}[#$] *)?(?:nova|openstack|cinder|gluster|neutron|ovs-vsctl) +[a-z-]+/gm;
+const RULED = /^[ \t]*\+[-\u2013\u2014=]{2,}[-\u2013\u2014=+]*/gm;
 
 /** Output saved without its command: `ovs-vsctl show`, `gluster volume info`. */
-const PRINTED = /^\s*(?:Bridge "?\w|options: \{.*remote_ip|Volume Name: \S|Number of Bricks: \d)/gm;
+const PRINTED = /^[ \t]*(?:Bridge "?\w|options: \{[^}\n]*remote_ip|Volume Name: \S|Number of Bricks: \d)/gm;
 
 export const transcript: Format = {
   name: 'transcript',

@@ -122,3 +122,17 @@ test.each(formats.map((format) => [format.name, format] as const))('%s', (name, 
     }
   });
 });
+
+// Each of these once cost the square of its length, or the stack; the runner's time limit is the judge.
+test.each([
+  ['continued lines', 'nova list \\\n'.repeat(60_000)],
+  ['a prompt and blanks', `a@b:${' '.repeat(60_000)}\n`.repeat(20)],
+  ['prompts without an end', `${'[a@b '.repeat(60_000)}\nnova list\n`],
+  ['arrays in arrays', `[{"ID":${'['.repeat(200_000)}${']'.repeat(200_000)},"Networks":1}]`],
+  ['payload in payload', `{"event_type":"x","payload":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`],
+])('%s are read in time by every format', (_, content) => {
+  const incoming = fromBytes('hard.txt', Buffer.from(content), UNDATED);
+  for (const format of formats) {
+    expect(() => [...format.read({ incoming, undatedAt: UNDATED })], format.name).not.toThrow();
+  }
+});
