@@ -1,5 +1,6 @@
 // The list of conformance parts, in the order they are printed.
 import { cloudsim } from './cloudsim.ts';
+import { datapath } from './datapath.ts';
 import { neat } from './neat.ts';
 import { ovs } from './ovs.ts';
 import type { Part } from './part.ts';
@@ -12,4 +13,5 @@ export const parts: readonly Part[] = [
   neat,
   cloudsim,
   ovs,
+  datapath,
 ];
