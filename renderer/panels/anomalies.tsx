@@ -1,6 +1,6 @@
 // Anomalies: what the record gets wrong or will hurt, by severity, each a way to its instant.
 import type { AnomalyState, Severity } from '../../domain/readout/state.ts';
-import { useDesk } from '../session/desk.ts';
+import { useDesk, type Desk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { clock, day, plural, shortId } from '../session/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
@@ -19,7 +19,12 @@ const ruleWords = (rule: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-const nameOf = (entity: string): string => shortId(entity.slice(entity.indexOf(':') + 1));
+/** A VM by its name where the picture knows it; anything else by its id. */
+const nameOf = (desk: Desk, entity: string): string => {
+  const id = entity.slice(entity.indexOf(':') + 1);
+  const vm = desk.picture.value?.hosts.flatMap((h) => h.vms).find((v) => v.id === id);
+  return vm?.name ?? shortId(id);
+};
 
 export const AnomalyRow = ({
   anomaly,
@@ -44,7 +49,7 @@ export const AnomalyRow = ({
           <small>{anomaly.detail}</small>
           {whole && (
             <small class="muted">
-              {nameOf(anomaly.entity)} · {day(at)} {clock(at)}Z
+              {nameOf(desk, anomaly.entity)} · {day(at)} {clock(at)}Z
             </small>
           )}
         </span>

@@ -5,8 +5,9 @@ import { useDesk, type Desk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import type { GlyphName } from '../surfaces/glyphs.ts';
-import { COMMANDS, typedInstant } from './commands.ts';
+import { COMMANDS } from './commands.ts';
 import { Sheet } from './sheet.tsx';
+import { typedInstant } from './typed-instant.ts';
 
 type Choice = {
   readonly key: string;

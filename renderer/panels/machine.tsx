@@ -1,7 +1,7 @@
 // A life cycle drawn: the spine of states, visited ones with their instants, the current one lit, exits beside or below.
 import { useState } from 'preact/hooks';
 import type { MachinePicture } from '../../domain/readout/picture-types.ts';
-import { clock } from '../session/words.ts';
+import { clock, plural } from '../session/words.ts';
 
 type MachineState = MachinePicture['states'][number];
 
@@ -55,7 +55,9 @@ export const Machine = ({ machine }: { readonly machine: MachinePicture }) => {
       </ol>
       {(hidden > 0 || all) && (
         <button type="button" class="link" onClick={() => setAll(!all)}>
-          {all ? 'Only what was visited and can follow' : `${hidden} more states that cannot follow from here`}
+          {all
+            ? 'Only what was visited and can follow'
+            : `${plural(hidden, 'more state')} that cannot follow from here`}
         </button>
       )}
     </section>

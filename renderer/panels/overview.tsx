@@ -1,4 +1,5 @@
 // The inspector while nothing is selected: the instant in figures, what is wrong, and the way along the incident.
+import { isRecord, recordOf } from '../session/branches.ts';
 import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { clock, count, day, moment, plural } from '../session/words.ts';
@@ -75,6 +76,33 @@ const Marks = () => {
   );
 };
 
+/** Records that share nothing with the one shown: without this, only the branch menu tells of them. */
+const OtherRecords = () => {
+  const desk = useDesk();
+  const all = desk.log.value?.timelines ?? [];
+  const here = desk.timelineInfo.value;
+  const others = all.filter((t) => isRecord(t, all) && here !== null && t !== recordOf(here, all));
+  if (others.length === 0) return null;
+  return (
+    <section>
+      <h3>Also in this log</h3>
+      <ul class="story">
+        {others.map((t) => (
+          <li key={t.name}>
+            <button type="button" onClick={() => desk.switchTo(t.name)}>
+              <time>{t.from === null ? '' : day(t.from).slice(0, 7)}</time>
+              <Glyph name="branch" size={11} tone="ink-2" />
+              <span>
+                <b>{t.name}</b>, {plural(t.events, 'event')}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
 export const Overview = () => {
   const desk = useDesk();
   const picture = desk.picture.value;
@@ -105,6 +133,7 @@ export const Overview = () => {
         />
       </section>
       <Anomalies />
+      <OtherRecords />
       <Marks />
       {picture.homeless.length > 0 && (
         <section>

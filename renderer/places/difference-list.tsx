@@ -125,7 +125,7 @@ export const DifferenceList = ({ diff }: { readonly diff: StateDiff }) => {
                 )}
                 {row.fields.length > FIELDS_SHOWN && (
                   <span
-                    class="muted"
+                    class="change muted"
                     title={row.fields
                       .slice(FIELDS_SHOWN)
                       .map((f) => fieldWords(f.field))

@@ -1,5 +1,5 @@
 // RxJS only where time enters: pointer and clock go in, one instant a frame comes out.
-import { audit, combineLatest, distinctUntilChanged, map, type Observable, of, switchMap } from 'rxjs';
+import { combineLatest, distinctUntilChanged, map, type Observable, switchMap } from 'rxjs';
 import type { At } from '../../domain/contract/contract.ts';
 
 export type Playback =
@@ -16,9 +16,12 @@ export type Clock = {
 
 export type Moment = { readonly at: At; readonly playing: boolean };
 
-/** From the first tick on, the instant moves with the clock; before it, it stands at `from`. */
+/**
+ * A held instant comes with the next frame, so of many in one frame the last remains (`switchMap` drops the others).
+ * A playing one moves with the frames: it stands at `from` in the first.
+ */
 const walk = (playback: Playback, clock: Clock): Observable<Moment> => {
-  if (playback.mode === 'held') return of({ at: playback.at, playing: false });
+  if (playback.mode === 'held') return clock.once$.pipe(map(() => ({ at: playback.at, playing: false })));
   let started: number | null = null;
   return clock.tick$.pipe(
     map((now) => {
@@ -40,6 +43,5 @@ export const cursor$ = (playback$: Observable<Playback>, end$: Observable<number
     map(([moment, end]) =>
       moment.playing && moment.at.at >= end ? { at: { at: end, seq: null }, playing: false } : moment,
     ),
-    audit(() => clock.once$),
     distinctUntilChanged(same),
   );

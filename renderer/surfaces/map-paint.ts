@@ -47,15 +47,20 @@ const paintFoot = (ctx: CanvasRenderingContext2D, p: Palette, t: TileBox, view: 
   const down = h.up === false || h.fenced || h.forcedDown;
   if (down) {
     fillRect(ctx, { x: t.x + 4, y: y - 3, w: t.w - 8, h: 19 }, 4, p.surface);
-    const since = h.downSince === null ? '' : clock(h.downSince);
     setFont(ctx, p, 11, 600);
     const word = hostWord(h);
     const room = t.w - 16 - ctx.measureText(word).width - 6;
     write(ctx, p, word, t.x + 8, y + 10, { colour: p['critical-ink'], weight: 600 });
+    if (h.downSince === null) return;
+    const since = clock(h.downSince);
+    // Fencing comes later than going down, so its tile says which of the two the time is.
+    const ways =
+      word === 'down' ? [`${since}Z`, since, since.slice(0, 5)] : [`down ${since}Z`, `down ${since.slice(0, 5)}`];
     setFont(ctx, p);
-    const time = [`${since}Z`, since, since.slice(0, 5)].find((s) => ctx.measureText(s).width <= room);
-    if (since !== '' && time !== undefined)
+    const time = ways.find((w) => ctx.measureText(w).width <= room);
+    if (time !== undefined) {
       write(ctx, p, time, t.x + t.w - 8, y + 10, { colour: p['critical-ink'], align: 'right' });
+    }
     return;
   }
   const shown = h[view.measure];

@@ -14,10 +14,11 @@ const tally = (vms: readonly VmCell[]): string => {
 
 const stateOf = (h: HostTile): string => {
   const word = hostWord(h) || 'up';
-  return h.downSince === null ? word : `${word} since ${clock(h.downSince)}Z`;
+  if (h.downSince === null) return word;
+  return `${word === 'down' ? word : `${word}, down`} since ${clock(h.downSince)}Z`;
 };
 
-/** "compute-23, fenced since 10:36:58Z, 17 VMs: 3 REBUILD, 5 QUEUED". */
+/** "compute-23, fenced, down since 10:36:02Z, 17 VMs: 3 REBUILD, 5 QUEUED". */
 export const hostSentence = (h: HostTile): string =>
   `${h.name}, ${stateOf(h)}${h.enabled === false && hostWord(h) !== 'disabled' ? ', disabled' : ''}, ${plural(h.vms.length, 'VM')}${tally(h.vms)}`;
 

@@ -7,7 +7,7 @@ export const opening: Story = {
   name: 'opening: the demonstration stands at its incident, and every place can be reached by its key',
   run: async ({ page }) => {
     assert.match(await mapSays(page), /^Cluster map at \d\d:\d\d:\d\dZ: 40 hosts, 6\d\d VMs, 1 down/);
-    assert.match(await hostSays(page, 'compute-23'), /^compute-23, fenced since \d\d:\d\d:\d\dZ/);
+    assert.match(await hostSays(page, 'compute-23'), /^compute-23, fenced, down since \d\d:\d\d:\d\dZ/);
     assert.match(await said(page, 'branch'), /^main record$/);
     for (const [key, heading] of [
       ['2', 'Network'],
