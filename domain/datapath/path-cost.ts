@@ -1,11 +1,19 @@
 // The price of a packet between two VMs: its stages as a waterfall, rates, CPU on each host, and latency.
 import { bottleneck, type Context, contextCycles, contextMpps, coresBusy, cyclesToNs, useCycles } from './context.ts';
-import { type Encapsulation, FCS_BYTES, lineRateMpps, overheadBytes, underlayVerdict } from './frame.ts';
+import {
+  type Encapsulation,
+  ETHERNET_BYTES,
+  FCS_BYTES,
+  FRAME_BYTES_MIN,
+  lineRateMpps,
+  overheadBytes,
+  underlayVerdict,
+} from './frame.ts';
 import { contextsOf, cutOf, type PathInput, SKB_BYTES_MAX } from './path.ts';
+import { PROFILES } from './profiles.ts';
 import { meanWaitNs, QUEUEING_ASSUMPTIONS, type Service } from './queueing.ts';
 import { type Basis, STAGES, type StageName } from './stages.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { FRAME_BYTES_MIN } from './frame.ts';
 
 export type PathCostInput = PathInput & {
   readonly clockGhz: number;
@@ -77,16 +85,21 @@ export const checkPathInput = (input: PathCostInput): Result<PathCostInput, stri
   if (!(linkGbps > 0 && Number.isFinite(linkGbps))) return err(`A link of ${linkGbps} Gbit/s carries nothing.`);
   if (!(missShare >= 0 && missShare <= 1)) return err(`The share of misses is between 0 and 1, not ${missShare}.`);
   if (!(loadShare >= 0 && loadShare < 1)) return err(`The load is a share from 0 to below 1, not ${loadShare}.`);
+  if (missShare > 0 && PROFILES[input.datapath].lookup === 'bridge')
+    return err('A Linux bridge has no flows to miss: leave the share of misses at 0.');
   return ok(input);
 };
 
-const isInline = (input: PathCostInput): boolean => contextsOf(input).some(({ name }) => name === 'pmd');
+const handlesMissesItself = ({ datapath }: PathCostInput): boolean => PROFILES[datapath].lookup !== 'kernel';
+
+/** Threads of the userspace datapath. */
+const LOOKS_UP: ReadonlySet<string> = new Set(['pmd', 'ovs-vswitchd']);
 
 /** The userspace datapath answers misses in the thread that met them; the kernel's go to handler threads. */
 const withMisses = (contexts: readonly [Context, ...Context[]], input: PathCostInput) => {
-  if (input.missShare === 0 || !isInline(input)) return contexts;
+  if (input.missShare === 0 || !handlesMissesItself(input)) return contexts;
   const missed = { stage: 'upcall', times: input.missShare, bytes: FRAME_BYTES_MIN } as const;
-  return contexts.map((c) => (c.name === 'pmd' ? { ...c, uses: [...c.uses, missed] } : c)) as unknown as readonly [
+  return contexts.map((c) => (LOOKS_UP.has(c.name) ? { ...c, uses: [...c.uses, missed] } : c)) as unknown as readonly [
     Context,
     ...Context[],
   ];
@@ -144,7 +157,7 @@ const limitsOf = (contexts: readonly [Context, ...Context[]], input: PathCostInp
   const slowest = bottleneck(contexts, input.clockGhz);
   const limits: Limit[] = [{ context: slowest.context.name, host: slowest.context.host, mpps: slowest.mpps }];
   if (input.from !== input.to) limits.push({ context: 'link', host: null, mpps: wireMpps });
-  if (input.missShare > 0 && !isInline(input))
+  if (input.missShare > 0 && !handlesMissesItself(input))
     limits.push({ context: 'upcalls', host: input.from, mpps: UPCALLS_PER_S_MAX / 1e6 / input.missShare });
   return limits.reduce((least, limit) => (limit.mpps < least.mpps ? limit : least));
 };
@@ -164,7 +177,7 @@ export const pathCost = (input: PathCostInput): PathCost => {
   const cut = cutOf(sizeBytes, input.guestMtu, input.offloads.segmentation);
   const tunnel = crosses ? encapsulation : null;
   const frameBytes = onTheWire(cut.frameBytes, tunnel);
-  const innerIp = cut.frameBytes - 14 - FCS_BYTES;
+  const innerIp = cut.frameBytes - ETHERNET_BYTES - FCS_BYTES;
   const verdict = tunnel === null ? null : underlayVerdict(innerIp, input.underlayMtu, tunnel);
   const limit = limitsOf(contexts, input, lineRateMpps(input.linkGbps, frameBytes) / cut.frames);
   const isDropped = verdict?.outcome === 'dropped';

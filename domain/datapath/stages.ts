@@ -100,7 +100,7 @@ export const STAGES = {
   g_kick_batched: fitted(2857, 'the same where a polling thread hands over packets in batches'),
   g_checksum: fitted(0, 'checksum in software', CHECKSUM),
   g_forward: assumed(400, 'guest forwarding in user space (testpmd): both virtio rings'),
-  wake: fitted(9740, 'an OVS thread woken by an interrupt instead of polling'),
+  wake: fitted(11_600, 'an OVS thread woken by an interrupt instead of polling'),
   // Misses.
   upcall: assumed(11_630, 'flow miss to ovs-vswitchd and back: 206,358 a second on one 2.4 GHz core'),
 } as const satisfies Readonly<Record<string, Stage>>;
