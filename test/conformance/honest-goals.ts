@@ -30,7 +30,7 @@ export const honestGoals = (
   const policy = parsePolicy('lrr-mmt', null);
   if (!policy.ok) throw new Error(policy.error);
   const [lrr, ours] = compareDay(workload, SETTINGS, [textbook(policy.value), steady()]) as [ParetoRow, ParetoRow];
-  const check = (name: string, value: number, limit: number, unit: string): Check => ({
+  const check = (name: string, value: number, limit: number | null, unit: string): Check => ({
     name: `${day} honest: ${name}`,
     value,
     limit,
@@ -41,6 +41,8 @@ export const honestGoals = (
       check('energy above the lower bound', ours.overBound * 100, OVER_BOUND_PERCENT, '%'),
       check("migrations, of LRR-MMT's", (ours.migrations / lrr.migrations) * 100, MIGRATIONS_PERCENT, '%'),
       check("SLAV above LRR-MMT's", Math.max(0, ours.slav - lrr.slav), 0, ''),
+      // Not part of the goal, but SLAV alone would call a strategy that never moves perfect.
+      check("CPU asked and not given, of LRR-MMT's", (ours.shortfall / lrr.shortfall) * 100, null, '%'),
     ],
     notes: [describe(day, lrr), describe(day, ours)],
   };

@@ -4,7 +4,7 @@ import type { World } from '../cloudsim/world.ts';
 import { powerAt } from '../power.ts';
 
 export type ReliefParams = {
-  /** Ticks in a row a host must lack CPU before a VM leaves it: short peaks pass by themselves. */
+  /** Ticks in a row a host must lack CPU before a VM leaves it. */
   readonly patienceTicks: number;
   /** Share of its MIPS a host must lack to be relieved. */
   readonly lackingShare: number;
@@ -42,20 +42,31 @@ const extraWatts = (w: World, host: number, mips: number): number => {
   return after - (w.lists[host]!.length === 0 ? 0 : powerAt(type.power, w.utilization[host]!));
 };
 
-/** Cheapest host on which neither RAM nor remembered peaks forbid the VM. Empty hosts count with their idle watts. */
-const findTarget = (w: World, vm: number, tick: number, reserved: Float64Array, p: ReliefParams): number | null => {
+/** Do RAM and remembered peaks allow the VM on the host? */
+const isWelcome = (
+  w: World,
+  vm: number,
+  host: number,
+  tick: number,
+  reserved: Float64Array,
+  p: ReliefParams,
+): boolean => {
+  const type = w.hostType[host]!;
   const peak = peakMips(w, vm, tick, p.memoryTicks);
+  if (peak > type.peMips || reserved[host]! + w.vmRamMB[vm]! > type.ramMB) return false;
+  let peaks = peak;
+  for (const other of w.lists[host]!) peaks += peakMips(w, other, tick, p.memoryTicks);
+  return peaks <= p.arrivalShare * type.totalMips;
+};
+
+/** Cheapest host on which the VM is welcome. Empty hosts count with their idle watts. */
+const findTarget = (w: World, vm: number, tick: number, reserved: Float64Array, p: ReliefParams): number | null => {
   let best: number | null = null;
   let least = Number.POSITIVE_INFINITY;
-  for (const [host, list] of w.lists.entries()) {
-    const type = w.hostType[host]!;
-    if (host === w.registered[vm] || peak > type.peMips) continue;
-    if (reserved[host]! + w.vmRamMB[vm]! > type.ramMB) continue;
+  for (const host of w.lists.keys()) {
+    if (host === w.registered[vm]) continue;
     const watts = extraWatts(w, host, w.demand[vm]!);
-    if (watts >= least) continue;
-    let peaks = peak;
-    for (const other of list) peaks += peakMips(w, other, tick, p.memoryTicks);
-    if (peaks > p.arrivalShare * type.totalMips) continue;
+    if (watts >= least || !isWelcome(w, vm, host, tick, reserved, p)) continue;
     best = host;
     least = watts;
   }
@@ -82,13 +93,47 @@ const ramInUse = (w: World): Float64Array => {
   return ramMB;
 };
 
-/** At most one VM leaves a host at a tick, and only after the host lacked CPU for as long as patience lasts. */
+/**
+ * All guests of a host home again, so that it can sleep; none if one of them is not a guest, or not welcome at home. A
+ * remembered peak is the hysteresis: a VM returns only when its demand has been low for the whole memory.
+ */
+const sendHome = (
+  w: World,
+  host: number,
+  homes: ReadonlyMap<number, number>,
+  tick: number,
+  reserved: Float64Array,
+  p: ReliefParams,
+): readonly Move[] => {
+  const trial = reserved.slice();
+  const moves: Move[] = [];
+  for (const vm of w.lists[host]!) {
+    const home = homes.get(vm);
+    if (home === undefined || w.lists[home]!.length === 0 || !isWelcome(w, vm, home, tick, trial, p)) return [];
+    trial[home]! += w.vmRamMB[vm]!;
+    moves.push({ vm, target: home });
+  }
+  return moves;
+};
+
+/**
+ * At most one VM leaves a host at a tick, and only after the host lacked CPU for as long as patience lasts. Its host of
+ * origin is remembered; once all guests of a host may go home they do, and the host sleeps. A VM returns once a day: who
+ * has to leave again stays away.
+ */
 export const reliefPlanner = (w: World, p: ReliefParams): ((tick: number) => readonly Move[]) => {
   const lackingFor = new Int32Array(w.lists.length);
+  const homes = new Map<number, number>();
+  const relieved = new Set<number>();
   let left = p.budget;
   return (tick) => {
     const moves: Move[] = [];
     const reserved = ramInUse(w);
+    const start = (move: Move): void => {
+      reserved[move.target]! += w.vmRamMB[move.vm]!;
+      left--;
+      moves.push(move);
+    };
     for (const [host, list] of w.lists.entries()) {
       const lacks = list.length > 1 && lackingMips(w, host) > p.lackingShare * w.hostType[host]!.totalMips;
       lackingFor[host] = lacks ? lackingFor[host]! + 1 : 0;
@@ -96,10 +141,21 @@ export const reliefPlanner = (w: World, p: ReliefParams): ((tick: number) => rea
       const vm = chooseLeaver(w, host);
       const target = findTarget(w, vm, tick, reserved, p);
       if (target === null) continue;
-      reserved[target]! += w.vmRamMB[vm]!;
       lackingFor[host] = 0;
-      left--;
-      moves.push({ vm, target });
+      if (!relieved.has(vm)) homes.set(vm, host);
+      else homes.delete(vm);
+      relieved.add(vm);
+      start({ vm, target });
+    }
+    const leaving = new Set(moves.map((move) => move.vm));
+    for (const host of new Set([...homes.keys()].map((vm) => w.registered[vm]!))) {
+      if (w.lists[host]!.some((vm) => leaving.has(vm) || homes.get(vm) === host)) continue;
+      const returns = sendHome(w, host, homes, tick, reserved, p);
+      if (returns.length > left) continue;
+      for (const move of returns) {
+        start(move);
+        homes.delete(move.vm);
+      }
     }
     return moves;
   };
