@@ -7,13 +7,17 @@ import { diff } from './commands/diff.ts';
 import { drill } from './commands/drill.ts';
 import { events } from './commands/events.ts';
 import { exportLog } from './commands/export.ts';
+import { flows } from './commands/flows.ts';
 import { generate } from './commands/generate.ts';
 import { importFiles } from './commands/import.ts';
+import { overlay } from './commands/overlay.ts';
+import { pathCostOf } from './commands/path-cost.ts';
 import { predictMoves } from './commands/predict.ts';
 import { record } from './commands/record.ts';
 import { serve } from './commands/serve.ts';
 import { state } from './commands/state.ts';
 import { timelines } from './commands/timelines.ts';
+import { reach, trace } from './commands/trace.ts';
 import { verify } from './commands/verify.ts';
 
 export const commands: readonly AddCommand[] = [
@@ -27,7 +31,12 @@ export const commands: readonly AddCommand[] = [
   diff,
   drill,
   predictMoves,
+  pathCostOf,
   consolidate,
+  overlay,
+  flows,
+  trace,
+  reach,
   exportLog,
   generate,
   serve,

@@ -1,0 +1,157 @@
+// understudy path-cost: what a packet costs from one VM to another, stage by stage.
+import { Option } from 'commander';
+import { err, ok, type Result } from '../../../domain/base/result.ts';
+import { checkPathInput, type PathCost, pathCost, type PathCostInput } from '../../../domain/datapath/path-cost.ts';
+import { ALL_OFFLOADS, NO_OFFLOADS } from '../../../domain/datapath/path.ts';
+import { ETHERNET_BYTES, FCS_BYTES } from '../../../domain/datapath/frame.ts';
+import { PROFILE_NAMES, PROFILES, type ProfileName } from '../../../domain/datapath/profiles.ts';
+import { STANDARD_PATH } from '../../../domain/datapath/standard-path.ts';
+import { vmPath, type VmPath } from '../../../domain/datapath/vm-path.ts';
+import type { AddCommand } from '../command-line/command.ts';
+import { inLog } from '../command-line/open.ts';
+import {
+  type AtOption,
+  type JsonOption,
+  type LogOption,
+  type TimelineOption,
+  withAt,
+  withJson,
+  withLog,
+  withTimeline,
+} from '../command-line/options.ts';
+import { table } from '../command-line/table.ts';
+
+type Options = LogOption &
+  TimelineOption &
+  AtOption &
+  JsonOption & {
+    readonly from: string;
+    readonly to: string;
+    readonly datapath: ProfileName;
+    readonly size?: string;
+    readonly clock?: string;
+    readonly flows?: string;
+    readonly cores?: string;
+    readonly link?: string;
+    readonly load?: string;
+    readonly misses?: string;
+    readonly offloads?: boolean;
+  };
+
+/** Options that are numbers, by the field they set. */
+const NUMBERS = {
+  size: 'sizeBytes',
+  clock: 'clockGhz',
+  flows: 'flows',
+  cores: 'cores',
+  link: 'linkGbps',
+  load: 'loadShare',
+  misses: 'missShare',
+} as const;
+
+const DECIMAL = /^\d+(\.\d+)?$/;
+
+/** What the options set; a sentence for one that is no number. Sense of the numbers is `checkPathInput`'s. */
+const numbersIn = (options: Options): Result<Partial<PathCostInput>, string> => {
+  const set: Record<string, number> = {};
+  for (const [option, field] of Object.entries(NUMBERS)) {
+    const written = options[option as keyof typeof NUMBERS];
+    if (written === undefined) continue;
+    if (!DECIMAL.test(written)) return err(`--${option} takes a number, not ${written}.`);
+    set[field] = Number(written);
+  }
+  return ok(set);
+};
+
+const inputFor = (path: VmPath, options: Options): Result<PathCostInput, string> => {
+  const numbers = numbersIn(options);
+  if (!numbers.ok) return numbers;
+  const { fromHost: from, toHost: to, encapsulation, guestMtu, underlayMtu } = path;
+  return checkPathInput({
+    ...STANDARD_PATH,
+    from,
+    to,
+    encapsulation,
+    guestMtu,
+    underlayMtu,
+    datapath: options.datapath,
+    sizeBytes: guestMtu + ETHERNET_BYTES + FCS_BYTES,
+    offloads: options.offloads === true ? ALL_OFFLOADS : NO_OFFLOADS,
+    ...numbers.value,
+  });
+};
+
+const where = (path: VmPath): string =>
+  path.fromHost === path.toHost
+    ? `both on ${path.fromHost}`
+    : `${path.fromHost} to ${path.toHost}${path.encapsulation === null ? '' : `, ${path.encapsulation.tunnel}`}`;
+
+const readable = (path: VmPath, input: PathCostInput, cost: PathCost): string => {
+  const { latency, frames } = cost;
+  const cpu = Object.entries(cost.cpuPercent).map(([host, percent]) => `${host} ${percent.toFixed(0)} %`);
+  const limit = cost.bottleneck.host === null ? '' : ` on ${cost.bottleneck.host}`;
+  const load = Math.round(input.loadShare * 100);
+  const pieces = frames.count === 1 ? '' : `, cut into ${frames.count} frames by ${frames.cutBy}`;
+  return [
+    `${path.from.name} to ${path.to.name}, ${where(path)}: ${input.sizeBytes} bytes over ${PROFILES[input.datapath].title}` +
+      `${pieces}; the tunnel adds ${frames.overheadBytes} bytes a frame.\n`,
+    table(cost.stages, [
+      { head: 'HOST', cell: (s) => s.host },
+      { head: 'CONTEXT', cell: (s) => s.context },
+      { head: 'STAGE', cell: (s) => s.name },
+      { head: 'CYCLES', cell: (s) => Math.round(s.cycles) },
+      { head: 'NS', cell: (s) => Math.round(s.ns) },
+      { head: 'BASIS', cell: (s) => s.basis },
+    ]),
+    `At most ${cost.mppsMax.toFixed(3)} Mpps, ${cost.gbpsMax.toFixed(2)} Gbit/s; the limit is ${cost.bottleneck.context}${limit}.\n` +
+      `At ${load} % of that: CPU ${cpu.join(', ')} of one core; one way ${latency.us.toFixed(1)} us ` +
+      `(work ${latency.workUs.toFixed(1)}, waking ${latency.wakeUs.toFixed(1)}, waiting ${latency.waitUs.toFixed(1)}, link ${latency.linkUs.toFixed(1)}).\n`,
+    `Cycles of a ${input.clockGhz} GHz core. ${latency.assumptions.map((a) => `Assumed: ${a}.`).join(' ')}\n` +
+      [...path.notes, ...cost.notes].map((note) => `Note: ${note}.\n`).join(''),
+  ].join('\n');
+};
+
+const asJson = (path: VmPath, input: PathCostInput, cost: PathCost): string =>
+  `${JSON.stringify({
+    from: { vm: path.from.id, host: path.fromHost },
+    to: { vm: path.to.id, host: path.toHost },
+    datapath: input.datapath,
+    sizeBytes: input.sizeBytes,
+    clockGhz: input.clockGhz,
+    ...cost,
+    notes: [...path.notes, ...cost.notes],
+  })}\n`;
+
+export const pathCostOf: AddCommand = (program, { terminal, run }) => {
+  const command = program
+    .command('path-cost')
+    .description('tell what a packet costs from one VM to another')
+    .requiredOption('--from <vm>', 'the sender, by name or id')
+    .requiredOption('--to <vm>', 'the receiver')
+    .option('--size <bytes>', 'frame with its check sequence, 64 to 65536 (default: a full frame of the network)')
+    .addOption(new Option('--datapath <name>', 'the datapath').choices(PROFILE_NAMES).default('kernel-ovs'))
+    .option('--clock <ghz>', `clock of the cores (default: ${STANDARD_PATH.clockGhz})`)
+    .option('--flows <n>', 'flows the packets belong to (default: 1)')
+    .option('--cores <n>', 'cores or PMD threads a host spreads flows over (default: 1)')
+    .option('--link <gbps>', `rate of the link between hosts (default: ${STANDARD_PATH.linkGbps})`)
+    .option('--load <share>', `share of the greatest rate for CPU and latency (default: ${STANDARD_PATH.loadShare})`)
+    .option('--misses <share>', 'share of packets that need an upcall (default: 0)')
+    .option('--offloads', 'checksums, segmentation and tunnels are offloaded (default: none is)');
+  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+    run(() =>
+      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+        const at = moment(options.timeline, options.at);
+        if (!at.ok) return at;
+        const state = await ask('view.state', { timeline: options.timeline, at: at.value });
+        if (!state.ok) return state;
+        const path = vmPath(state.value, options.from, options.to);
+        if (!path.ok) return path;
+        const input = inputFor(path.value, options);
+        if (!input.ok) return input;
+        const tell = options.json === true ? asJson : readable;
+        await terminal.write(tell(path.value, input.value, pathCost(input.value)));
+        return ok(0);
+      }),
+    ),
+  );
+};
