@@ -1,6 +1,11 @@
 // The table of queries, commands and streams that shells and window promise each other.
 import type { StateDiff } from '../timeline/diff.ts';
 import type { DrillOutcome, DrillSettings } from '../drill/outcome.ts';
+import type { FlowAnswer, FlowChange, FlowQuestion } from '../network/flow-answer.ts';
+import type { NetworkLoad } from '../network/load-over-time.ts';
+import type { Style } from '../network/overlay.ts';
+import type { NetworkOverview } from '../network/overview.ts';
+import type { ReachAnswer, TraceAnswer, TraceQuestion } from '../network/trace-answer.ts';
 import type { Density, MachinePicture, Mark, Picture, StoryLine } from '../readout/picture-types.ts';
 import type { AnomalyState, ClusterState } from '../readout/state.ts';
 
@@ -82,6 +87,24 @@ export type Calls = {
   'view.diff': {
     input: { a: { timeline: string; at: At | null }; b: { timeline: string; at: At | null } };
     output: StateDiff;
+  };
+  /** The overlay at an instant in figures: who shares which network, and what each mode makes of it. */
+  'network.overview': { input: { timeline: string; at: At | null; style: Style }; output: NetworkOverview };
+  'network.flows': { input: { timeline: string; at: At | null } & FlowQuestion; output: FlowAnswer };
+  /** What changed in a host's table from one instant to another. */
+  'network.flowDiff': {
+    input: { timeline: string; from: At | null; to: At | null } & FlowQuestion;
+    output: FlowChange;
+  };
+  'network.trace': { input: { timeline: string; at: At | null } & TraceQuestion; output: TraceAnswer };
+  'network.reach': {
+    input: { timeline: string; at: At | null } & TraceQuestion & { readonly to: string };
+    output: ReachAnswer;
+  };
+  /** FDB messages that the changes of ports in [from, to] cost, in equal buckets. */
+  'network.load': {
+    input: { timeline: string; from: number; to: number; buckets: number; style: Style };
+    output: NetworkLoad;
   };
   /** Command: makes a branch at an instant. */
   'branch.create': { input: { name: string; parent: string; at: At | null }; output: TimelineInfo };

@@ -21,7 +21,8 @@ export type LintCode =
   | 'stale-fdb'
   | 'missing-fdb'
   | 'missing-flood'
-  | 'over-flooding';
+  | 'over-flooding'
+  | 'stale-binding';
 
 export type Lint = { readonly code: LintCode; readonly host: string; readonly detail: string };
 
@@ -156,20 +157,23 @@ const fdbLints = (overlay: Overlay, agent: Agent, local: LocalVlan, ports: reado
   return found;
 };
 
+/** What is wrong with the configuration alone: addresses, segments, ports and MTU, whatever the agents have built. */
+export const lintConfiguration = (overlay: Overlay, options: LintOptions): Lint[] => [
+  ...duplicateVteps(overlay),
+  ...segmentLints(overlay),
+  ...portLints(overlay, options.underlay),
+  ...[...overlay.agents.values()].flatMap((agent) => mtuLints(agent, options)),
+];
+
 /** Everything found, host by host. With l2population off, forwarding entries are learned and not linted. */
-export const lintOverlay = (overlay: Overlay, options: LintOptions): Lint[] => {
-  return [
-    ...duplicateVteps(overlay),
-    ...segmentLints(overlay),
-    ...portLints(overlay, options.underlay),
-    ...[...overlay.agents.values()].flatMap((agent) => [
-      ...mtuLints(agent, options),
-      ...oneWayTunnels(overlay, agent),
-      ...(usesL2pop(overlay.config.mode)
-        ? [...agent.vlans.values()]
-            .filter((v) => isTunnelType(v.segment.networkType))
-            .flatMap((local) => fdbLints(overlay, agent, local, portsOf(overlay, local.network)))
-        : []),
-    ]),
-  ];
-};
+export const lintOverlay = (overlay: Overlay, options: LintOptions): Lint[] => [
+  ...lintConfiguration(overlay, options),
+  ...[...overlay.agents.values()].flatMap((agent) => [
+    ...oneWayTunnels(overlay, agent),
+    ...(usesL2pop(overlay.config.mode)
+      ? [...agent.vlans.values()]
+          .filter((v) => isTunnelType(v.segment.networkType))
+          .flatMap((local) => fdbLints(overlay, agent, local, portsOf(overlay, local.network)))
+      : []),
+  ]),
+];

@@ -21,18 +21,24 @@ export type CloudDescription = {
 
 export type Omission = { readonly what: string; readonly why: string };
 
-/** Applies agents, networks and ports in the order given, and numbers ports and local VLANs itself. What cannot be placed
+/** Applies agents, networks and ports in the order given, and numbers ports and local VLANs itself
+ * unless `numbering` does. What cannot be placed
  * (no such host or network) is left out and named. In a large cloud every host holds an entry per remote port; `focus` names
  * the hosts whose tables are wanted, the others hear no messages and stay small. Null: all hosts. */
 export const settledOverlay = (
   config: OverlayConfig,
   cloud: CloudDescription,
   focus: ReadonlySet<string> | null = null,
+  numbering: Pick<Environment, 'ofport' | 'localVlan'> = UNDISTURBED,
 ): { readonly overlay: Overlay; readonly omitted: readonly Omission[] } => {
   const overlay = emptyOverlay(config);
   const omitted: Omission[] = [];
   const { tunnelTypes, bridgeMappings } = cloud;
-  const env: Environment = { ...UNDISTURBED, delivers: (_, host) => focus === null || focus.has(host) };
+  const env: Environment = {
+    ofport: numbering.ofport,
+    localVlan: numbering.localVlan,
+    delivers: (_, host) => focus === null || focus.has(host),
+  };
   for (const { host, vtepIp } of cloud.hosts) {
     applyEvent(overlay, { type: 'agent.started', host, localIp: vtepIp, tunnelTypes, bridgeMappings }, env);
   }

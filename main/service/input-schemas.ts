@@ -5,6 +5,7 @@ import type { CallName } from '../../domain/contract/contract.ts';
 const LONGEST_NAME = 255;
 const LONGEST_TEXT = 1_000;
 const MOST_ROWS = 100_000; // one answer must fit a message; the window pages long before this
+const MOST_FAULTS = 100;
 const MOST_BUCKETS = 10_000; // more bars than any screen has columns
 
 const exact = <P extends Record<string, TSchema>>(properties: P) =>
@@ -34,6 +35,29 @@ const Settings = Type.Partial(
   }),
   { additionalProperties: false },
 );
+
+const Mode = Type.Union([
+  Type.Literal('no-l2pop'),
+  Type.Literal('l2pop'),
+  Type.Literal('l2pop-arp'),
+  Type.Literal('multicast'),
+]);
+const Style = Type.Union([Type.Literal('master'), Type.Literal('classic')]);
+const FlowQuestion = {
+  mode: Mode,
+  style: Style,
+  host: Name,
+  bridge: Type.Union([Type.Literal('br-int'), Type.Literal('br-tun')]),
+  dialect: Type.Union([Type.Literal('OpenFlow10'), Type.Literal('OpenFlow13'), Type.Null()]),
+};
+const TraceQuestion = {
+  mode: Mode,
+  style: Style,
+  from: Name,
+  packet: Type.Union([Type.String({ maxLength: LONGEST_TEXT }), Type.Null()]),
+  faults: Type.Array(Name, { maxItems: MOST_FAULTS }),
+  ipBytes: Type.Integer({ minimum: 20, maximum: 65_535 }),
+};
 
 export const inputSchemas = {
   'log.info': Type.Unsafe<Record<string, never>>(exact({})),
@@ -69,6 +93,18 @@ export const inputSchemas = {
     limit: Type.Integer({ minimum: 1, maximum: 1_000 }),
   }),
   'view.diff': exact({ a: Place, b: Place }),
+  'network.overview': exact({ timeline: Name, at: MomentOrHead, style: Style }),
+  'network.flows': exact({ timeline: Name, at: MomentOrHead, ...FlowQuestion }),
+  'network.flowDiff': exact({ timeline: Name, from: MomentOrHead, to: MomentOrHead, ...FlowQuestion }),
+  'network.trace': exact({ timeline: Name, at: MomentOrHead, ...TraceQuestion, to: Type.Union([Name, Type.Null()]) }),
+  'network.reach': exact({ timeline: Name, at: MomentOrHead, ...TraceQuestion, to: Name }),
+  'network.load': exact({
+    timeline: Name,
+    from: Type.Number(),
+    to: Type.Number(),
+    buckets: Type.Integer({ minimum: 1, maximum: MOST_BUCKETS }),
+    style: Style,
+  }),
   'branch.create': exact({ name: Name, parent: Name, at: MomentOrHead }),
   'branch.rename': exact({ name: Name, to: Name }),
   'branch.drop': exact({ name: Name }),

@@ -12,6 +12,7 @@ import { entityCalls } from './entity-calls.ts';
 import { historyCalls } from './history-calls.ts';
 import { indexesOf } from './indexes.ts';
 import { jobCalls } from './job-calls.ts';
+import { networkCalls } from './network-calls.ts';
 import { stateCalls } from './state-calls.ts';
 import { logInfo, timelineInfos } from './timeline-info.ts';
 
@@ -48,6 +49,7 @@ export const createService = (
     ...stateCalls(engine),
     ...historyCalls(engine),
     ...entityCalls(engine),
+    ...networkCalls(engine),
     ...branchCalls(engine),
     ...jobCalls(engine),
   };
