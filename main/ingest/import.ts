@@ -7,7 +7,6 @@ import type { ImportedFile, ImportError, ImportReport, ImportSettings } from './
 import type { Incoming } from './incoming.ts';
 
 /** The words of this door, for those who knock at it. */
-export type { ImportedFile, ImportError, ImportProgress, ImportReport } from './import-settings.ts';
 export type ImportOptions = ImportSettings & { readonly paths: readonly string[] };
 
 const badInput = (sentence: string): ImportError => ({ code: 'bad_input', sentence });

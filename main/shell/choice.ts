@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process';
 import { hasDisplay } from './display.ts';
 import { electronBinary, electronInstaller } from './electron/probe.ts';
 
+/** `why` is a clause: what keeps Electron from opening. */
 export type Choice =
-  | { readonly shell: 'electron'; readonly binary: string; readonly why: string }
+  | { readonly shell: 'electron'; readonly binary: string }
   | { readonly shell: 'loopback'; readonly why: string };
 
 const REACHABLE_WITHIN_MS = 2_000; // one round trip; offline machines must not wait
@@ -44,10 +45,10 @@ export const chooseShell = async (
   platform: NodeJS.Platform,
   tell: (line: string) => void,
 ): Promise<Choice> => {
-  const served = (why: string): Choice => ({ shell: 'loopback', why: `Served to the browser: ${why}.` });
+  const served = (why: string): Choice => ({ shell: 'loopback', why });
   if (!hasDisplay(environment, platform)) return served('this machine has no display for Electron');
   if (platform === 'linux' && process.getuid?.() === 0) return served("Electron's sandbox does not start for root");
   const binary = electronBinary(environment) ?? (await fetched(environment, tell));
   if (binary === null) return served("Electron's binary is not here and could not be fetched");
-  return { shell: 'electron', binary, why: 'Opened in Electron: its binary is here.' };
+  return { shell: 'electron', binary };
 };

@@ -22,12 +22,12 @@ const summary = (log: Log): string => {
   return `\n${incidentSummary(state, log.inEventTime(timeline.value)).join('\n')}\n`;
 };
 
-const inElectron = async (binary: string, why: string): Promise<Result<null, string>> => {
+const inElectron = async (binary: string): Promise<Result<null, string>> => {
   const composed = await compose(null, { runJob: runHere, tell });
   if (!composed.ok) return composed;
   const told = summary(composed.value.log);
   composed.value.close();
-  await terminal.write(`${why}\n${told}`);
+  await terminal.write(`Opened in Electron: its binary is here.\n${told}`);
   return runElectron(binary, null, tell);
 };
 
@@ -35,14 +35,16 @@ const inBrowser = async (why: string): Promise<Result<null, string>> => {
   const serving = await serveLog(null, { port: 0, tell });
   if (!serving.ok) return err(serving.error);
   const { composed, loopback } = serving.value;
-  await terminal.write(`Understudy is at ${loopback.url}\n${why} Ctrl-C ends it.\n${summary(composed.log)}`);
+  await terminal.write(
+    `Understudy is at ${loopback.url}\nServed to the browser: ${why}. Ctrl-C ends it.\n${summary(composed.log)}`,
+  );
   showInBrowser(loopback.url);
   await untilEnded(serving.value);
   return ok(null);
 };
 
 const choice = await chooseShell(process.env, process.platform, tell);
-const ended = await (choice.shell === 'electron' ? inElectron(choice.binary, choice.why) : inBrowser(choice.why));
+const ended = await (choice.shell === 'electron' ? inElectron(choice.binary) : inBrowser(choice.why));
 if (!ended.ok) {
   terminal.warn(ended.error);
   process.exitCode = 1;

@@ -1,8 +1,8 @@
 // Imports files from disk or from the window into a timeline, reporting how far it is.
 import { basename } from 'node:path';
 import { ok } from '../../domain/base/result.ts';
-import type { ImportOptions, ImportProgress, ImportReport } from '../ingest/import.ts';
 import { importDropped, importPaths } from '../ingest/import.ts';
+import type { ImportProgress, ImportReport, ImportSettings } from '../ingest/import-settings.ts';
 import { fromBytes } from '../ingest/incoming.ts';
 import type { Log } from '../log/types.ts';
 import type { Answer, Watcher } from './watcher.ts';
@@ -30,7 +30,7 @@ const says = ({ path, doing, events }: ImportProgress): string =>
 export const runImportJob = async (log: Log, order: ImportOrder, watcher: Watcher): Promise<Answer<ImportReport>> => {
   const timeline = log.timeline(order.timeline);
   if (!timeline.ok) return timeline;
-  const settings: Omit<ImportOptions, 'paths'> = {
+  const settings: ImportSettings = {
     log,
     timeline: timeline.value,
     dryRun: order.dryRun,

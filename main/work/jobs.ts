@@ -2,7 +2,7 @@
 import { err } from '../../domain/base/result.ts';
 import type { DrillReport } from '../../domain/contract/contract.ts';
 import type { GeneratorOptions } from '../../domain/generator/options.ts';
-import type { ImportReport } from '../ingest/import.ts';
+import type { ImportReport } from '../ingest/import-settings.ts';
 import { LogFailure } from '../log/fault.ts';
 import type { Log } from '../log/types.ts';
 import { type Rehearsal, runDrillJob } from './drill-job.ts';

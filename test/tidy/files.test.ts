@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const LONGEST = 400; // lines; above it a file holds more than one idea
 const BANNED = new Set(['utils', 'util', 'common', 'helpers', 'shared', 'types', 'misc', 'lib']);
 const SENTENCE = /^(#!.*\n)?(\/\/ \S.*[.:?!]|\/\*\* ?\S.*)/;
-const NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)*\.tsx?$/;
+const NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*\.tsx?$/;
 
 const untidy = (sources: Sources): string[] =>
   [...sources].flatMap(([path, text]) => {

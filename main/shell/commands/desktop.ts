@@ -13,7 +13,7 @@ export const desktop: AddCommand = (program, { terminal, run }) => {
       const tell = (line: string): void => terminal.status(line);
       const choice = await chooseShell(process.env, process.platform, tell);
       if (choice.shell !== 'electron') {
-        return err(`Electron cannot open here. ${choice.why} Use \`understudy serve\` instead.`);
+        return err(`Electron cannot open here: ${choice.why}. Use \`understudy serve\` instead.`);
       }
       const ended = await runElectron(choice.binary, options.log === undefined ? null : resolve(options.log), tell);
       return ended.ok ? ok(0) : ended;

@@ -1,7 +1,7 @@
 // understudy import: takes files and folders in, and reports what became of every line.
 import { existsSync, rmSync } from 'node:fs';
 import { err, ok } from '../../../domain/base/result.ts';
-import type { ImportedFile, ImportReport } from '../../ingest/import.ts';
+import type { ImportedFile, ImportReport } from '../../ingest/import-settings.ts';
 import { runHere } from '../../work/jobs.ts';
 import { openForUse } from '../../work/open-log.ts';
 import { unwatched } from '../../work/watcher.ts';

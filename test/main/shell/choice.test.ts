@@ -35,7 +35,7 @@ test('without a display the browser is served, and says so', async () => {
   const choice = await chooseShell({}, 'linux', () => {});
   expect(choice).toEqual({
     shell: 'loopback',
-    why: 'Served to the browser: this machine has no display for Electron.',
+    why: 'this machine has no display for Electron',
   });
 });
 
