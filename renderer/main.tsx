@@ -2,7 +2,9 @@
 import './tokens.css';
 import './styles/base.css';
 import './styles/frame.css';
-import './styles/panels.css';
+import './styles/surfaces.css';
+import './styles/inspector.css';
+import './styles/floating.css';
 import './styles/places.css';
 import { options, render } from 'preact';
 import { Frames } from './playback/frames.ts';

@@ -70,7 +70,7 @@ export const AddVm = () => {
   return (
     <section data-testid="add-vm">
       <h3>
-        And if there were another VM <small>added to a branch, never to the record</small>
+        With another VM <small>added to a branch, never to the record</small>
       </h3>
       <form
         onSubmit={(e) => {

@@ -1,7 +1,7 @@
 // What became of the VMs, outcome by outcome: how many, how long they were down, what it cost, why.
 import type { Outcome, VmOutcome } from '../../domain/drill/outcome.ts';
 import { useDesk } from '../session/desk.ts';
-import { brief, count } from '../session/words.ts';
+import { brief, count, plural } from '../session/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import type { GlyphName } from '../surfaces/glyphs.ts';
 
@@ -18,6 +18,13 @@ const ORDER: readonly Outcome[] = ['recovered', 'rebuilt', 'stranded', 'error', 
 const rank = (sorted: readonly number[], share: number): number | null =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
 
+/** The middle value, or the mean of the two in the middle: as the drill's summary counts it. */
+const median = (sorted: readonly number[]): number | null => {
+  const upper = sorted[sorted.length >> 1];
+  const lower = sorted[(sorted.length - 1) >> 1];
+  return upper === undefined || lower === undefined ? null : (lower + upper) / 2;
+};
+
 const time = (ms: number | null): string => (ms === null ? '–' : brief(ms));
 
 /** The commonest cause, and how many others there are. */
@@ -27,7 +34,9 @@ const causes = (vms: readonly VmOutcome[]): string => {
     .sort((a, b) => b[1] - a[1]);
   const [first] = counts;
   if (first === undefined) return '';
-  return counts.length === 1 ? first[0] : `${first[0]} (${count(first[1])}), and ${counts.length - 1} other reasons`;
+  return counts.length === 1
+    ? first[0]
+    : `${first[0]} (${count(first[1])}), and ${plural(counts.length - 1, 'other reason')}`;
 };
 
 export const OutcomeTable = ({ vms }: { readonly vms: readonly VmOutcome[] }) => {
@@ -70,7 +79,7 @@ export const OutcomeTable = ({ vms }: { readonly vms: readonly VmOutcome[] }) =>
                   <i class={look.bar} style={{ width: `${(some.length / vms.length) * 100}%` }} />
                 </span>
               </td>
-              <td class="right">{time(rank(down, 0.5))}</td>
+              <td class="right">{time(median(down))}</td>
               <td class="right">{time(rank(down, 0.9))}</td>
               <td>
                 {last !== undefined && down.length > 0 ? (

@@ -198,6 +198,12 @@ export class Desk {
       if (this.log.value !== null) this.marks.ask({ timeline: this.timeline.value });
     });
     effect(() => {
+      const all = this.log.value?.timelines ?? [];
+      const [first] = all;
+      // Another window dropped the branch this one was on.
+      if (first !== undefined && !all.some((t) => t.name === this.timeline.value)) this.switchTo(first.name);
+    });
+    effect(() => {
       const to = this.timelineInfo.value?.to;
       if (to !== null && to !== undefined) this.player.endAt(to);
     });

@@ -147,7 +147,7 @@ const placeCells = (host: HostTile, tile: Rect, fit: Fit, m: Measures): Contents
   const pitch = named ? NAMED_ROW_H : pitchOf(side);
   const perRow = named ? 1 : Math.max(1, Math.floor((tile.w - 2 * m.pad + pitch - side) / pitch));
   const at = (i: number): Rect => ({
-    x: tile.x + m.pad + (named ? 0 : (i % perRow) * pitch),
+    x: tile.x + (named ? FULL.pad : m.pad + (i % perRow) * pitch),
     y: tile.y + m.head + Math.floor(i / perRow) * pitch,
     w: side,
     h: side,

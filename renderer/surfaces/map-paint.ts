@@ -1,10 +1,11 @@
 // Paints the cluster map: racks, host tiles, VM cells, moves in flight, pools and the legend.
-import type { CellState, HostTile, Picture } from '../../domain/readout/picture-types.ts';
+import type { HostTile, Picture } from '../../domain/readout/picture-types.ts';
 import type { Measure } from '../session/desk.ts';
-import { clock, gibibytes, percent } from '../session/words.ts';
+import { clock, percent } from '../session/words.ts';
 import { paintCell } from './cell-paint.ts';
 import { fillRect, fitText, hatch, setFont, strokeRect, write, type Rect } from './draw.ts';
 import { drawGlyph, type GlyphName } from './glyphs.ts';
+import { paintLegend, paintPools } from './map-extras-paint.ts';
 import type { CellBox, MapLayout, TileBox } from './map-layout.ts';
 import type { Palette } from './palette.ts';
 
@@ -20,8 +21,6 @@ export type MapView = {
 
 const NEARLY_FULL = 0.9;
 const HOT = 0.62;
-
-export const measureName: Readonly<Record<Measure, string>> = { cpu: 'CPU', ram: 'RAM', vcpus: 'vCPU' };
 
 const hostGlyph = (h: HostTile): { glyph: GlyphName; tone: 'critical' | 'idle' | 'warn' } | null => {
   if (h.fenced) return { glyph: 'fenced', tone: 'critical' };
@@ -65,7 +64,9 @@ const paintFoot = (ctx: CanvasRenderingContext2D, p: Palette, t: TileBox, view: 
   }
   const shown = h[view.measure];
   if (shown < 0) {
-    write(ctx, p, view.measure === 'cpu' ? 'not sampled' : 'unknown', t.x + 8, y + 10, { colour: p['ink-3'] });
+    setFont(ctx, p);
+    const none = view.measure === 'cpu' ? 'not sampled' : 'unknown';
+    write(ctx, p, ctx.measureText(none).width <= t.w - 12 ? none : '–', t.x + 8, y + 10, { colour: p['ink-3'] });
     return;
   }
   const barW = t.w - 16 - 40;
@@ -135,14 +136,18 @@ const paintVm = (ctx: CanvasRenderingContext2D, p: Palette, t: TileBox, cell: Ce
   write(ctx, p, name, cell.x + cell.w + 8, base, { colour: p.ink, size: 12 });
 };
 
+const STEEP = 40; // px
+
 type Point = readonly [number, number];
 const middle = (r: Rect): Point => [r.x + r.w / 2, r.y + r.h / 2];
 
 const paintArc = (ctx: CanvasRenderingContext2D, p: Palette, from: Point, to: Point): void => {
   const rise = Math.abs(to[0] - from[0]) * 0.1 + 14;
   const top = Math.max(6, Math.min(from[1], to[1]) - rise);
-  const c1: Point = [from[0] + (to[0] - from[0]) * 0.2, top];
-  const c2: Point = [from[0] + (to[0] - from[0]) * 0.8, top];
+  // Straight above or below, an arc would be a line through everything: it bows to the left instead.
+  const bow = Math.abs(to[0] - from[0]) < STEEP ? STEEP : 0;
+  const c1: Point = [from[0] + (to[0] - from[0]) * 0.2 - bow, top];
+  const c2: Point = [from[0] + (to[0] - from[0]) * 0.8 - bow, top];
   const end: Point = [to[0], to[1] - 9];
   const curve = (): void => {
     ctx.beginPath();
@@ -202,102 +207,6 @@ const paintMoves = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout
   }
 };
 
-const paintPools = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, picture: Picture): void => {
-  layout.pools.forEach((r, i) => {
-    const pool = picture.pools[i];
-    if (pool === undefined) return;
-    fillRect(ctx, { x: r.x + 0.5, y: r.y + 0.5, w: r.w - 1, h: r.h - 1 }, 6, p.surface);
-    strokeRect(ctx, { x: r.x + 0.5, y: r.y + 0.5, w: r.w - 1, h: r.h - 1 }, 6, p.line, 1);
-    const known = pool.sizeGiB !== null && pool.usedGiB !== null && pool.sizeGiB > 0;
-    const share = known ? (pool.usedGiB ?? 0) / (pool.sizeGiB ?? 1) : 0;
-    const figure = known ? percent(share) : '';
-    write(ctx, p, figure, r.x + r.w - 10, r.y + 19, { colour: p.ink, weight: 650, align: 'right' });
-    const w = write(ctx, p, pool.name, r.x + 10, r.y + 19, { colour: p.ink, size: 12, weight: 650 });
-    const about = [pool.kind, pool.layout, pool.replicas === null ? null : `replica ${pool.replicas}`]
-      .filter(Boolean)
-      .join(', ');
-    setFont(ctx, p);
-    write(ctx, p, fitText(ctx, about, r.w - 24 - w - 50), r.x + 18 + w, r.y + 19, { colour: p['ink-3'] });
-    if (!known) {
-      const bricks =
-        pool.bricks.length > 0
-          ? `${pool.bricks.length} bricks on ${[...new Set(pool.bricks.map((b) => b.host))].join(', ')}`
-          : 'size unknown';
-      setFont(ctx, p);
-      write(ctx, p, fitText(ctx, bricks, r.w - 20), r.x + 10, r.y + 37, { colour: p['ink-3'] });
-      return;
-    }
-    const text = `${gibibytes(pool.usedGiB ?? 0)} of ${gibibytes(pool.sizeGiB ?? 0)}`;
-    const textW = write(ctx, p, text, r.x + r.w - 10, r.y + 37, { colour: p['ink-3'], align: 'right' });
-    const barW = r.w - 20 - textW - 12;
-    fillRect(ctx, { x: r.x + 10, y: r.y + 31, w: barW, h: 5 }, 2.5, p.well);
-    fillRect(
-      ctx,
-      { x: r.x + 10, y: r.y + 31, w: barW * share, h: 5 },
-      2.5,
-      share > NEARLY_FULL ? p.warn : (p.load[4] ?? p.idle),
-    );
-  });
-};
-
-const LEGEND: readonly CellState[] = [
-  'REBUILD',
-  'QUEUED',
-  'RECOVERED',
-  'ERROR',
-  'SHUTOFF',
-  'MIGRATING',
-  'PAUSED',
-  'BUILD',
-  'UNKNOWN',
-];
-const WORDS: Partial<Record<CellState, string>> = { QUEUED: 'queued', RECOVERED: 'recovered', UNKNOWN: 'unknown' };
-const HOST_LEGEND: readonly (readonly [GlyphName, 'critical' | 'idle', string])[] = [
-  ['fenced', 'critical', 'fenced'],
-  ['down', 'critical', 'down'],
-  ['disabled', 'idle', 'disabled'],
-];
-
-/** Explained even when absent, so that the legend does not jump while time moves. */
-const ALWAYS: ReadonlySet<CellState> = new Set(['REBUILD', 'ERROR', 'SHUTOFF', 'MIGRATING', 'QUEUED', 'RECOVERED']);
-
-const paintLegend = (
-  ctx: CanvasRenderingContext2D,
-  p: Palette,
-  layout: MapLayout,
-  width: number,
-  view: MapView,
-): void => {
-  const present = new Set(layout.tiles.flatMap((t) => t.cells.map((c) => c.vm.state)));
-  if (layout.legendY === null) return;
-  const y = layout.legendY;
-  const quiet = { colour: p['ink-3'] };
-  let x = layout.groups.some((g) => g.w > 0) ? (layout.groups[0]?.w ?? 0) : 0;
-  const label = view.measure === 'cpu' ? 'CPU' : `${measureName[view.measure]} of host`;
-  x += write(ctx, p, label, x, y, quiet) + 6;
-  const step = width < 760 ? 8 : 13;
-  p.load.forEach((colour, i) => fillRect(ctx, { x: x + i * step, y: y - 10, w: step, h: 11 }, 0, colour));
-  x += p.load.length * step + 6;
-  x += write(ctx, p, `0 to ${percent(1)}`, x, y, quiet) + 14;
-  const item = (text: string, draw: (at: number) => void): void => {
-    setFont(ctx, p);
-    const w = ctx.measureText(text).width;
-    if (x + 17 + w > width) return;
-    draw(x);
-    write(ctx, p, text, x + 17, y, quiet);
-    x += 17 + w + 12;
-  };
-  for (const state of LEGEND) {
-    if (!ALWAYS.has(state) && !present.has(state)) continue;
-    item(WORDS[state] ?? state, (at) =>
-      paintCell(ctx, p, { x: at, y: y - 10, w: 11, h: 11 }, { state, share: 0.3, doubtful: false }),
-    );
-  }
-  for (const [glyph, tone, word] of HOST_LEGEND) {
-    item(word, (at) => drawGlyph(ctx, glyph, at, y - 10, 11, { ink: p[tone], surface: p.surface }));
-  }
-};
-
 const ringAround = (
   ctx: CanvasRenderingContext2D,
   p: Palette,
@@ -309,7 +218,7 @@ const ringAround = (
   strokeRect(
     ctx,
     { x: r.x - by, y: r.y - by, w: r.w + 2 * by, h: r.h + 2 * by },
-    Math.min(3.5, r.w / 5) + by,
+    Math.max(2, Math.min(3.5, r.w / 5) + by),
     p.accent,
     width,
     dash,
@@ -327,7 +236,7 @@ const paintMarks = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout
       drawGlyph(ctx, 'fault', t.x + t.w - 18, t.y + 7, 11, { ink: p.surface, surface: p.critical });
     }
     if (view.selected === address) strokeRect(ctx, { x: t.x + 1, y: t.y + 1, w: t.w - 2, h: t.h - 2 }, 6, p.accent, 2);
-    if (view.focused === address) ringAround(ctx, p, t, 1.5, 2);
+    if (view.focused === address) ringAround(ctx, p, t, -4, 2); // inside: tiles at the edge keep their ring
     for (const c of t.cells) {
       const vm = `vm:${c.vm.id}`;
       if (view.changed.has(vm)) ringAround(ctx, p, c, 1.4, 1.2);
@@ -382,5 +291,5 @@ export const paintMap = (
   paintMoves(ctx, p, layout, picture);
   paintMarks(ctx, p, layout, view);
   paintCallout(ctx, p, layout, width, view);
-  paintLegend(ctx, p, layout, width, view);
+  paintLegend(ctx, p, layout, width, view.measure);
 };
