@@ -7,11 +7,4 @@ import type { Part } from './part.ts';
 import { qemu } from './qemu.ts';
 import { seed } from './seed.ts';
 
-export const parts: readonly Part[] = [
-  seed,
-  qemu,
-  neat,
-  cloudsim,
-  ovs,
-  datapath,
-];
+export const parts: readonly Part[] = [seed, qemu, neat, cloudsim, ovs, datapath];
