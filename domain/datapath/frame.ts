@@ -23,7 +23,7 @@ const GRE_CHECKSUM_BYTES = 4;
 const IPV4_BYTES = 20;
 const IPV6_BYTES = 40;
 /** Preamble, start delimiter and gap that every frame occupies a link for. */
-const BETWEEN_FRAMES_BYTES = 20;
+export const BETWEEN_FRAMES_BYTES = 20;
 /** Fragment offsets count in units of this many bytes. */
 const FRAGMENT_UNIT_BYTES = 8;
 /** Fragment extension header of IPv6. */

@@ -23,7 +23,8 @@ export const NO_OFFLOADS: Offloads = { checksum: false, segmentation: false, tun
 export const ALL_OFFLOADS: Offloads = { checksum: true, segmentation: true, tunnel: true };
 
 /** What runs in the guests: sockets (TCP or UDP over the kernel), a poll-mode forwarder, or nothing that is counted. */
-export type GuestKind = 'sockets' | 'forwarder' | 'none';
+export const GUEST_KINDS = ['sockets', 'forwarder', 'none'] as const;
+export type GuestKind = (typeof GUEST_KINDS)[number];
 
 export type PathInput = {
   readonly from: string;

@@ -2,6 +2,7 @@
 import { bench as consolidationBench } from './consolidation.ts';
 import { historyBench } from './history.ts';
 import { bench as logBench, type Ratio } from './log.ts';
+import { trafficBench } from './traffic.ts';
 
 const DEFAULT_EVENTS = 1_000_000;
 
@@ -30,8 +31,9 @@ const printRatio = (r: Ratio): void => {
 const log = await logBench();
 const history = historyBench(events);
 const consolidation = await consolidationBench();
+const traffic = trafficBench();
 
-if (json) console.log(JSON.stringify({ log, history, consolidation }, null, 2));
+if (json) console.log(JSON.stringify({ log, history, consolidation, traffic }, null, 2));
 else {
   console.log('Against the bare library');
   for (const r of [...log, ...history.ratios]) printRatio(r);
@@ -46,5 +48,12 @@ else {
   for (const c of consolidation) {
     const peer = c.peerMs === null ? '' : `  peer ${number(c.peerMs)} ms`;
     console.log(`  ${c.name.padEnd(44)} ${number(c.oursMs).padStart(9)} ms${peer}  ${c.note}`);
+  }
+  console.log('Traffic (1 000 hosts, 20 000 VMs)');
+  for (const f of traffic) {
+    const target = f.target === null ? '' : `>= ${number(f.target)}`;
+    console.log(
+      `  ${f.name.padEnd(44)} ${number(f.value).padStart(9)} ${f.unit} ${target} ${verdict(f.target === null ? null : f.value >= f.target)}`,
+    );
   }
 }

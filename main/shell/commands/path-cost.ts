@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import { checkPathInput, type PathCost, pathCost, type PathCostInput } from '../../../domain/datapath/path-cost.ts';
-import { ALL_OFFLOADS, NO_OFFLOADS } from '../../../domain/datapath/path.ts';
+import { ALL_OFFLOADS, GUEST_KINDS, type GuestKind, NO_OFFLOADS } from '../../../domain/datapath/path.ts';
 import { ETHERNET_BYTES, FCS_BYTES } from '../../../domain/datapath/frame.ts';
 import { PROFILE_NAMES, PROFILES, type ProfileName } from '../../../domain/datapath/profiles.ts';
 import { STANDARD_PATH } from '../../../domain/datapath/standard-path.ts';
@@ -36,6 +36,7 @@ type Options = LogOption &
     readonly load?: string;
     readonly misses?: string;
     readonly offloads?: boolean;
+    readonly guest: GuestKind;
   };
 
 /** Options that are numbers, by the field they set. */
@@ -75,6 +76,7 @@ const inputFor = (path: VmPath, options: Options): Result<PathCostInput, string>
     guestMtu,
     underlayMtu,
     datapath: options.datapath,
+    guest: options.guest,
     sizeBytes: guestMtu + ETHERNET_BYTES + FCS_BYTES,
     offloads: options.offloads === true ? ALL_OFFLOADS : NO_OFFLOADS,
     ...numbers.value,
@@ -130,6 +132,7 @@ export const pathCostOf: AddCommand = (program, { terminal, run }) => {
     .requiredOption('--to <vm>', 'the receiver')
     .option('--size <bytes>', 'frame with its check sequence, 64 to 65536 (default: a full frame of the network)')
     .addOption(new Option('--datapath <name>', 'the datapath').choices(PROFILE_NAMES).default('kernel-ovs'))
+    .addOption(new Option('--guest <what>', 'what runs in the guests').choices(GUEST_KINDS).default('sockets'))
     .option('--clock <ghz>', `clock of the cores (default: ${STANDARD_PATH.clockGhz})`)
     .option('--flows <n>', 'flows the packets belong to (default: 1)')
     .option('--cores <n>', 'cores or PMD threads a host spreads flows over (default: 1)')
