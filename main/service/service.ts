@@ -15,6 +15,7 @@ import { jobCalls } from './job-calls.ts';
 import { networkCalls } from './network-calls.ts';
 import { stateCalls } from './state-calls.ts';
 import { logInfo, timelineInfos } from './timeline-info.ts';
+import { warmingOf } from './warming.ts';
 
 type Listener = <N extends keyof Streams>(name: N, value: Streams[N]) => void;
 
@@ -54,14 +55,21 @@ export const createService = (
     ...jobCalls(engine),
   };
   const stop = log.onChange(changed);
+  const warming = warmingOf(histories.warm);
+  const door = openDoor(handlers);
   return {
-    call: openDoor(handlers),
+    call: async (name, input, watcher) => {
+      const answer = await door(name, input, watcher);
+      if (listeners.size > 0) warming.wake(); // a window stays, and will ask for other instants
+      return answer;
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     close: () => {
       stop();
+      warming.stop();
       log.close();
     },
   };

@@ -14,6 +14,8 @@ export type Seen = { readonly cluster: Cluster; readonly cut: Cut; readonly posi
 export type Histories = {
   readonly seek: (timeline: Timeline, cut: Cut) => Seen;
   readonly stateAt: (timeline: Timeline, cut: Cut) => ClusterState;
+  /** Folds so many events more of the timeline that was looked at last; false when none are left. */
+  readonly warm: (events: number) => boolean;
   /** The timeline changed: what was remembered of it is forgotten. Null: any of them may have changed. */
   readonly forget: (timeline: number | null) => void;
 };
@@ -61,6 +63,7 @@ export const historiesOf = (log: Log): Histories => {
       const { cluster, position } = seek(timeline, cut);
       return clusterState(cluster, { timeline: timeline.name, seq: position?.seq ?? seq(0), at: cut.at });
     },
+    warm: (events) => [...replayers.values()].at(-1)?.warm(events) ?? false,
     forget: (timeline) => (timeline === null ? replayers.clear() : void replayers.delete(timeline)),
   };
 };
