@@ -4,6 +4,7 @@ import { SPEEDS, type Speed } from '../playback/player.ts';
 import { useDesk } from '../session/desk.ts';
 import { markWords } from '../session/mark-words.ts';
 import { clock, count, day, duration } from '../session/words.ts';
+import { mapSentence } from '../surfaces/map-words.ts';
 import { Timeline } from '../surfaces/timeline.tsx';
 import { ControlIcon } from './icons.tsx';
 import { useSteps } from './steps.ts';
@@ -15,6 +16,19 @@ const since = (at: number, marks: readonly Mark[]): string => {
   const last = marks.findLast((m) => m.at <= at && m.kind !== 'anomaly' && m.kind !== 'note');
   if (last === undefined || at - last.at > NEAR_MS) return day(at);
   return at === last.at ? markWords(last) : `+${duration(at - last.at)} after ${markWords(last)}`;
+};
+
+/** Speaks to screen readers when time stands still, never per frame. */
+const Spoken = () => {
+  const desk = useDesk();
+  const picture = desk.picture.value;
+  const at = desk.player.settled.value.at;
+  const still = !desk.player.playing.value && picture !== null && picture.at === at;
+  return (
+    <p class="mirror" aria-live="polite">
+      {still ? mapSentence(picture) : ''}
+    </p>
+  );
 };
 
 export const Dock = () => {
@@ -76,6 +90,7 @@ export const Dock = () => {
         <div class="order">Event-time order</div>
       </div>
       <Timeline />
+      <Spoken />
     </footer>
   );
 };

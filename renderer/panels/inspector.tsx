@@ -6,6 +6,7 @@ import { bySeverity, AnomalyRow } from './anomalies.tsx';
 import { DrillInspector } from './drill-inspector.tsx';
 import { HostHead } from './host-head.tsx';
 import { Machine } from './machine.tsx';
+import { NetworkInspector } from './network-inspector.tsx';
 import { OtherHead } from './other-head.tsx';
 import { Overview } from './overview.tsx';
 import { Story } from './story.tsx';
@@ -79,6 +80,7 @@ const Selected = ({ entity }: { readonly entity: string }) => {
 export const Inspector = () => {
   const desk = useDesk();
   const entity = desk.selection.value;
+  if (desk.place.value === 'network') return <NetworkInspector />;
   if (entity !== null) return <Selected key={entity} entity={entity} />;
   if (desk.place.value === 'drill') return <DrillInspector />;
   return <Overview />;

@@ -111,7 +111,8 @@ export const OtherHead = ({
       <Title name={found?.title ?? shortId(id)} id={id} />
       {found === null ? (
         <p class="ink-2">
-          This {kind.replaceAll('_', ' ')} does not exist at this instant. Its story says when it does.
+          This {kind === 'vm' ? 'VM' : kind.replaceAll('_', ' ')} does not exist at this instant. Its story says when it
+          does.
         </p>
       ) : (
         <Facts facts={found.facts} />
