@@ -6,6 +6,7 @@ import './styles/surfaces.css';
 import './styles/inspector.css';
 import './styles/floating.css';
 import './styles/places.css';
+import './styles/network.css';
 import { options, render } from 'preact';
 import { Frames } from './playback/frames.ts';
 import { Player } from './playback/player.ts';

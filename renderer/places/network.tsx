@@ -1,84 +1,236 @@
-// Network: the networks and tunnels that exist at the instant.
+// Network: full mesh against l2population, a host's flow tables, a packet on its way, and what the control plane pays.
+import { useEffect } from 'preact/hooks';
+import type { NetworkOverview, OverviewNetwork } from '../../domain/network/overview.ts';
+import { DEFAULT_IP_BYTES } from '../../domain/network/trace-answer.ts';
+import { Segments } from '../panels/segments.tsx';
 import { useDesk } from '../session/desk.ts';
+import { chooseEnds, type End, endsOn } from '../session/network-view.ts';
+import { useLatest } from '../session/use-latest.ts';
 import { plural } from '../session/words.ts';
-import type { NetworkState, TunnelState } from '../../domain/readout/state.ts';
-import { DataTable, type Column } from './data-table.tsx';
+import { Glyph } from '../surfaces/glyph.tsx';
+import { LoadBars } from '../surfaces/load-bars.tsx';
+import { TunnelMap } from '../surfaces/tunnel-map.tsx';
+import { NetworkFigures } from './network-figures.tsx';
+import { NetworkFlows } from './network-flows.tsx';
 
-const TUNNELS: readonly Column<TunnelState>[] = [
-  { name: 'host', value: (t) => t.host },
-  { name: 'type', value: (t) => t.type },
-  { name: 'local VTEP', value: (t) => t.localIp },
-  { name: 'remote VTEP', value: (t) => t.remoteIp },
-  { name: 'remote host', value: (t) => t.remoteHost },
-  {
-    name: 'state',
-    value: (t) => (t.up ? 'up' : 'down'),
-    cell: (t) => (t.up ? 'up' : <b class="critical-ink">down</b>),
-  },
-];
+const LOAD_BUCKETS = 120;
 
-const NETWORKS: readonly Column<NetworkState>[] = [
-  { name: 'network', value: (n) => n.name },
-  { name: 'type', value: (n) => n.type },
-  { name: 'segment', value: (n) => n.segment, right: true },
-  { name: 'CIDR', value: (n) => n.cidr },
-  { name: 'MTU', value: (n) => n.mtu, right: true },
-];
+const LINT_WORDS: Readonly<Record<string, readonly [string, string]>> = {
+  'stale-binding': ['stale port binding', 'stale port bindings'],
+  'one-way-tunnel': ['one-way tunnel', 'one-way tunnels'],
+  'duplicate-vtep': ['duplicate VTEP address', 'duplicate VTEP addresses'],
+  'segment-reused': ['segment used twice', 'segments used twice'],
+  'mtu-too-small': ['MTU too small', 'MTUs too small'],
+};
+
+const Lints = ({ overview }: { readonly overview: NetworkOverview }) => {
+  const byCode = Map.groupBy(overview.lints, (l) => l.code);
+  return (
+    <>
+      {[...byCode].slice(0, 3).map(([code, all]) => {
+        const [one, many] = LINT_WORDS[code] ?? [code, code];
+        return (
+          <span
+            class="badge wrn"
+            key={code}
+            title={all
+              .slice(0, 12)
+              .map((l) => l.detail)
+              .join('\n')}
+          >
+            <Glyph name="up" />
+            {plural(all.length, one, many)}
+          </span>
+        );
+      })}
+    </>
+  );
+};
+
+/** The network to light: what was chosen, else that of the selected VM, else the one on most hosts. */
+const litNetwork = (
+  overview: NetworkOverview,
+  chosen: string | null,
+  ofSelection: string | null,
+): OverviewNetwork | null =>
+  overview.networks.find((n) => n.id === chosen) ??
+  overview.networks.find((n) => n.id === ofSelection) ??
+  overview.networks.toSorted((a, b) => b.hosts.length - a.hosts.length)[0] ??
+  null;
+
+/** Follows the packet and leaves its way where map, tables and inspector look for it. */
+const useTrace = (from: End | null, to: End | null): void => {
+  const desk = useDesk();
+  const view = desk.overlay;
+  const probe = view.probe.value;
+  const target = to?.port.ips.find((ip) => !ip.includes(':')) ?? '';
+  const packet = probe === 'echo' ? null : probe === 'arp' ? `arp,arp_op=1,arp_tpa=${target}` : view.packet.value;
+  const asks = from !== null && (probe === 'own' ? packet !== '' : to !== null);
+  const timeline = desk.timeline.value;
+  const { value, failure } = useLatest(
+    'network.trace',
+    asks
+      ? {
+          timeline,
+          at: desk.player.settled.value,
+          from: from.vm.id,
+          to: probe === 'echo' ? (to?.vm.id ?? null) : null,
+          packet,
+          mode: 'l2pop-arp',
+          style: 'master',
+          faults: [],
+          ipBytes: DEFAULT_IP_BYTES,
+        }
+      : null,
+    `${timeline}/${from?.vm.id}/${to?.vm.id}/${packet}`,
+  );
+  useEffect(() => {
+    view.trace.value = value;
+    view.traceFailure.value = failure?.sentence ?? null;
+    const step = view.step.peek();
+    if (step !== null && step >= (value?.steps.length ?? 0)) view.step.value = null;
+  }, [view, value, failure]);
+};
+
+const Load = () => {
+  const desk = useDesk();
+  const timeline = desk.timeline.value;
+  const { from, to } = desk.range.value;
+  const { value, failure } = useLatest(
+    'network.load',
+    from < to ? { timeline, from: Math.round(from), to: Math.round(to), buckets: LOAD_BUCKETS, style: 'master' } : null,
+    timeline,
+  );
+  return (
+    <div class="card">
+      <h2>
+        Control plane and floods <small>over the timeline's visible stretch</small>
+      </h2>
+      {failure !== null && <p class="failure pad">{failure.sentence}</p>}
+      <div class="fill">
+        {value !== null && (
+          <LoadBars load={value} cursorMs={desk.player.at.value.at} onSeek={(at) => desk.goTo({ at, seq: null })} />
+        )}
+      </div>
+    </div>
+  );
+};
+
+const Body = ({ overview }: { readonly overview: NetworkOverview }) => {
+  const desk = useDesk();
+  const view = desk.overlay;
+  const state = desk.states.value.value;
+  const selection = desk.selection.value;
+  const selectedVm = selection?.startsWith('vm:') === true ? selection.slice(3) : null;
+  const ofSelection =
+    state?.ports.find((p) => p.vm !== null && p.vm === (view.from.value ?? selectedVm))?.network ?? null;
+  const network = litNetwork(overview, view.network.value, ofSelection);
+  const ends = state === null || network === null ? [] : endsOn(state, network);
+  const { from, to } = chooseEnds(ends, { from: view.from.value, to: view.to.value, selection });
+  useTrace(from, to);
+  const [fromVm, toVm] = [from?.vm.id ?? null, to?.vm.id ?? null];
+  useEffect(() => {
+    view.shown.value = network === null ? null : { network, from: fromVm, to: toVm };
+  }, [view, network, fromVm, toVm]);
+  const trace = view.trace.value;
+  const step = view.step.value;
+  const names = overview.hosts.map((h) => h.name);
+  const chosen = selection?.startsWith('host:') === true ? selection.slice(5) : null;
+  const stands = step === null ? null : (trace?.steps[step]?.host ?? null);
+  const host =
+    [stands, chosen, from?.port.host ?? null].find((h) => h !== null && names.includes(h)) ?? names[0] ?? null;
+  const pick = (name: string): void => {
+    view.step.value = null;
+    desk.select(`host:${name}`);
+  };
+  const map = { overview, network, selected: host, trace, step, onPick: pick };
+  const shows = view.shows.value;
+  return (
+    <div class="network-grid">
+      <div class={`card tunnel-card ${shows}`} data-testid="tunnel-card">
+        {shows !== 'l2pop' && (
+          <figure>
+            <figcaption>Full mesh</figcaption>
+            <TunnelMap {...map} shows="mesh" />
+          </figure>
+        )}
+        <NetworkFigures overview={overview} network={network} />
+        {shows !== 'mesh' && (
+          <figure>
+            <figcaption>l2pop with ARP responder</figcaption>
+            <TunnelMap {...map} shows="l2pop" />
+          </figure>
+        )}
+      </div>
+      {host !== null && <NetworkFlows host={host} hosts={names} network={network} />}
+      <Load />
+    </div>
+  );
+};
 
 export const NetworkPlace = () => {
   const desk = useDesk();
-  const state = desk.states.value.value;
-  const failure = desk.states.failure.value;
-  const vteps = new Set(state?.tunnels.map((t) => t.localIp));
+  const view = desk.overlay;
+  const timeline = desk.timeline.value;
+  const { value, failure } = useLatest(
+    'network.overview',
+    { timeline, at: desk.player.settled.value, style: 'master' },
+    timeline,
+  );
+  const lit = value === null ? null : litNetwork(value, view.network.value, null);
+  const types = [...new Set(value?.networks.map((n) => n.type))].map((t) => t.toUpperCase()).join(', ');
   return (
     <>
       <div class="top">
         <h1>Network</h1>
-        {state !== null && (
+        <Segments
+          label="What the map compares"
+          value={view.shows.value}
+          choices={[
+            ['mesh', 'Full mesh'],
+            ['compare', 'Compare'],
+            ['l2pop', 'l2pop'],
+          ]}
+          onChoose={(s) => (view.shows.value = s)}
+        />
+        {value !== null && (
           <p>
-            {plural(state.networks.length, 'network')} · {plural(vteps.size, 'VTEP')} ·{' '}
-            {plural(state.tunnels.length, 'tunnel')}
+            {types} · {plural(value.hosts.length, 'VTEP')} · {plural(value.networks.length, 'network')}
+            {value.moving > 0 && ` · ${plural(value.moving, 'port')} moving`}
           </p>
+        )}
+        <span class="spring" />
+        {value !== null && <Lints overview={value} />}
+        {value !== null && value.assumptions.length > 0 && (
+          <span class="badge doubt" title={value.assumptions.join('\n')}>
+            {plural(value.assumptions.length, 'assumption')}
+          </span>
+        )}
+        {value !== null && lit !== null && (
+          <select
+            aria-label="Lit network"
+            value={lit.id}
+            onChange={(e) => {
+              view.network.value = e.currentTarget.value;
+              view.step.value = null;
+            }}
+          >
+            {value.networks.map((n) => (
+              <option key={n.id} value={n.id}>
+                {n.name}
+                {n.segmentationId === null ? '' : ` · ${n.type === 'vlan' ? 'VLAN' : 'VNI'} ${n.segmentationId}`}
+              </option>
+            ))}
+          </select>
         )}
       </div>
       {failure !== null && <p class="notice bad">{failure.sentence}</p>}
-      {state !== null && (
-        <div class="two-rows">
-          <div class="card">
-            <h2>Networks</h2>
-            {state.networks.length === 0 ? (
-              <p class="empty pad">No network is recorded up to this instant.</p>
-            ) : (
-              <DataTable
-                rows={state.networks}
-                columns={NETWORKS}
-                keyOf={(n) => n.id}
-                noun="network"
-                selected={desk.selection.value?.replace('network:', '') ?? null}
-                onOpen={(n) => desk.select(`network:${n.id}`)}
-              />
-            )}
-          </div>
-          <div class="card">
-            <h2>
-              Tunnels <small>as Open vSwitch reported them</small>
-            </h2>
-            {state.tunnels.length === 0 ? (
-              <p class="empty pad">
-                No tunnel is recorded up to this instant. Drop a transcript of ovs-vsctl show to import the mesh.
-              </p>
-            ) : (
-              <DataTable
-                rows={state.tunnels}
-                columns={TUNNELS}
-                keyOf={(t) => t.id}
-                noun="tunnel"
-                onOpen={(t) => desk.select(`tunnel:${t.id}`)}
-              />
-            )}
-          </div>
-        </div>
+      {value !== null && value.hosts.length === 0 && (
+        <p class="empty">
+          No host is recorded up to this instant, so there is no overlay. Move the cursor on, or import a log.
+        </p>
       )}
+      {value !== null && value.hosts.length > 0 && <Body overview={value} />}
     </>
   );
 };

@@ -16,6 +16,7 @@ import { Latest } from './latest.ts';
 import { openingView } from './opening.ts';
 import type { PlaceId } from './places.ts';
 import { Preferences } from './preferences.ts';
+import { NetworkView } from './network-view.ts';
 import { DrillPlan } from './drill-plan.ts';
 import { DrillShelf } from './drill-shelf.ts';
 
@@ -42,6 +43,7 @@ export class Desk {
   readonly preferences = new Preferences();
   readonly drills = new DrillShelf();
   readonly plan = new DrillPlan();
+  readonly overlay = new NetworkView();
 
   readonly log = signal<LogInfo | null>(null);
   readonly logFailure = signal<Failure | null>(null);
