@@ -1,6 +1,7 @@
 // The table of queries, commands and streams that shells and window promise each other.
 import type { StateDiff } from '../timeline/diff.ts';
 import type { DrillOutcome, DrillSettings } from '../drill/outcome.ts';
+import type { SweepKind, SweepResult } from '../drill/sweep/sweep.ts';
 import type { FlowAnswer, FlowChange, FlowQuestion } from '../network/flow-answer.ts';
 import type { NetworkLoad } from '../network/load-over-time.ts';
 import type { Style } from '../network/overlay.ts';
@@ -145,6 +146,8 @@ export type Calls = {
     };
     output: DrillReport;
   };
+  /** Fails every host, pair, rack or zone in turn; changes nothing. Reports progress; can be cancelled. */
+  'drill.sweep': { input: { timeline: string; at: At | null; kind: SweepKind }; output: SweepResult };
 };
 
 export type CallName = keyof Calls;

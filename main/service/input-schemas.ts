@@ -136,4 +136,9 @@ export const inputSchemas = {
     branch: Name,
     settings: Settings,
   }),
+  'drill.sweep': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    kind: Type.Union([Type.Literal('1'), Type.Literal('2'), Type.Literal('rack'), Type.Literal('az')]),
+  }),
 } satisfies Record<CallName, TSchema>;

@@ -1,12 +1,13 @@
-// Calls that take long and change the log: imports and drills, run as jobs with progress and cancellation.
+// Calls that take long: imports, drills and sweeps, run as jobs with progress and cancellation.
 import { err, ok } from '../../domain/base/result.ts';
 import { drillSettings } from '../../domain/drill/settings.ts';
 import type { JobInput, JobName, JobOutput } from '../work/jobs.ts';
+import { sweepInShares } from '../work/sweep-job.ts';
 import type { Answer, Watcher } from '../work/watcher.ts';
 import type { Handlers } from './call.ts';
 import type { Engine } from './engine.ts';
 
-type JobCalls = Pick<Handlers, 'intake.import' | 'drill.run'>;
+type JobCalls = Pick<Handlers, 'intake.import' | 'drill.run' | 'drill.sweep'>;
 
 /** Runs a job on the log, and tells the engine afterwards: even a job that failed may have written its first batches. */
 const onLog = async <N extends JobName>(
@@ -39,4 +40,5 @@ export const jobCalls = (engine: Engine): JobCalls => ({
     const report = await onLog(engine, 'drill', { ...asked, settings: checked.value }, watcher);
     return report.ok ? ok(report.value) : report;
   },
+  'drill.sweep': (asked, watcher) => sweepInShares(engine.runJob, engine.log.path, asked, watcher),
 });

@@ -1,6 +1,8 @@
 // The long computations by name: what each takes and answers, and how it runs on a log of its own.
 import { err } from '../../domain/base/result.ts';
 import type { DrillReport } from '../../domain/contract/contract.ts';
+import type { SweepResult } from '../../domain/drill/sweep/sweep.ts';
+import type { TrialOutcome } from '../../domain/consolidation/experiment.ts';
 import type { GeneratorOptions } from '../../domain/generator/options.ts';
 import type { ImportReport } from '../ingest/import-settings.ts';
 import { LogFailure } from '../log/fault.ts';
@@ -9,23 +11,30 @@ import { type Rehearsal, runDrillJob } from './drill-job.ts';
 import { type Generated, runGenerateJob } from './generate-job.ts';
 import { type ImportOrder, runImportJob } from './import-job.ts';
 import { openForUse } from './open-log.ts';
+import { runSweepJob, type SweepOrder } from './sweep-job.ts';
 import { indexTimeline, type TimelineIndex } from './timeline-index.ts';
+import { runTrialJob, type TrialOrder } from './trials.ts';
 import type { Answer, Watcher } from './watcher.ts';
 
-/** Each job's input stands beside the path of the log it works on. */
+/** Each job's input stands beside the path of the log it works on; only a trial needs none. */
 type Jobs = {
   readonly import: { readonly input: ImportOrder; readonly output: ImportReport };
+  readonly sweep: { readonly input: SweepOrder; readonly output: SweepResult };
   readonly drill: { readonly input: Rehearsal; readonly output: DrillReport };
   readonly generate: {
     readonly input: { readonly timeline: string; readonly options: GeneratorOptions };
     readonly output: Generated;
   };
   readonly index: { readonly input: { readonly timeline: string }; readonly output: TimelineIndex };
+  readonly trial: { readonly input: TrialOrder; readonly output: TrialOutcome };
 };
 
 export type JobName = keyof Jobs;
 export type JobOutput<N extends JobName> = Jobs[N]['output'];
-export type JobInput<N extends JobName> = { readonly logPath: string; readonly order: Jobs[N]['input'] };
+export type JobInput<N extends JobName> = {
+  readonly logPath: N extends 'trial' ? null : string;
+  readonly order: Jobs[N]['input'];
+};
 
 type Job<N extends JobName> = (
   log: Log,
@@ -33,9 +42,10 @@ type Job<N extends JobName> = (
   watcher: Watcher,
 ) => Answer<JobOutput<N>> | Promise<Answer<JobOutput<N>>>;
 
-const jobs: { readonly [N in JobName]: Job<N> } = {
+const jobs: { readonly [N in Exclude<JobName, 'trial'>]: Job<N> } = {
   import: runImportJob,
   drill: runDrillJob,
+  sweep: runSweepJob,
   generate: (log, { timeline, options }, watcher) => runGenerateJob(log, timeline, options, watcher),
   index: (log, order, watcher) => {
     const timeline = log.timeline(order.timeline);

@@ -1,5 +1,6 @@
 // npm run bench [-- --events N] [--json]: how fast we are beside the bare cost of the same work, in one run.
 import { bench as consolidationBench } from './consolidation.ts';
+import { bench as drillBench } from './drill.ts';
 import { historyBench } from './history.ts';
 import { bench as logBench, type Ratio } from './log.ts';
 import { trafficBench } from './traffic.ts';
@@ -31,6 +32,7 @@ const printRatio = (r: Ratio): void => {
 const log = await logBench();
 const history = historyBench(events);
 const consolidation = await consolidationBench();
+const drills = drillBench();
 const traffic = trafficBench();
 
 if (json) console.log(JSON.stringify({ log, history, consolidation, traffic }, null, 2));
@@ -43,6 +45,11 @@ else {
     console.log(
       `  ${f.name.padEnd(44)} ${number(f.value).padStart(9)} ${f.unit} ${target} ${verdict(f.target === null ? null : f.value <= f.target)}`,
     );
+  }
+  console.log('Drills (1 000 hosts, 20 000 VMs)');
+  for (const d of drills) {
+    const met = verdict(d.ms <= d.targetMs);
+    console.log(`  ${d.name.padEnd(44)} ${number(d.ms).padStart(9)} ms <= ${number(d.targetMs)} ${met}  ${d.note}`);
   }
   console.log('Consolidation');
   for (const c of consolidation) {

@@ -1,8 +1,10 @@
 // Can these VMs be placed on the hosts that are left? Exact: a placement, a proof that there is none, or "undecided".
 import { R, REFUGES, type Shelf } from './shelf.ts';
 
+export type Fits = { readonly says: 'fits' };
+
 export type Verdict =
-  | { readonly says: 'fits' }
+  | Fits
   /** `homeless` is the smallest set found that has to stay out; with `proof` the reason no placement of all exists. */
   | {
       readonly says: 'does not fit';

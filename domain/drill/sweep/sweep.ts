@@ -1,6 +1,6 @@
 // Every failure of a kind, one after another: each host, each pair, each rack, each zone. Is the cluster safe?
 import type { ClusterState } from '../../readout/state.ts';
-import { firstFit, placeAll, Trial } from './search.ts';
+import { firstFit, type Fits, placeAll, Trial, type Verdict } from './search.ts';
 import { R, type Shelf, shelfOf } from './shelf.ts';
 
 export const SWEEPS = ['1', '2', 'rack', 'az'] as const;
@@ -26,10 +26,17 @@ export type SweepResult = {
   /** In order of the sets; at most `LISTED`. */
   readonly failing: readonly FailingSet[];
   readonly failingCount: number;
+  /** Hosts whose capacity the log does not know: they are taken as large enough, and a safe verdict leans on that. */
+  readonly unknownHosts: readonly string[];
+  /** VMs on hosts in a vm_state that evacuate refuses: they wait for their host and are not looked at. */
+  readonly notEvacuable: number;
 };
 
 /** Failing sets spelled out; the count goes on. */
 export const LISTED = 5000;
+
+/** One of `of` equal shares of a sweep, counted from 0: what one worker checks. */
+export type Share = { readonly index: number; readonly of: number };
 
 /** Sets of host rows in a fixed order, so that any range of them can be checked anywhere with the same answer. */
 const groupsBy = (shelf: Shelf, state: ClusterState, key: 'rack' | 'az'): number[][] => {
@@ -102,45 +109,71 @@ const relaxation = (shelf: Shelf, trial: Trial, set: readonly number[], homeless
     : `${shelf.hosts[best.host]} would need ${Math.ceil(best.by)} ${unit[best.r]} more for ${shelf.vms[vm]!.name}`;
 };
 
-/** Checks sets `from` (inclusive) to `to` (exclusive) of a sweep; yields how many are done, so that a caller can stop. */
+/** The set that fails, as people read it. */
+const failingSet = (
+  shelf: Shelf,
+  trial: Trial,
+  set: readonly number[],
+  verdict: Exclude<Verdict, Fits>,
+): FailingSet => {
+  const vms = verdict.homeless.map((v) => {
+    const { id, name, ramMiB } = shelf.vms[v]!;
+    return { id, name, ramMiB: ramMiB ?? 0 };
+  });
+  return {
+    hosts: set.map((h) => shelf.hosts[h]!),
+    vms,
+    ramMiB: vms.reduce((sum, vm) => sum + vm.ramMiB, 0),
+    relaxation: relaxation(shelf, trial, set, verdict.homeless),
+    decided: verdict.says === 'does not fit',
+  };
+};
+
+const verdictOn = (failingCount: number, undecided: number): boolean | null =>
+  failingCount > 0 ? false : undecided > 0 ? null : true;
+
+/** The part of the result that is the same whatever range is checked. */
+const aboutAll = (shelf: Shelf, state: ClusterState): Pick<SweepResult, 'unknownHosts' | 'notEvacuable'> => {
+  const evacuable = shelf.tenants.reduce((sum, list) => sum + list.length, 0);
+  const homed = shelf.home.reduce((sum, h) => sum + (h >= 0 ? 1 : 0), 0);
+  const unknown = state.hosts.filter((h) => h.vcpus === null || h.ramMiB === null).map((h) => h.name);
+  return { unknownHosts: unknown.sort(), notEvacuable: homed - evacuable };
+};
+
+/** Where a sweep's sets are cut for a caller: everything, a range of indices, or one share of many. */
+export type SweepPart = { readonly from: number; readonly to: number } | Share | null;
+
+const rangeOf = (part: SweepPart, total: number): { readonly from: number; readonly to: number } => {
+  if (part === null) return { from: 0, to: total };
+  if ('from' in part) return { from: part.from, to: Math.min(part.to, total) };
+  const cut = (i: number): number => Math.floor((total * i) / part.of);
+  return { from: cut(part.index), to: cut(part.index + 1) };
+};
+
+/** Checks a part of a sweep, set by set; yields how many are done and of how many, so that a caller can stop. */
 export function* sweepRange(
   state: ClusterState,
   kind: SweepKind,
-  range: { readonly from: number; readonly to: number } | null = null,
-): Generator<number, SweepResult, undefined> {
+  part: SweepPart = null,
+): Generator<{ readonly done: number; readonly of: number }, SweepResult, undefined> {
   const shelf = shelfOf(state);
   const plan = sweepPlan(shelf, state, kind);
   const trial = new Trial(shelf);
-  const from = range?.from ?? 0;
-  const to = Math.min(range?.to ?? plan.total, plan.total);
+  const { from, to } = rangeOf(part, plan.total);
   const failing: FailingSet[] = [];
   let failingCount = 0;
   let undecided = 0;
   for (let i = from; i < to; i++) {
     const set = plan.set(i);
     const verdict = placeAll(shelf, trial, set, { details: failing.length < LISTED });
-    if (verdict.says !== 'fits') {
-      if (verdict.says === 'undecided') undecided++;
-      else failingCount++;
-      if (failing.length < LISTED) {
-        const vms = verdict.homeless.map((v) => ({
-          id: shelf.vms[v]!.id,
-          name: shelf.vms[v]!.name,
-          ramMiB: shelf.vms[v]!.ramMiB ?? 0,
-        }));
-        failing.push({
-          hosts: set.map((h) => shelf.hosts[h]!),
-          vms,
-          ramMiB: vms.reduce((sum, vm) => sum + vm.ramMiB, 0),
-          relaxation: relaxation(shelf, trial, set, verdict.homeless),
-          decided: verdict.says === 'does not fit',
-        });
-      }
-    }
-    yield i + 1 - from;
+    if (verdict.says === 'undecided') undecided++;
+    else if (verdict.says === 'does not fit') failingCount++;
+    if (verdict.says !== 'fits' && failing.length < LISTED) failing.push(failingSet(shelf, trial, set, verdict));
+    yield { done: i + 1 - from, of: to - from };
   }
-  const safe = failingCount > 0 ? false : undecided > 0 ? null : true;
-  return { kind, safe, checked: to - from, total: plan.total, undecided, failing, failingCount };
+  const safe = verdictOn(failingCount, undecided);
+  const about = aboutAll(shelf, state);
+  return { kind, safe, checked: to - from, total: plan.total, undecided, failing, failingCount, ...about };
 }
 
 /** A whole sweep at once. */
@@ -160,11 +193,13 @@ export const mergeSweeps = (parts: readonly SweepResult[]): SweepResult => {
   const undecided = parts.reduce((sum, p) => sum + p.undecided, 0);
   return {
     kind: first.kind,
-    safe: failingCount > 0 ? false : undecided > 0 ? null : true,
+    safe: verdictOn(failingCount, undecided),
     checked: parts.reduce((sum, p) => sum + p.checked, 0),
     total: first.total,
     undecided,
     failing,
     failingCount,
+    unknownHosts: first.unknownHosts,
+    notEvacuable: first.notEvacuable,
   };
 };

@@ -1,12 +1,13 @@
 // understudy drill: fails hosts and tells what becomes of every VM on them.
 import { Option } from 'commander';
-import { ok } from '../../../domain/base/result.ts';
+import { err, ok } from '../../../domain/base/result.ts';
 import type { DrillOutcome, VmOutcome } from '../../../domain/drill/outcome.ts';
 import { drillSettings, type ProfileName, PROFILES } from '../../../domain/drill/settings.ts';
+import { type SweepKind, SWEEPS } from '../../../domain/drill/sweep/sweep.ts';
 import { runDrillJob } from '../../work/drill-job.ts';
 import { unwatched } from '../../work/watcher.ts';
-import type { AddCommand } from '../command-line/command.ts';
-import { inLog } from '../command-line/open.ts';
+import type { AddCommand, Ending } from '../command-line/command.ts';
+import { inLog, type Opened } from '../command-line/open.ts';
 import {
   type AtOption,
   type JsonOption,
@@ -18,12 +19,15 @@ import {
   withTimeline,
 } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
+import type { Terminal } from '../command-line/terminal.ts';
+import { sweepFrom } from './sweep.ts';
 
 type Options = LogOption &
   TimelineOption &
   AtOption &
   JsonOption & {
-    readonly fail: readonly string[];
+    readonly fail?: readonly string[];
+    readonly sweep?: SweepKind;
     readonly branch?: string;
     readonly profile: ProfileName;
     readonly seed?: string;
@@ -49,11 +53,36 @@ const readable = ({ vms, summary }: DrillOutcome, branch: string | null): string
       ])}`) +
   (branch === null ? '' : `\nThe drill is on the branch ${branch}.\n`);
 
+const failing = async (
+  { log, moment }: Opened,
+  terminal: Terminal,
+  options: Options & { readonly fail: readonly string[] },
+): Promise<Ending> => {
+  const at = moment(options.timeline, options.at);
+  if (!at.ok) return at;
+  const settings = drillSettings(
+    {
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+      ...(options.forceDown === undefined ? {} : { forceDown: options.forceDown }),
+      ...(options.graceful === undefined ? {} : { graceful: options.graceful }),
+    },
+    PROFILES[options.profile],
+  );
+  if (!settings.ok) return settings;
+  const branch = options.branch ?? null;
+  const { timeline, fail } = options;
+  const report = runDrillJob(log, { timeline, at: at.value, fail, branch, settings: settings.value }, unwatched());
+  if (!report.ok) return err(report.error.sentence);
+  await terminal.write(options.json === true ? `${JSON.stringify(report.value)}\n` : readable(report.value, branch));
+  return ok(0);
+};
+
 export const drill: AddCommand = (program, { terminal, run }) => {
   const command = program
     .command('drill')
-    .description('fail hosts at an instant and tell what becomes of their VMs')
-    .requiredOption('--fail <host...>', 'the hosts that fail')
+    .description('fail hosts at an instant and tell what becomes of their VMs, or sweep all failures of a kind')
+    .option('--fail <host...>', 'the hosts that fail')
+    .addOption(new Option('--sweep <what>', 'fail every host, pair, rack or zone in turn').choices(SWEEPS))
     .option('--branch <name>', 'keep the drill as a branch of this name (default: nothing is written)')
     .addOption(new Option('--profile <name>', 'the clocks of recovery').choices(Object.keys(PROFILES)).default('nova'))
     .option('--seed <seed>', 'seed of everything random in the drill')
@@ -61,32 +90,12 @@ export const drill: AddCommand = (program, { terminal, run }) => {
     .option('--graceful', 'the hosts shut down cleanly: their VMs are seen SHUTOFF before evacuation');
   withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ log, moment }) => {
-        const at = moment(options.timeline, options.at);
-        if (!at.ok) return at;
-        const settings = drillSettings(
-          {
-            ...(options.seed === undefined ? {} : { seed: options.seed }),
-            ...(options.forceDown === undefined ? {} : { forceDown: options.forceDown }),
-            ...(options.graceful === undefined ? {} : { graceful: options.graceful }),
-          },
-          PROFILES[options.profile],
-        );
-        if (!settings.ok) return settings;
-        const branch = options.branch ?? null;
-        const input = {
-          timeline: options.timeline,
-          at: at.value,
-          fail: options.fail,
-          branch,
-          settings: settings.value,
-        };
-        const report = runDrillJob(log, input, unwatched());
-        if (!report.ok) return { ok: false, error: report.error.sentence };
-        await terminal.write(
-          options.json === true ? `${JSON.stringify(report.value)}\n` : readable(report.value, branch),
-        );
-        return ok(0);
+      inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
+        const { sweep: kind, fail, timeline, at } = options;
+        if ((kind === undefined) === (fail === undefined))
+          return err('Name the hosts with --fail, or ask for a --sweep.');
+        if (kind !== undefined) return sweepFrom(open, terminal, { timeline, at, kind, json: options.json === true });
+        return failing(open, terminal, { ...options, fail: fail ?? [] });
       }),
     ),
   );

@@ -40,6 +40,7 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'branch.record': true,
   'intake.import': true,
   'drill.run': true,
+  'drill.sweep': true,
 };
 
 test('every call of the contract has a schema, and no other', () => {
