@@ -73,13 +73,11 @@ export const demonstration = async (dir: string, watcher: Watcher): Promise<Resu
   try {
     mkdirSync(dir, { recursive: true });
     const made = await make(unfinished, watcher);
-    if (!made.ok) return made;
-    renameSync(unfinished, path);
-    return ok(path);
+    if (made.ok) renameSync(unfinished, path);
+    for (const side of ['', '-wal', '-shm']) rmSync(unfinished + side, { force: true });
+    return made.ok ? ok(path) : made;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     return err(`The demonstration cannot be made in ${dir}: ${why}. Name another folder with UNDERSTUDY_HOME.`);
-  } finally {
-    for (const side of ['', '-wal', '-shm']) rmSync(unfinished + side, { force: true });
   }
 };
