@@ -55,7 +55,7 @@ const Marks = () => {
       <h3>
         Incident marks <small>around this instant</small>
       </h3>
-      <ul class="story">
+      <ul class={dated ? 'story dated' : 'story'}>
         {shown.map((m) => (
           <li key={`${m.seq}/${m.at}`} class={m.at > at ? 'ahead' : ''}>
             <button

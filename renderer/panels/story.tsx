@@ -71,7 +71,7 @@ export const Story = ({ entity }: { readonly entity: string }) => {
         )}
       </h3>
       {value !== null && lines.length === 0 && <p class="muted">Nothing about it is recorded up to this instant.</p>}
-      <ul class="story">
+      <ul class={dated ? 'story dated' : 'story'}>
         {shown.map((line) => (
           <Line key={`${line.seq}/${line.at}/${line.sentence}`} line={line} dated={dated} />
         ))}

@@ -46,7 +46,7 @@ type Measures = {
   readonly tileMinW: number;
   readonly tileMinH: number;
 };
-const FULL: Measures = { label: 34, gap: 6, head: 27, pad: 8, tileMinW: 44, tileMinH: 52 };
+const FULL: Measures = { label: 34, gap: 6, head: 27, pad: 8, tileMinW: 44, tileMinH: 42 };
 const SMALL: Measures = { label: 20, gap: 4, head: 18, pad: 3, tileMinW: 30, tileMinH: 40 };
 
 const AZ_GAP = 10;
@@ -115,12 +115,13 @@ const cellSide = (w: number, h: number, most: number): { readonly side: number; 
 const bestFit = (groups: readonly Group[], width: number, height: number, m: Measures): Fit => {
   const longest = Math.max(1, ...groups.map((g) => g.hosts.length));
   const most = Math.max(1, ...groups.flatMap((g) => g.hosts.map((h) => h.vms.length + 1)));
+  const zones = groups.filter((g, i) => i > 0 && groups[i - 1]?.az !== g.az).length;
   let best: Fit | null = null;
   let bestScore = -Infinity;
   for (let columns = 1; columns <= longest; columns++) {
     const rows = groups.reduce((n, g) => n + Math.ceil(g.hosts.length / columns), 0);
     const tileW = Math.min(TILE_MAX_W, Math.floor((width - m.gap * (columns - 1)) / columns));
-    const gaps = m.gap * (rows - 1) + AZ_GAP;
+    const gaps = m.gap * (rows - 1) + AZ_GAP * zones;
     const tileH = Math.max(m.tileMinH, Math.min(TILE_MAX_H, Math.floor((height - gaps) / Math.max(1, rows))));
     if (tileW < m.tileMinW && columns > 1) continue;
     const cell = cellSide(tileW - 2 * m.pad, tileH - m.head - footOf(tileH, m), most);
