@@ -1,6 +1,7 @@
 // Every command of the command line, in the order `--help` lists them; a new one is its file and its line here.
 import type { AddCommand } from './command-line/command.ts';
 import { branch } from './commands/branch.ts';
+import { check } from './commands/check.ts';
 import { consolidate } from './commands/consolidate.ts';
 import { desktop } from './commands/desktop.ts';
 import { diff } from './commands/diff.ts';
@@ -29,6 +30,7 @@ export const commands: readonly AddCommand[] = [
   branch,
   record,
   diff,
+  check,
   drill,
   predictMoves,
   pathCostOf,

@@ -1,0 +1,92 @@
+// Can this VM be live-migrated to that host, and why not: every blocker of Nova's that a log can know, with its numbers and its fix.
+import type { HostState, VmState } from '../readout/state.ts';
+import type { Candidate, SchedulingRequest } from './candidate.ts';
+import type { Hardware } from './blockers-hardware.ts';
+import { destinationFindings } from './blockers-dest.ts';
+import { vmFindings } from './blockers-vm.ts';
+
+/**
+ * What was found: `blocker` refuses the move; `undecided` is a fact that decides and that the log does not tell, so nobody
+ * can say yes; `unknown` is a fact Nova will look at and the log does not tell; `risk` warns and refuses nothing.
+ */
+export type FindingKind = 'blocker' | 'undecided' | 'unknown' | 'risk';
+
+export type Finding = {
+  readonly kind: FindingKind;
+  readonly code: string;
+  /** Words and numbers. */
+  readonly detail: string;
+  /** What a person can do about it; null where there is nothing to do. */
+  readonly fix: string | null;
+};
+
+/** A VM with what surrounds it on the source. */
+export type Subject = {
+  readonly vm: VmState;
+  /** Null when the log does not say where the VM is, or never described that host. */
+  readonly source: HostState | null;
+  readonly sourceHardware: Hardware | null;
+  readonly request: SchedulingRequest;
+  /** Hosts that still hold an INACTIVE binding of one of its ports although it is not moving. */
+  readonly leftoverBindings: readonly string[];
+  /** Hosts that mount its pool; null when every host does or nobody knows. */
+  readonly poolMountedBy: readonly string[] | null;
+  /** Sampled, pages of 4,096 bytes a second; null where telemetry has none. */
+  readonly dirtyPagesPerS: number | null;
+};
+
+export type Destination = {
+  readonly candidate: Candidate;
+  readonly hardware: Hardware | null;
+  /** What a migration to it can use, bytes a second. */
+  readonly linkBytesPerS: number;
+};
+
+export type Verdict = {
+  readonly vm: string;
+  readonly name: string;
+  readonly dest: string;
+  /** True only when nothing refuses and nothing decisive is unknown. */
+  readonly ok: boolean;
+  /** Blockers, then what is undecided; empty exactly when `ok`. */
+  readonly reasons: readonly Finding[];
+  readonly unknown: readonly Finding[];
+  readonly risks: readonly Finding[];
+};
+
+/** What Nova checks and no log of ours can hold; true of every verdict, so it is told once. */
+export const NEVER_KNOWN: readonly Finding[] = [
+  ['locked', 'whether the VM is locked (only an administrator may then move it)'],
+  ['share-attached', 'whether a Manila share is attached (refused by the API)'],
+  ['accelerator', 'whether it has a Cyborg device profile (always refused)'],
+  ['vtpm', 'whether it has a vTPM (refused unless hw:tpm_secret_security=host)'],
+  ['memory-encryption', 'whether its memory is encrypted (AMD SEV: refused)'],
+  [
+    'pci-device',
+    'whether it holds PCI, SR-IOV, vDPA, vGPU or vPMEM devices, and whether the destination has their like',
+  ],
+  [
+    'numa-pinning',
+    'whether its CPUs are pinned or its pages huge, and whether a NUMA cell of the destination holds it',
+  ],
+  ['cpu-flags', "the CPU flags beyond the model's name, which libvirt compares"],
+  ['cell', 'whether both hosts are in one cell (Nova moves within a cell only)'],
+  ['port-binding', "whether the destination's network agent can bind its ports (segment, physical network, MTU)"],
+  ['zone-pin', 'whether its request is pinned to an availability zone'],
+].map(([code, detail]) => ({ kind: 'unknown' as const, code: code ?? '', detail: detail ?? '', fix: null }));
+
+/** Everything that speaks about one move. Pure; O(1) in the size of the cluster. */
+export const verdictOf = (subject: Subject, dest: Destination): Verdict => {
+  const found = [...vmFindings(subject), ...destinationFindings(subject, dest)];
+  const of = (kind: FindingKind): Finding[] => found.filter((f) => f.kind === kind);
+  const reasons = [...of('blocker'), ...of('undecided')];
+  return {
+    vm: subject.vm.id,
+    name: subject.vm.name,
+    dest: dest.candidate.name,
+    ok: reasons.length === 0,
+    reasons,
+    unknown: of('unknown'),
+    risks: of('risk'),
+  };
+};
