@@ -1,5 +1,5 @@
 // The long computations by name: what each takes and answers, and how it runs on a log of its own.
-import { err } from '../../domain/base/result.ts';
+import { assert, err } from '../../domain/base/result.ts';
 import type { DrillReport } from '../../domain/contract/contract.ts';
 import type { SweepResult } from '../../domain/drill/sweep/sweep.ts';
 import type { TrialOutcome } from '../../domain/consolidation/experiment.ts';
@@ -32,41 +32,51 @@ type Jobs = {
 export type JobName = keyof Jobs;
 export type JobOutput<N extends JobName> = Jobs[N]['output'];
 export type JobInput<N extends JobName> = {
-  readonly logPath: N extends 'trial' ? null : string;
+  /** Null for a trial, which reads none. */
+  readonly logPath: string | null;
   readonly order: Jobs[N]['input'];
 };
 
-type Job<N extends JobName> = (
+type OnLog<N extends JobName> = (
   log: Log,
   order: Jobs[N]['input'],
   watcher: Watcher,
 ) => Answer<JobOutput<N>> | Promise<Answer<JobOutput<N>>>;
 
-const jobs: { readonly [N in Exclude<JobName, 'trial'>]: Job<N> } = {
-  import: runImportJob,
-  drill: runDrillJob,
-  sweep: runSweepJob,
-  generate: (log, { timeline, options }, watcher) => runGenerateJob(log, timeline, options, watcher),
-  index: (log, order, watcher) => {
+type Job<N extends JobName> = (input: JobInput<N>, watcher: Watcher) => Promise<Answer<JobOutput<N>>>;
+
+/** Hands the job its own handle on the log. A file that fails beneath it is a failure, not a throw. */
+const onLog =
+  <N extends JobName>(job: OnLog<N>): Job<N> =>
+  async ({ logPath, order }, watcher) => {
+    assert(logPath !== null, 'a job that reads a log is told which');
+    const opened = openForUse(logPath, { create: false });
+    if (!opened.ok) return opened;
+    try {
+      return await job(opened.value, order, watcher);
+    } catch (thrown) {
+      if (thrown instanceof LogFailure) return err(thrown.error);
+      throw thrown;
+    } finally {
+      opened.value.close();
+    }
+  };
+
+const jobs: { readonly [N in JobName]: Job<N> } = {
+  import: onLog<'import'>(runImportJob),
+  drill: onLog<'drill'>(runDrillJob),
+  sweep: onLog<'sweep'>(runSweepJob),
+  generate: onLog<'generate'>((log, { timeline, options }, watcher) => runGenerateJob(log, timeline, options, watcher)),
+  index: onLog<'index'>((log, order, watcher) => {
     const timeline = log.timeline(order.timeline);
     return timeline.ok ? indexTimeline(log, timeline.value, watcher) : timeline;
-  },
+  }),
+  trial: ({ order }) => Promise.resolve(runTrialJob(order)),
 };
 
-/** Runs the job on this thread, with its own handle on the log. A file that fails beneath it is a failure, not a throw. */
-export const runHere = async <N extends JobName>(
+/** Runs the job on this thread. */
+export const runHere = <N extends JobName>(
   name: N,
   input: JobInput<N>,
   watcher: Watcher,
-): Promise<Answer<JobOutput<N>>> => {
-  const opened = openForUse(input.logPath, { create: false });
-  if (!opened.ok) return opened;
-  try {
-    return await jobs[name](opened.value, input.order, watcher);
-  } catch (thrown) {
-    if (thrown instanceof LogFailure) return err(thrown.error);
-    throw thrown;
-  } finally {
-    opened.value.close();
-  }
-};
+): Promise<Answer<JobOutput<N>>> => jobs[name](input, watcher);

@@ -1,6 +1,7 @@
 // CloudSim 3.0.3's PlanetLab power experiment, from the first placement to the last migration of the day.
 import { assert } from '../../base/result.ts';
 import { rng } from '../../base/rng.ts';
+import type { Reading, Watch } from '../course.ts';
 import type { Workload } from '../workload.ts';
 import { detectorOf } from './detectors.ts';
 import { placeInitially } from './initial-placement.ts';
@@ -58,6 +59,19 @@ const fullPowerJoules = (w: World): number => {
   return watts * w.updatedAt;
 };
 
+/** NPA keeps every host on; with the others an empty host is off. */
+const readingOf = (w: World, policy: Policy, atS: number): Reading => {
+  const isNpa = policy.kind === 'npa';
+  return {
+    atS,
+    joules: isNpa ? fullPowerJoules(w) : w.joules,
+    hostsOn: isNpa ? w.lists.length : w.lists.reduce((n, list) => n + (list.length > 0 ? 1 : 0), 0),
+    migrations: w.migrations,
+    shortS: w.sla.violatedS,
+    onS: w.sla.activeS,
+  };
+};
+
 export type CloudSimInput = {
   /** One trace a VM; their order decides the VM types. */
   readonly workload: Workload;
@@ -66,6 +80,8 @@ export type CloudSimInput = {
   readonly quirks?: Quirks;
   /** Only random selection draws from it. */
   readonly seed?: string;
+  /** Told how the run goes. */
+  readonly watch?: Watch;
 };
 
 /**
@@ -79,6 +95,7 @@ export const runCloudSim = ({
   policy,
   quirks = CLOUDSIM_QUIRKS,
   seed = 'cloudsim',
+  watch,
 }: CloudSimInput): CloudSimOutcome => {
   const w = createWorld(workload, quirks);
   placeInitially(w, policy.kind === 'migrating' ? 'least-watts' : 'first-fit');
@@ -95,6 +112,7 @@ export const runCloudSim = ({
     setDemand(w, at);
     recordHistory(w, tick, at);
     updateAll(w, at);
+    watch?.(readingOf(w, policy, at));
     if (migrating === null) continue;
     const moves = planTick(w, migrating.detector, migrating.selection, tick);
     startMoves(w, moves, at);

@@ -5,6 +5,7 @@ import { HOST_TYPES, INTERVAL_S } from '../cloudsim/machines.ts';
 import type { Move } from '../cloudsim/plan.ts';
 import { QUIRK_NAMES, withoutQuirks } from '../cloudsim/quirks.ts';
 import { createWorld, type World } from '../cloudsim/world.ts';
+import type { Watch } from '../course.ts';
 import type { Workload } from '../workload.ts';
 import { type HostKind, type Need, wattsBound } from './energy-bound.ts';
 import { accrue, hostLedger, type HostLedger, settle } from './host-ledger.ts';
@@ -132,7 +133,12 @@ const end = (w: World, l: HostLedger, vm: number, target: number, atS: number): 
  * Plays a workload under a strategy. Demand is a sample held for 300 s; migrations, wakes and shutdowns happen at their own
  * instants between. A host without VMs, present or expected, is off; one that is on draws P(u), also at u = 0.
  */
-export const runHonest = (workload: Workload, strategy: HonestStrategy, settings: HonestSettings): HonestOutcome => {
+export const runHonest = (
+  workload: Workload,
+  strategy: HonestStrategy,
+  settings: HonestSettings,
+  watch?: Watch,
+): HonestOutcome => {
   const w = createWorld(workload, withoutQuirks(...QUIRK_NAMES));
   strategy.place(w);
   const plan = strategy.planner(w);
@@ -152,6 +158,14 @@ export const runHonest = (workload: Workload, strategy: HonestStrategy, settings
       sampleDemand(w, next.tick);
       for (let host = 0; host < w.lists.length; host++) settle(w, l, host);
       bound += wattsBound(kinds, needOf(w)) * INTERVAL_S;
+      watch?.({
+        atS: nowS,
+        joules: l.joules,
+        hostsOn: l.on.reduce((n, on) => n + on, 0),
+        migrations: w.migrations,
+        shortS: l.shortS,
+        onS: l.onS,
+      });
       if (next.tick > 0) schedule(w, l, agenda, plan(next.tick), settings);
     }
   }

@@ -211,6 +211,16 @@ test('consolidate compares policies on a workload', async () => {
     { policy: 'dvfs', vms: 2, migrations: 0 },
     { policy: 'lrr-mmt', vms: 2 },
   ]);
+  const honest = ['consolidate', '--experiment', 'honest', '--workload', workload, workload, '--json'];
+  const one = await run(...honest, '--workers', '1');
+  const front = one.out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(front).toHaveLength(16);
+  for (const row of front) expect(row.energyKwh).toBeGreaterThanOrEqual(row.boundKwh);
+  expect(front[0]).toMatchObject({ policy: 'dvfs', workload: 'workload', meanMigrationS: null });
+  expect((await run(...honest, '--workers', '2')).out).toBe(one.out);
   expect(json(await run('consolidate', '--list', '--json')).strategies.length).toBeGreaterThan(10);
 });
 
@@ -251,6 +261,28 @@ test.each<[why: string, argv: () => readonly string[], says: RegExp]>([
   ['a name that is taken', () => ['branch', 'main', '--log', INCIDENT], /main/],
   ['too few hosts', () => ['generate', '--hosts', '0', '--log', join(dir, 'none')], /hosts must be/],
   ['an unknown policy', () => ['consolidate', '--workload', TRANSCRIPT, '--policy', 'best'], /unknown policy "best"/],
+  [
+    'a policy the experiment does not have',
+    () => ['consolidate', '--experiment', 'honest', '--workload', TRANSCRIPT, '--policy', 'steady', '--param', '2'],
+    /policy steady takes no parameter/,
+  ],
+  [
+    'a sample beyond 100 %, found before the good day runs',
+    () => [
+      'consolidate',
+      '--policy',
+      'dvfs',
+      '--workload',
+      file('good.csv', 'vm,s0,s1\na,1,2\n'),
+      file('bad.csv', 'vm,s0,s1\na,1,2\nb,3,101\n'),
+    ],
+    /bad.csv, line 3, field s1: 101 % is more than 100 %/,
+  ],
+  [
+    'a hole',
+    () => ['consolidate', '--workload', file('hole.csv', 'vm,s0,s1\na,1,\n')],
+    /line 2, field s1: the sample is missing/,
+  ],
   ['traces that are none', () => ['consolidate', '--workload', TRANSCRIPT], /live-migration.txt, line \d+/],
   ['no traces', () => ['consolidate'], /--workload FILE/],
   ['a port that is none', () => ['serve', '--port', '70000'], /65535/],
