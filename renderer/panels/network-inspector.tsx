@@ -1,4 +1,5 @@
 // The packet trace: who sends what to whom, every look-up on the way, one after the other, and where it ended.
+import type { NetworkOverview } from '../../domain/network/overview.ts';
 import type { AnswerHop, AnswerStep, TraceAnswer } from '../../domain/network/trace-answer.ts';
 import { useDesk } from '../session/desk.ts';
 import { type End, endsOn } from '../session/network-view.ts';
@@ -21,7 +22,9 @@ const brief = (step: AnswerStep): string => {
   if (step.actions.startsWith('learn(')) return 'learn into 20, output';
   if (step.actions.endsWith('IN_PORT')) return 'answer as ARP reply';
   if (outputs.length > 1) return `output to ${outputs.length} ports`;
-  if (outputs.length === 1) return step.actions.replace(/pop_vlan,|set_field:/g, '').replace('->', ' → ');
+  const tunId = /set_field:(0x[\da-f]+)->tun_id/.exec(step.actions)?.[1];
+  if (outputs.length === 1)
+    return `${tunId === undefined ? '' : `tun_id ${tunId}, `}${outputs[0]?.replace(':', ' ') ?? ''}`;
   return goto === null
     ? step.actions
     : `${step.actions.includes('push_vlan') ? 'push_vlan, ' : ''}goto ${goto[1] ?? goto[2]}`;
@@ -215,6 +218,36 @@ const Reach = ({ from, to }: { readonly from: string; readonly to: string }) => 
   );
 };
 
+const LINTS_SHOWN = 12;
+
+const Wrong = ({ overview }: { readonly overview: NetworkOverview }) => {
+  const { lints, assumptions } = overview;
+  return (
+    <>
+      <section data-testid="lints">
+        <h3>Recorded wrong {lints.length > 0 && <small>{count(lints.length)}</small>}</h3>
+        {lints.length === 0 && <p class="muted">Nothing: addresses, segments, tunnels and bindings agree.</p>}
+        <ul class="lints">
+          {lints.slice(0, LINTS_SHOWN).map((l) => (
+            <li key={l.detail}>{l.detail}</li>
+          ))}
+        </ul>
+        {lints.length > LINTS_SHOWN && <p class="muted">and {count(lints.length - LINTS_SHOWN)} more</p>}
+      </section>
+      {assumptions.length > 0 && (
+        <section>
+          <h3>Assumed, because the log does not tell</h3>
+          <ul class="lints">
+            {assumptions.map((a) => (
+              <li key={a}>{a}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+};
+
 export const NetworkInspector = () => {
   const desk = useDesk();
   const view = desk.overlay;
@@ -223,6 +256,7 @@ export const NetworkInspector = () => {
   const failure = view.traceFailure.value;
   const [from, to] = [view.shown.value?.from ?? null, view.shown.value?.to ?? null];
   const network = view.shown.value?.network ?? null;
+  const overview = view.shown.value?.overview ?? null;
   const ends = state === null || network === null ? [] : endsOn(state, network);
   const choose = (which: 'from' | 'to', vm: string): void => {
     view.step.value = null;
@@ -294,6 +328,7 @@ export const NetworkInspector = () => {
           <Reach from={from} to={to} />
         </section>
       )}
+      {overview !== null && <Wrong overview={overview} />}
     </>
   );
 };

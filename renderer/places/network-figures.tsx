@@ -25,7 +25,9 @@ export const NetworkFigures = ({ overview, network }: Props) => {
         <tr>
           <th>{network?.name ?? ''}</th>
           <th class="right">full mesh</th>
-          <th class="right accent-ink">l2pop</th>
+          <th class="right">
+            <b class="accent-ink">l2pop</b>
+          </th>
         </tr>
       </thead>
       <tbody>

@@ -11,11 +11,11 @@ type Props = { readonly host: string; readonly hosts: readonly string[]; readonl
 
 const ROWS_SHOWN = 300;
 const MIN_MS = 60_000;
-const SPANS: readonly (readonly [string, string])[] = [
-  ['0', 'now'],
-  ['5', '5 min'],
-  ['30', '30 min'],
-  ['120', '2 h'],
+const SPANS: readonly (readonly [number, string])[] = [
+  [0, 'all flows'],
+  [5, 'changes in 5 min'],
+  [30, 'changes in 30 min'],
+  [120, 'changes in 2 h'],
 ];
 
 const NETWORK_WORD = /dl_vlan=(\d+)|tun_id=0x([\da-f]+)|set_field:(\d+)->vlan_vid|mod_vlan_vid:(\d+)/g;
@@ -50,6 +50,23 @@ const leadsTo = (row: FlowRow, legend: FlowLegend): string => {
 const keyOf = (row: { readonly table: number; readonly priority: number | null; readonly match: string }): string =>
   `${row.table}/${row.priority}/${row.match}`;
 
+type Folded = { readonly row: FlowRow; readonly keys: readonly string[]; readonly match: string };
+
+/** Flows of one table that differ in `in_port` only become one row: a full mesh has one for every tunnel. */
+const fold = (rows: readonly FlowRow[]): readonly Folded[] => {
+  const groups = new Map<string, FlowRow[]>();
+  for (const row of rows) {
+    const port = /^in_port=\d+$/.test(row.match) && row.actions.startsWith('goto_table');
+    const key = port ? `${row.table}/${row.priority}/${row.actions}` : keyOf(row);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].flatMap((all) => {
+    const [row] = all;
+    if (row === undefined) return [];
+    return [{ row, keys: all.map(keyOf), match: all.length === 1 ? row.match : `in_port=… (${all.length} ports)` }];
+  });
+};
+
 const Table = ({
   answer,
   rows,
@@ -62,6 +79,7 @@ const Table = ({
   readonly current: string | null;
 }) => {
   const ref = useRef<HTMLDivElement>(null);
+  const folded = useMemo(() => fold(rows), [rows]);
   useEffect(() => {
     const row = ref.current?.querySelector<HTMLElement>('tr[aria-current]');
     const { current: box } = ref;
@@ -80,23 +98,20 @@ const Table = ({
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, i) => {
-            const key = keyOf(row);
-            return (
-              <tr
-                key={`${key}/${i}`}
-                class={marked.has(key) ? 'on' : ''}
-                aria-current={key === current ? 'step' : undefined}
-                title={row.text}
-              >
-                <td class="right">{rows[i - 1]?.table === row.table ? '' : <b>{row.table}</b>}</td>
-                <td class="right muted">{row.priority}</td>
-                <td>{row.match === '' ? <span class="muted">any</span> : row.match}</td>
-                <td class={row.actions === 'drop' ? 'critical-ink' : 'ink-2'}>{row.actions}</td>
-                <td class="leads">{leadsTo(row, answer.legend)}</td>
-              </tr>
-            );
-          })}
+          {folded.map(({ row, keys, match }, i) => (
+            <tr
+              key={keys[0]}
+              class={keys.some((key) => marked.has(key)) ? 'on' : ''}
+              aria-current={current !== null && keys.includes(current) ? 'step' : undefined}
+              title={row.text}
+            >
+              <td class="right">{folded[i - 1]?.row.table === row.table ? '' : <b>{row.table}</b>}</td>
+              <td class="right muted">{row.priority}</td>
+              <td>{match === '' ? <span class="muted">any</span> : match}</td>
+              <td class={row.actions === 'drop' ? 'critical-ink' : 'ink-2'}>{row.actions}</td>
+              <td class="leads">{keys.length > 1 ? plural(keys.length, 'tunnel') : leadsTo(row, answer.legend)}</td>
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
@@ -157,12 +172,12 @@ export const NetworkFlows = ({ host, hosts, network }: Props) => {
   const view = desk.overlay;
   const [filter, setFilter] = useState('');
   const [lit, setLit] = useState(true);
-  const [minutes, setMinutes] = useState('0');
+  const [minutes, setMinutes] = useState(0);
   const bridge = view.bridge.value;
   const timeline = desk.timeline.value;
   const { value, failure, pending } = useLatest(
     'network.flows',
-    minutes === '0'
+    minutes === 0
       ? { timeline, at: desk.player.settled.value, host, bridge, mode: 'l2pop-arp', style: 'master', dialect: null }
       : null,
     `${timeline}/${host}/${bridge}`,
@@ -210,19 +225,24 @@ export const NetworkFlows = ({ host, hosts, network }: Props) => {
           onChoose={(b) => (view.bridge.value = b)}
         />
         <small>
-          {minutes === '0' && value !== null
+          {minutes === 0 && value !== null
             ? `${count(rows.length)} of ${plural(value.flows.length, 'flow')}${shown.length < rows.length ? `, ${shown.length} shown` : ''}`
             : ''}
         </small>
         <span class="spring" />
-        <Segments
-          label="Changes since"
+        <select
+          aria-label="All flows, or what changed"
           value={minutes}
-          choices={SPANS.map(([id, name]) => [id, id === '0' ? 'Flows' : `±${name}`] as const)}
-          onChoose={setMinutes}
-        />
+          onChange={(e) => setMinutes(Number(e.currentTarget.value))}
+        >
+          {SPANS.map(([span, words]) => (
+            <option key={span} value={span}>
+              {words}
+            </option>
+          ))}
+        </select>
       </h2>
-      {minutes === '0' ? (
+      {minutes === 0 ? (
         <>
           <div class="row table-tools">
             <input
@@ -242,7 +262,7 @@ export const NetworkFlows = ({ host, hosts, network }: Props) => {
           {value !== null && <Table answer={value} rows={shown} marked={marked} current={current} />}
         </>
       ) : (
-        <Changes host={host} minutes={Number(minutes)} />
+        <Changes host={host} minutes={minutes} />
       )}
     </div>
   );

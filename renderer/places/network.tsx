@@ -130,8 +130,8 @@ const Body = ({ overview }: { readonly overview: NetworkOverview }) => {
   useTrace(from, to);
   const [fromVm, toVm] = [from?.vm.id ?? null, to?.vm.id ?? null];
   useEffect(() => {
-    view.shown.value = network === null ? null : { network, from: fromVm, to: toVm };
-  }, [view, network, fromVm, toVm]);
+    view.shown.value = { overview, network, from: fromVm, to: toVm };
+  }, [view, overview, network, fromVm, toVm]);
   const trace = view.trace.value;
   const step = view.step.value;
   const names = overview.hosts.map((h) => h.name);

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import type { Bridge } from '../../domain/network/host-flows.ts';
 import type { TraceAnswer } from '../../domain/network/trace-answer.ts';
 import type { ClusterState, PortState, VmState } from '../../domain/readout/state.ts';
-import type { OverviewNetwork } from '../../domain/network/overview.ts';
+import type { NetworkOverview, OverviewNetwork } from '../../domain/network/overview.ts';
 
 export type Probe = 'echo' | 'arp' | 'own';
 
@@ -22,7 +22,8 @@ export class NetworkView {
   readonly step = signal<number | null>(null);
   /** What the place settled on: the lit network, and the ids of the VMs at both ends. */
   readonly shown = signal<{
-    readonly network: OverviewNetwork;
+    readonly overview: NetworkOverview;
+    readonly network: OverviewNetwork | null;
     readonly from: string | null;
     readonly to: string | null;
   } | null>(null);

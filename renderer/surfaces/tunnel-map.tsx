@@ -68,7 +68,10 @@ export const TunnelMap = ({ overview, shows, network, selected, trace, step, onP
             }),
     };
   }, [hosts, pairs, shows, network, selected, focus, trace, step]);
-  const paint = useCallback<Paint>((ctx) => paintRing(ctx, palette, ring, view), [palette, ring, view]);
+  const paint = useCallback<Paint>(
+    (ctx, { width }) => paintRing(ctx, palette, ring, view, width),
+    [palette, ring, view],
+  );
 
   const at = (e: PointerEvent) => {
     const rect = ref.current?.getBoundingClientRect();

@@ -2,7 +2,7 @@
 import type { Palette } from './palette.ts';
 import { drawGlyph } from './glyphs.ts';
 import type { Ring, RingPoint } from './tunnel-layout.ts';
-import { write } from './draw.ts';
+import { setFont, write } from './draw.ts';
 
 type Pair = readonly [number, number];
 
@@ -21,6 +21,7 @@ export type RingView = {
   }[];
 };
 
+const NAME = { size: 11, weight: 650, gap: 10 } as const;
 const BEND = 0.35; // how far a chord keeps its middle from the centre
 const FAINT = { few: 0.34, many: 0.11, pairs: 400 } as const;
 
@@ -67,21 +68,30 @@ const dot = (ctx: CanvasRenderingContext2D, palette: Palette, p: RingPoint, lit:
   ctx.stroke();
 };
 
-const name = (ctx: CanvasRenderingContext2D, palette: Palette, p: RingPoint, colour: string): void => {
-  const right = Math.cos(p.angle) >= 0;
-  const [x, y] = [p.x + (right ? 10 : -10), p.y + 4];
+/** The name beside its point, outwards; inwards where it would leave the canvas. */
+const name = (ctx: CanvasRenderingContext2D, palette: Palette, p: RingPoint, width: number, colour: string): void => {
+  setFont(ctx, palette, NAME.size, NAME.weight);
+  const room = ctx.measureText(p.host.name).width + NAME.gap;
+  const right = Math.cos(p.angle) >= 0 ? p.x + room < width : p.x - room < 0;
+  const [x, y] = [p.x + (right ? NAME.gap : -NAME.gap), p.y + 4];
   ctx.save();
   ctx.lineJoin = 'round';
   ctx.lineWidth = 4;
   ctx.strokeStyle = palette.surface;
-  ctx.font = `650 11px ${palette.sans}`;
   ctx.textAlign = right ? 'left' : 'right';
+  ctx.textBaseline = 'alphabetic';
   ctx.strokeText(p.host.name, x, y);
   ctx.restore();
-  write(ctx, palette, p.host.name, x, y, { colour, weight: 650, align: right ? 'left' : 'right' });
+  write(ctx, palette, p.host.name, x, y, { colour, ...NAME, align: right ? 'left' : 'right' });
 };
 
-export const paintRing = (ctx: CanvasRenderingContext2D, palette: Palette, ring: Ring, view: RingView): void => {
+export const paintRing = (
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  ring: Ring,
+  view: RingView,
+  width: number,
+): void => {
   const { lit, selected } = view;
   const faint = view.pairs.length > FAINT.pairs ? FAINT.many : FAINT.few;
   strokeAll(ctx, ring, view.pairs, { colour: palette['ink-3'], width: 0.8, alpha: faint });
@@ -126,6 +136,7 @@ export const paintRing = (ctx: CanvasRenderingContext2D, palette: Palette, ring:
   ]);
   for (const i of named) {
     const p = ring.points[i];
-    if (p !== undefined) name(ctx, palette, p, p.host.state === 'up' ? palette['accent-ink'] : palette['critical-ink']);
+    if (p !== undefined)
+      name(ctx, palette, p, width, p.host.state === 'up' ? palette['accent-ink'] : palette['critical-ink']);
   }
 };
