@@ -1,6 +1,6 @@
 // Throughput and CPU as curves over packet size, flows, cores and datapath: the same price asked many times.
 import { pathCost, type PathCostInput } from './path-cost.ts';
-import { type ProfileName } from './profiles.ts';
+import type { ProfileName } from './profiles.ts';
 import { contextMpps } from './context.ts';
 import { lineRateMpps } from './frame.ts';
 
@@ -18,9 +18,13 @@ export type Curve = { readonly datapath: ProfileName; readonly points: readonly 
 /** What a curve runs over. */
 export type Axis = 'sizeBytes' | 'flows' | 'cores';
 
-/** Sizes of RFC 2544 that fit a tunnelled network, and a 64 KiB skb. */
-export const SIZES: readonly number[] = [64, 128, 256, 512, 1024, 1280, 1468, 65_536];
-export const FLOW_COUNTS: readonly number[] = [1, 10, 100, 1000, 8192, 20_000, 100_000];
+/** Where each axis is looked at. */
+export const AXIS_VALUES: Readonly<Record<Axis, readonly number[]>> = {
+  /** Sizes of RFC 2544 that fit a tunnelled network, and a 64 KiB skb. */
+  sizeBytes: [64, 128, 256, 512, 1024, 1280, 1468, 65_536],
+  flows: [1, 10, 100, 1000, 8192, 20_000, 100_000],
+  cores: [1, 2, 4, 8, 16],
+};
 
 const point = (input: PathCostInput, axis: Axis, x: number): CurvePoint => {
   const cost = pathCost({ ...input, [axis]: x });
@@ -33,14 +37,12 @@ const point = (input: PathCostInput, axis: Axis, x: number): CurvePoint => {
   };
 };
 
-/** One curve a datapath, over `xs` of the axis, everything else as in `input`. */
-export const curves = (
-  input: PathCostInput,
-  axis: Axis,
-  xs: readonly number[],
-  datapaths: readonly ProfileName[],
-): readonly Curve[] =>
-  datapaths.map((datapath) => ({ datapath, points: xs.map((x) => point({ ...input, datapath }, axis, x)) }));
+/** One curve a datapath, over values of the axis, everything else as in `input`. Cores are of use to as many flows. */
+export const curves = (input: PathCostInput, axis: Axis, datapaths: readonly ProfileName[]): readonly Curve[] =>
+  datapaths.map((datapath) => ({
+    datapath,
+    points: AXIS_VALUES[axis].map((x) => point({ ...input, datapath }, axis, x)),
+  }));
 
 /** Frames a second of MoonGen in Mpps: so much a core, and never more than its ports' line rate. */
 export const generatorMpps = (

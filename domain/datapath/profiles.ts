@@ -184,4 +184,3 @@ export const PROFILES = {
 
 export type ProfileName = keyof typeof PROFILES;
 export const PROFILE_NAMES = Object.keys(PROFILES) as readonly ProfileName[];
-export const isProfileName = (name: string): name is ProfileName => Object.hasOwn(PROFILES, name);

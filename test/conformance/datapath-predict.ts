@@ -46,11 +46,12 @@ const CALIBRATED: ReadonlySet<string> = new Set([
 
 /** No contexts run on more packets than this link brings: what a row names (`2x40GbE`), or nothing. */
 const lineOf = (row: CalibrationRow, frame: number): number => {
+  if (row.link_gbps !== undefined) return lineRateMpps(row.link_gbps, frame);
   const said = `${row.id} ${row.note ?? ''}`.match(/(?:(\d+) ?x ?)?(\d+) ?GbE/i);
   return said === null ? Infinity : lineRateMpps(Number(said[1] ?? 1) * Number(said[2]), frame);
 };
 
-const comparisonOf = ({ source, id }: CalibrationRow): string => {
+const comparisonOf = ({ source = '', id }: CalibrationRow): string => {
   const figure = source.match(/(?:Fig|Table) \d+[a-z]?/)?.[0];
   return figure ?? source.match(/commit \w+/)?.[0] ?? (source === '' ? id : source);
 };
@@ -288,7 +289,7 @@ const fromGain = (row: CalibrationRow, all: readonly CalibrationRow[]): Answer =
   const { clockGhz, said } = rigOf(row, all);
   const skipped: { name: string; why: string }[] = [];
   const predictions: Prediction[] = [];
-  const of = (id: string) => transferOf({ id, source: '', offloads: 'none' }, clockGhz)!;
+  const of = (id: string) => transferOf({ id, offloads: 'none' }, clockGhz)!;
   const [old, dpdk] = [of('vm-vm kernel'), of('vm-vm dpdk vhostuser')];
   for (const [name, gain] of Object.entries(row.gain_pct ?? {})) {
     if (!name.startsWith('tcp')) {

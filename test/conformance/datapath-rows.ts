@@ -1,11 +1,12 @@
 // Rows of the calibration file as they are written, and the settings that can be read out of their words.
 export type CalibrationRow = {
   readonly id: string;
-  readonly source: string;
+  readonly source?: string;
   readonly clock_ghz?: number;
   readonly contexts?: Readonly<Record<string, readonly string[]>>;
   readonly rate_mpps?: number;
   readonly frame_bytes?: number;
+  readonly link_gbps?: number;
   readonly read?: string;
   readonly cpu_hyperthreads_reported?: number | null;
   readonly gbps?: number;

@@ -51,26 +51,17 @@ const run = async (dataDir: string): Promise<PartReport> => {
   }
   const predictions = predicted.flatMap((p) => p.predictions);
   const absolute = (list: readonly Prediction[]): number => median(list.map((p) => Math.abs(errorPct(p))));
-  const checks: Check[] = [
-    {
-      name: 'rows predicted: median absolute error',
-      value: absolute(predictions),
-      limit: MEDIAN_ERROR_PCT_MAX,
-      unit: '%',
-    },
-  ];
-  for (const { section, predictions: list } of predicted) {
-    if (list.length === 0) continue;
-    const name = `${section}: median absolute error of ${list.length}`;
-    checks.push({ name, value: absolute(list), limit: null, unit: '%' });
-  }
-  const unseen = predictions.filter((p) => !p.fitted);
-  checks.push({
-    name: `rows no stage was taken from: median of ${unseen.length}`,
-    value: absolute(unseen),
-    limit: MEDIAN_ERROR_PCT_MAX,
-    unit: '%',
-  });
+  const checks: Check[] = [];
+  const judge = (name: string, list: readonly Prediction[], limit: number | null): void => {
+    if (list.length > 0) checks.push({ name: `${name} (${list.length})`, value: absolute(list), limit, unit: '%' });
+  };
+  judge('median absolute error of all rows predicted', predictions, MEDIAN_ERROR_PCT_MAX);
+  judge(
+    'of those no stage was taken from',
+    predictions.filter((p) => !p.fitted),
+    MEDIAN_ERROR_PCT_MAX,
+  );
+  for (const { section, predictions: list } of predicted) judge(`of ${section}`, list, null);
   const wrong: string[] = [];
   for (const [comparison, group] of Map.groupBy(predictions, (p) => `${p.comparison} in ${p.unit}`)) {
     if (group.length < 2) continue;

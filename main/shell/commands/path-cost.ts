@@ -1,6 +1,7 @@
 // understudy path-cost: what a packet costs from one VM to another, stage by stage.
 import { Option } from 'commander';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
+import { AXIS_VALUES, type Curve, curves } from '../../../domain/datapath/curves.ts';
 import { checkPathInput, type PathCost, pathCost, type PathCostInput } from '../../../domain/datapath/path-cost.ts';
 import { ALL_OFFLOADS, GUEST_KINDS, type GuestKind, NO_OFFLOADS } from '../../../domain/datapath/path.ts';
 import { ETHERNET_BYTES, FCS_BYTES } from '../../../domain/datapath/frame.ts';
@@ -37,6 +38,7 @@ type Options = LogOption &
     readonly misses?: string;
     readonly offloads?: boolean;
     readonly guest: GuestKind;
+    readonly curve?: keyof typeof AXES;
   };
 
 /** Options that are numbers, by the field they set. */
@@ -49,6 +51,12 @@ const NUMBERS = {
   load: 'loadShare',
   misses: 'missShare',
 } as const;
+
+/** What `--curve` runs over. */
+const AXES = { size: 'sizeBytes', flows: 'flows', cores: 'cores' } as const;
+
+/** Datapaths set beside each other; the others are variants of these. */
+const COMPARED: readonly ProfileName[] = ['kernel-ovs', 'linux-bridge', 'af-xdp', 'ovs-dpdk'];
 
 const DECIMAL = /^\d+(\.\d+)?$/;
 
@@ -113,7 +121,23 @@ const readable = (path: VmPath, input: PathCostInput, cost: PathCost): string =>
   ].join('\n');
 };
 
-const asJson = (path: VmPath, input: PathCostInput, cost: PathCost): string =>
+/** One line a value of the axis: Mpps and Gbit/s of every datapath compared. */
+const curveTable = (axis: keyof typeof AXES, lines: readonly Curve[]): string =>
+  table(
+    AXIS_VALUES[AXES[axis]].map((x, i) => ({ x, points: lines.map((line) => line.points[i]) })),
+    [
+      { head: axis.toUpperCase(), cell: (row) => row.x },
+      ...lines.map(({ datapath }, d) => ({
+        head: datapath.toUpperCase(),
+        cell: (row: { readonly points: readonly (Curve['points'][number] | undefined)[] }) => {
+          const at = row.points[d];
+          return at === undefined ? null : `${at.mppsMax.toFixed(3)} Mpps ${at.gbpsMax.toFixed(2)} Gbit/s`;
+        },
+      })),
+    ],
+  );
+
+const asJson = (path: VmPath, input: PathCostInput, cost: PathCost, lines: readonly Curve[]): string =>
   `${JSON.stringify({
     from: { vm: path.from.id, host: path.fromHost },
     to: { vm: path.to.id, host: path.toHost },
@@ -121,6 +145,7 @@ const asJson = (path: VmPath, input: PathCostInput, cost: PathCost): string =>
     sizeBytes: input.sizeBytes,
     clockGhz: input.clockGhz,
     ...cost,
+    ...(lines.length === 0 ? {} : { curves: lines }),
     notes: [...path.notes, ...cost.notes],
   })}\n`;
 
@@ -139,6 +164,7 @@ export const pathCostOf: AddCommand = (program, { terminal, run }) => {
     .option('--link <gbps>', `rate of the link between hosts (default: ${STANDARD_PATH.linkGbps})`)
     .option('--load <share>', `share of the greatest rate for CPU and latency (default: ${STANDARD_PATH.loadShare})`)
     .option('--misses <share>', 'share of packets that need an upcall (default: 0)')
+    .addOption(new Option('--curve <axis>', 'throughput of each datapath along an axis').choices(Object.keys(AXES)))
     .option('--offloads', 'checksums, segmentation and tunnels are offloaded (default: none is)');
   withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
     run(() =>
@@ -151,8 +177,11 @@ export const pathCostOf: AddCommand = (program, { terminal, run }) => {
         if (!path.ok) return path;
         const input = inputFor(path.value, options);
         if (!input.ok) return input;
-        const tell = options.json === true ? asJson : readable;
-        await terminal.write(tell(path.value, input.value, pathCost(input.value)));
+        const cost = pathCost(input.value);
+        const lines = options.curve === undefined ? [] : curves(input.value, AXES[options.curve], COMPARED);
+        if (options.json === true) await terminal.write(asJson(path.value, input.value, cost, lines));
+        else if (options.curve === undefined) await terminal.write(readable(path.value, input.value, cost));
+        else await terminal.write(curveTable(options.curve, lines));
         return ok(0);
       }),
     ),

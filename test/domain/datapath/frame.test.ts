@@ -1,3 +1,4 @@
+// Bytes on the wire are exact: headers, MTUs, fragments, line rate.
 import { expect, test } from 'vitest';
 import {
   type Encapsulation,

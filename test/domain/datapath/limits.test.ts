@@ -1,3 +1,4 @@
+// What a user-space datapath needs, and how fast a disk is read for a block copy.
 import { expect, test } from 'vitest';
 import { readRate, type StorageEngineName } from '../../../domain/datapath/storage-engine.ts';
 import { bufferMiB, userSpaceLimits } from '../../../domain/datapath/user-space-limits.ts';

@@ -1,6 +1,8 @@
+// Traffic becomes load, and one move's effect is exactly the difference it makes.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { below, rng } from '../../../domain/base/rng.ts';
+import { clusterTraffic } from '../../../domain/datapath/cluster-traffic.ts';
 import { VXLAN } from '../../../domain/datapath/frame.ts';
 import { moveEffect, noEffect } from '../../../domain/datapath/move-effect.ts';
 import { pathCost } from '../../../domain/datapath/path-cost.ts';
@@ -138,4 +140,30 @@ test.each([
 ])('CSV: %j is refused by line and field', (text, sentence) => {
   const read = parseTrafficCsv(text);
   expect(read.ok ? '' : csvFaultSentence(read.error[0]!)).toContain(sentence);
+});
+
+test('at an instant: by host and rack, names that are unique, and VMs that cannot be placed', () => {
+  const host = (name: string, rack: string, vcpus: number | null) => ({ name, rack, vcpus });
+  const state = {
+    hosts: [host('c1', 'A', 10), host('c2', 'B', null)],
+    vms: [
+      { id: 'id-1', name: 'web', host: 'c1' },
+      { id: 'id-2', name: 'db', host: 'c2' },
+      { id: 'id-3', name: 'twin', host: 'c1' },
+      { id: 'id-4', name: 'twin', host: 'c2' },
+      { id: 'id-5', name: 'off', host: null },
+    ],
+  };
+  const to = (vm: string): Flow => ({ from: 'web', to: vm, bytesPerS: 1000 * 1468, frameBytes: 1468 });
+  const told = clusterTraffic(state, [to('id-2'), to('twin'), to('off'), to('ghost')], KERNEL);
+  const bits = 1000 * 8 * (1468 + 70);
+  expect(told.absent).toEqual(['twin', 'off', 'ghost']);
+  expect(told.racks).toEqual([
+    { rack: 'A', outBitsPerS: bits, inBitsPerS: 0 },
+    { rack: 'B', outBitsPerS: 0, inBitsPerS: bits },
+  ]);
+  const [c1, c2] = told.hosts;
+  expect(c1!.cpuPercent).toBeCloseTo(10 * c1!.datapathCores, 12);
+  expect(c1!.datapathCores).toBeGreaterThan(0);
+  expect(c2!.cpuPercent).toBeNull();
 });

@@ -1,0 +1,82 @@
+// understudy path-cost on a generated log: an answer that adds up, and sentences for what cannot be asked.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import type { PathCost } from '../../../domain/datapath/path-cost.ts';
+import type { ClusterState, VmState } from '../../../domain/readout/state.ts';
+import { runCommandLine } from '../../../main/shell/command-line/run.ts';
+import { generate } from '../../../main/shell/commands/generate.ts';
+import { pathCostOf } from '../../../main/shell/commands/path-cost.ts';
+import { state } from '../../../main/shell/commands/state.ts';
+
+const LOG = join(mkdtempSync(join(tmpdir(), 'understudy-path-')), 'log.understudy');
+
+const run = async (...argv: readonly string[]): Promise<{ status: number; out: string; err: string }> => {
+  let [out, err] = ['', ''];
+  const status = await runCommandLine(argv, [generate, pathCostOf, state], {
+    write: (text) => {
+      out += text;
+      return Promise.resolve();
+    },
+    warn: (line) => void (err += `${line}\n`),
+    status: () => {},
+  });
+  return { status, out, err };
+};
+
+let vms: readonly VmState[] = [];
+const apart = (): readonly [VmState, VmState] => {
+  const shares = (a: VmState, b: VmState): boolean =>
+    a.addresses.some(({ network }) => b.addresses.some((other) => other.network === network));
+  for (const a of vms) {
+    const b = vms.find((v) => v.host !== a.host && shares(a, v));
+    if (b !== undefined) return [a, b];
+  }
+  throw new Error('the generated log is meant to hold two VMs of one network on two hosts');
+};
+
+beforeAll(async () => {
+  expect(await run('generate', '--hosts', '4', '--vms', '24', '--days', '1', '--log', LOG)).toMatchObject({
+    status: 0,
+  });
+  const told = await run('state', '--log', LOG, '--json');
+  ({ vms } = JSON.parse(told.out) as ClusterState);
+  vms = vms.filter((v) => v.host !== null && v.addresses.length > 0);
+});
+
+test('stages, rates and CPU of both hosts', async () => {
+  const [a, b] = apart();
+  const told = await run('path-cost', '--from', a.id, '--to', b.id, '--size', '512', '--log', LOG, '--json');
+  expect(told).toMatchObject({ status: 0, err: '' });
+  const cost = JSON.parse(told.out) as PathCost;
+  expect(new Set(cost.stages.map((s) => s.host))).toEqual(new Set([a.host, b.host]));
+  for (const s of cost.stages) expect(s.ns).toBeCloseTo(s.cycles / 2.4, 9);
+  expect(cost.gbpsMax).toBeCloseTo((cost.mppsMax * 512 * 8) / 1000, 9);
+  expect(Object.keys(cost.cpuPercent).toSorted()).toEqual([a.host!, b.host!].toSorted());
+});
+
+test('for people: a waterfall, or a table of curves', async () => {
+  const [a, b] = apart();
+  const ask = ['path-cost', '--from', a.id, '--to', b.id, '--log', LOG];
+  expect((await run(...ask)).out).toMatch(/k_vxlan_encap[^]*At most .* Mpps/);
+  expect((await run(...ask, '--curve', 'size')).out.split('\n')[0]).toMatch(/^ *SIZE +KERNEL-OVS/);
+});
+
+test.each([
+  [['--to', 'nobody'], /no VM nobody/],
+  [['--size', 'big'], /--size takes a number/],
+  [['--size', '63'], /64 to 65536/],
+  [['--clock', '0'], /GHz/],
+  [['--datapath', 'pigeon'], /kernel-ovs/],
+])('%j gets a sentence and status 2', async (change, why) => {
+  const [a, b] = apart();
+  const told = await run('path-cost', '--from', a.id, '--to', b.id, '--log', LOG, ...change);
+  expect(told).toMatchObject({ status: 2, out: '' });
+  expect(told.err).toMatch(why);
+});
+
+test('a packet to oneself is refused', async () => {
+  const [a] = apart();
+  expect((await run('path-cost', '--from', a.id, '--to', a.id, '--log', LOG)).err).toContain('both ends');
+});
