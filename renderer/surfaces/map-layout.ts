@@ -5,9 +5,8 @@ import type { Rect } from './draw.ts';
 export type CellBox = Rect & { readonly vm: VmCell };
 export type TileBox = Rect & {
   readonly host: HostTile;
-  /** Row and column among tiles, for the arrow keys. */
+  /** Row among all tiles, for the arrow keys. */
   readonly row: number;
-  readonly column: number;
   readonly cells: readonly CellBox[];
   /** Where VMs on their way here will stand, the next one first. */
   readonly arrivals: readonly Rect[];
@@ -88,13 +87,39 @@ export const sharedPrefix = (names: readonly string[]): string => {
   return first.slice(0, cut + 1);
 };
 
+/** Racks that stand side by side: one row of the map. All of one zone. */
+type Band = { readonly groups: readonly Group[]; readonly startsZone: boolean };
+
+/** At most `abreast` racks in a band; a new zone starts a new band. */
+const bandsOf = (groups: readonly Group[], abreast: number): readonly Band[] => {
+  const bands: Band[] = [];
+  for (const group of groups) {
+    const last = bands.at(-1);
+    const sameZone = last?.groups[0]?.az === group.az;
+    if (last !== undefined && sameZone && last.groups.length < abreast) {
+      bands[bands.length - 1] = { ...last, groups: [...last.groups, group] };
+    } else bands.push({ groups: [group], startsZone: last !== undefined && !sameZone });
+  }
+  return bands;
+};
+
+const MOST_ABREAST = 3;
+const BAND_GAP = 10;
+
 type Fit = {
+  readonly bands: readonly Band[];
+  /** Width of one rack with its label. */
+  readonly bandW: number;
   readonly columns: number;
-  readonly rows: number;
   readonly tileW: number;
   readonly tileH: number;
   readonly cell: number;
+  /** What all of it takes; more than the box where even the smallest tiles do not fit. */
+  readonly height: number;
 };
+
+const rowsOf = (band: Band, columns: number): number =>
+  Math.max(...band.groups.map((g) => Math.ceil(g.hosts.length / columns)));
 
 /** Height at the foot of a tile that cells may not use. */
 const footOf = (tileH: number, m: Measures): number => (m === FULL && tileH >= BARS_FROM_H ? BARS_H : 3);
@@ -111,29 +136,45 @@ const cellSide = (w: number, h: number, most: number): { readonly side: number; 
   return { side: CELL_MIN, over: 0 };
 };
 
-/** Tries every number of columns; the best shows the largest cells, and among equals keeps a group in one row. */
-const bestFit = (groups: readonly Group[], width: number, height: number, m: Measures): Fit => {
-  const longest = Math.max(1, ...groups.map((g) => g.hosts.length));
+/** One way to arrange the racks, and how good it is: large cells, everything in view, tiles nearly square, a rack a row. */
+const tryFit = (
+  groups: readonly Group[],
+  box: Box,
+  m: Measures,
+  abreast: number,
+  columns: number,
+): [Fit, number] | null => {
+  const bands = bandsOf(groups, abreast);
+  const bandW = Math.floor((box.width - BAND_GAP * (abreast - 1)) / abreast);
+  const tileW = Math.min(TILE_MAX_W, Math.floor((bandW - box.left - m.gap * (columns - 1)) / columns));
+  if (tileW < m.tileMinW && (columns > 1 || abreast > 1)) return null;
+  const rows = bands.reduce((n, band) => n + rowsOf(band, columns), 0);
+  const gaps = m.gap * (rows - 1) + AZ_GAP * bands.filter((b) => b.startsZone).length;
+  const tileH = Math.max(m.tileMinH, Math.min(TILE_MAX_H, Math.floor((box.height - gaps) / Math.max(1, rows))));
   const most = Math.max(1, ...groups.flatMap((g) => g.hosts.map((h) => h.vms.length + 1)));
-  const zones = groups.filter((g, i) => i > 0 && groups[i - 1]?.az !== g.az).length;
-  let best: Fit | null = null;
-  let bestScore = -Infinity;
-  for (let columns = 1; columns <= longest; columns++) {
-    const rows = groups.reduce((n, g) => n + Math.ceil(g.hosts.length / columns), 0);
-    const tileW = Math.min(TILE_MAX_W, Math.floor((width - m.gap * (columns - 1)) / columns));
-    const gaps = m.gap * (rows - 1) + AZ_GAP * zones;
-    const tileH = Math.max(m.tileMinH, Math.min(TILE_MAX_H, Math.floor((height - gaps) / Math.max(1, rows))));
-    if (tileW < m.tileMinW && columns > 1) continue;
-    const cell = cellSide(tileW - 2 * m.pad, tileH - m.head - footOf(tileH, m), most);
-    const tooTall = Math.max(0, rows * tileH + gaps - height);
-    const score =
-      cell.side - cell.over - tooTall - Math.abs(tileW / tileH - 1.1) * 2 + (rows === groups.length ? 3 : 0);
-    if (score > bestScore) {
-      bestScore = score;
-      best = { columns, rows, tileW, tileH: tileH + Math.max(0, Math.ceil(cell.over)), cell: cell.side };
+  const cell = cellSide(tileW - 2 * m.pad, tileH - m.head - footOf(tileH, m), most);
+  const tooTall = Math.max(0, rows * tileH + gaps - box.height);
+  const rackARow = rows === bands.length ? 3 : 0;
+  const score = cell.side - cell.over - tooTall - Math.abs(tileW / tileH - 1.1) * 2 + rackARow - (abreast - 1);
+  const grown = tileH + Math.max(0, Math.ceil(cell.over));
+  return [{ bands, bandW, columns, tileW, tileH: grown, cell: cell.side, height: rows * grown + gaps }, score];
+};
+
+type Box = { readonly width: number; readonly height: number; /** Width of a rack's label. */ readonly left: number };
+
+/** Tries every number of racks abreast and of columns in a rack, and takes the best. */
+const bestFit = (groups: readonly Group[], box: Box, m: Measures): Fit => {
+  const longest = Math.max(1, ...groups.map((g) => g.hosts.length));
+  let best: readonly [Fit, number] | null = null;
+  for (let abreast = 1; abreast <= Math.min(MOST_ABREAST, Math.max(1, groups.length)); abreast++) {
+    for (let columns = 1; columns <= longest; columns++) {
+      const tried = tryFit(groups, box, m, abreast, columns);
+      if (tried !== null && (best === null || tried[1] > best[1])) best = tried;
     }
   }
-  return best ?? { columns: 1, rows: 1, tileW: m.tileMinW, tileH: m.tileMinH, cell: CELL_MIN };
+  if (best !== null) return best[0];
+  const bands = bandsOf(groups, 1);
+  return { bands, bandW: box.width, columns: 1, tileW: m.tileMinW, tileH: m.tileMinH, cell: CELL_MIN, height: 0 };
 };
 
 type Contents = Pick<TileBox, 'cells' | 'arrivals' | 'named'>;
@@ -163,41 +204,54 @@ const placeCells = (host: HostTile, tile: Rect, fit: Fit, m: Measures): Contents
 /** Lays the picture out. Racks are rows; a rack too long for the width wraps; the whole may be taller than the box. */
 export const layoutMap = (picture: Picture, options: MapOptions): MapLayout => {
   const groups = grouped(picture.hosts, options.groupBy);
-  const m = options.extras ? FULL : SMALL;
   const labelled = groups.some((g) => g.label !== '');
-  const left = labelled ? m.label : 0;
   const poolsH = options.extras && picture.pools.length > 0 && options.width >= 560 ? POOLS_H : 0;
   const legendH = options.extras ? LEGEND_H : 0;
-  const fit = bestFit(groups, options.width - left, options.height - poolsH - legendH, m);
+  const box = (m: Measures): Box => ({
+    width: options.width,
+    height: options.height - poolsH - legendH,
+    left: labelled ? m.label : 0,
+  });
+  const roomy = options.extras ? bestFit(groups, box(FULL), FULL) : null;
+  // Seeing every host at once is worth more than air: very many tiles are drawn small.
+  const fit = roomy !== null && roomy.height <= box(FULL).height ? roomy : bestFit(groups, box(SMALL), SMALL);
+  const m = fit === roomy ? FULL : SMALL;
+  const { left } = box(m);
   const bars = m === FULL && fit.tileH >= BARS_FROM_H;
   const tiles: TileBox[] = [];
   const boxes: GroupBox[] = [];
   const prefix = fit.tileW < WIDE_NAME ? sharedPrefix(picture.hosts.map((h) => h.name)) : '';
   let y = 0;
   let row = 0;
-  groups.forEach((group, g) => {
-    if (g > 0 && groups[g - 1]?.az !== group.az) y += AZ_GAP;
-    const top = y;
-    group.hosts.forEach((host, i) => {
-      if (i > 0 && i % fit.columns === 0) {
-        y += fit.tileH + m.gap;
-        row += 1;
-      }
-      const rect = { x: left + (i % fit.columns) * (fit.tileW + m.gap), y, w: fit.tileW, h: fit.tileH };
-      tiles.push({ ...rect, host, row, column: i % fit.columns, ...placeCells(host, rect, fit, m) });
+  for (const band of fit.bands) {
+    if (band.startsZone) y += AZ_GAP;
+    band.groups.forEach((group, g) => {
+      const x = g * (fit.bandW + BAND_GAP);
+      group.hosts.forEach((host, i) => {
+        const column = i % fit.columns;
+        const down = Math.floor(i / fit.columns);
+        const rect = {
+          x: x + left + column * (fit.tileW + m.gap),
+          y: y + down * (fit.tileH + m.gap),
+          w: fit.tileW,
+          h: fit.tileH,
+        };
+        tiles.push({ ...rect, host, row: row + down, ...placeCells(host, rect, fit, m) });
+      });
+      const rack = options.groupBy === 'rack' && group.label !== '';
+      const rows = Math.ceil(group.hosts.length / fit.columns);
+      boxes.push({
+        x,
+        y,
+        w: left,
+        h: rows * (fit.tileH + m.gap) - m.gap,
+        label: rack && prefix === '' ? `Rack ${group.label}` : group.label,
+        sublabel: prefix !== '' ? prefix : rack ? group.az : '',
+      });
     });
-    const rack = options.groupBy === 'rack' && group.label !== '';
-    boxes.push({
-      x: 0,
-      y: top,
-      w: left,
-      h: y + fit.tileH - top,
-      label: rack && prefix === '' ? `Rack ${group.label}` : group.label,
-      sublabel: prefix !== '' ? prefix : rack ? group.az : '',
-    });
-    y += fit.tileH + m.gap;
-    row += 1;
-  });
+    y += rowsOf(band, fit.columns) * (fit.tileH + m.gap);
+    row += rowsOf(band, fit.columns);
+  }
   const bottom = y;
   const poolCount = Math.min(4, picture.pools.length);
   const poolW = Math.min(420, Math.floor((options.width - left - m.gap * (poolCount - 1)) / Math.max(1, poolCount)));
@@ -252,8 +306,8 @@ export const neighbour = (layout: MapLayout, from: TileBox, key: string): TileBo
   switch (key) {
     case 'ArrowLeft':
     case 'ArrowRight': {
-      const step = key === 'ArrowLeft' ? -1 : 1;
-      return inRow(from.row).find((t) => t.column === from.column + step) ?? from;
+      const row = inRow(from.row).toSorted((a, b) => a.x - b.x);
+      return row[row.indexOf(from) + (key === 'ArrowLeft' ? -1 : 1)] ?? from;
     }
     case 'ArrowUp':
       return closest(inRow(from.row - 1));

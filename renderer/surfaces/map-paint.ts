@@ -275,7 +275,7 @@ export const paintMap = (
   for (const g of layout.groups) {
     if (g.w === 0 || g.label === '') continue;
     ctx.save();
-    ctx.translate(layout.small ? 10 : 15, g.y + g.h / 2);
+    ctx.translate(g.x + (layout.small ? 10 : 15), g.y + g.h / 2);
     ctx.rotate(-Math.PI / 2);
     const full = g.sublabel === '' ? g.label : `${g.label} · ${g.sublabel}`;
     setFont(ctx, p, 11, 600);
