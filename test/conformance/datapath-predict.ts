@@ -46,7 +46,7 @@ const CALIBRATED: ReadonlySet<string> = new Set([
 
 /** No contexts run on more packets than this link brings: what a row names (`2x40GbE`), or nothing. */
 const lineOf = (row: CalibrationRow, frame: number): number => {
-  if (row.link_gbps !== undefined) return lineRateMpps(row.link_gbps, frame);
+  if (typeof row.link_gbps === 'number') return lineRateMpps(row.link_gbps, frame);
   const said = `${row.id} ${row.note ?? ''}`.match(/(?:(\d+) ?x ?)?(\d+) ?GbE/i);
   return said === null ? Infinity : lineRateMpps(Number(said[1] ?? 1) * Number(said[2]), frame);
 };
@@ -106,7 +106,7 @@ const fromContexts = (row: CalibrationRow, all: readonly CalibrationRow[]): Answ
   const frame = frameOf(row);
   const contexts = contextsFrom(row.contexts ?? {}, frame, 1);
   if (typeof contexts === 'string') return cannot(row, contexts);
-  if (row.rate_mpps === undefined) return cannot(row, 'no rate was measured');
+  if (typeof row.rate_mpps !== 'number') return cannot(row, 'no rate was measured');
   const { clockGhz, said } = rigOf(row, all);
   const predicted = Math.min(rateOf(contexts, clockGhz), lineOf(row, frame));
   const about = base(row, told(contexts), said);
@@ -231,7 +231,7 @@ const fromHyperthreads = (row: CalibrationRow, all: readonly CalibrationRow[]): 
   };
 };
 
-const fromTransfer = (row: CalibrationRow, all: readonly CalibrationRow[]): Answer => {
+const fromTransfer = (row: CalibrationRow, measured: number, all: readonly CalibrationRow[]): Answer => {
   const { clockGhz, said } = rigOf(row, all);
   const input = transferOf(row, clockGhz);
   if (input === null) return cannot(row, 'the datapath is not named');
@@ -244,7 +244,7 @@ const fromTransfer = (row: CalibrationRow, all: readonly CalibrationRow[]): Answ
       {
         ...base(row, configuration, said),
         name: row.id,
-        measured: row.gbps!,
+        measured,
         predicted: cost.gbpsMax * payload,
         unit: 'Gbit/s',
       },
@@ -315,7 +315,7 @@ const fromGain = (row: CalibrationRow, all: readonly CalibrationRow[]): Answer =
 /** Predictions of a row, or the reason there is none; the row's measured figures are used for nothing else. */
 export const predictRow = (row: CalibrationRow, all: readonly CalibrationRow[]): Answer => {
   if (row.contexts !== undefined) return fromContexts(row, all);
-  if (row.gbps !== undefined) return fromTransfer(row, all);
+  if (typeof row.gbps === 'number') return fromTransfer(row, row.gbps, all);
   if (row.us_p50_p90_p99 !== undefined) return fromLatency(row, all);
   if (row.gain_pct !== undefined) return fromGain(row, all);
   if (row.hyperthreads !== undefined) return fromHyperthreads(row, all);
