@@ -8,12 +8,10 @@ import { chooseEnds, type End, endsOn } from '../session/network-view.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { plural } from '../session/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
-import { LoadBars } from '../surfaces/load-bars.tsx';
 import { TunnelMap } from '../surfaces/tunnel-map.tsx';
+import { NetworkCost } from './network-cost.tsx';
 import { NetworkFigures } from './network-figures.tsx';
 import { NetworkFlows } from './network-flows.tsx';
-
-const LOAD_BUCKETS = 120;
 
 const LINT_WORDS: Readonly<Record<string, readonly [string, string]>> = {
   'stale-binding': ['stale port binding', 'stale port bindings'],
@@ -92,30 +90,6 @@ const useTrace = (from: End | null, to: End | null): void => {
   }, [view, value, failure]);
 };
 
-const Load = () => {
-  const desk = useDesk();
-  const timeline = desk.timeline.value;
-  const { from, to } = desk.range.value;
-  const { value, failure } = useLatest(
-    'network.load',
-    from < to ? { timeline, from: Math.round(from), to: Math.round(to), buckets: LOAD_BUCKETS, style: 'master' } : null,
-    timeline,
-  );
-  return (
-    <div class="card">
-      <h2>
-        Control plane and floods <small>over the timeline's visible stretch</small>
-      </h2>
-      {failure !== null && <p class="failure pad">{failure.sentence}</p>}
-      <div class="fill">
-        {value !== null && (
-          <LoadBars load={value} cursorMs={desk.player.at.value.at} onSeek={(at) => desk.goTo({ at, seq: null })} />
-        )}
-      </div>
-    </div>
-  );
-};
-
 const Body = ({ overview }: { readonly overview: NetworkOverview }) => {
   const desk = useDesk();
   const view = desk.overlay;
@@ -163,7 +137,7 @@ const Body = ({ overview }: { readonly overview: NetworkOverview }) => {
         )}
       </div>
       {host !== null && <NetworkFlows host={host} hosts={names} network={network} />}
-      <Load />
+      <NetworkCost state={state} from={fromVm} to={toVm} />
     </div>
   );
 };

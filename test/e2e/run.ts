@@ -6,11 +6,12 @@ import { importing } from './import.e2e.ts';
 import { inspecting } from './inspect.e2e.ts';
 import { losing } from './link.e2e.ts';
 import { looks } from './looks.e2e.ts';
+import { tracing } from './network.e2e.ts';
 import { opening } from './opening.e2e.ts';
 import { scrubbing } from './scrub.e2e.ts';
 import { play, type Story } from './story.ts';
 
-const STORIES: readonly Story[] = [opening, importing, scrubbing, inspecting, drilling, comparing, losing, looks];
+const STORIES: readonly Story[] = [opening, importing, scrubbing, inspecting, drilling, comparing, tracing, losing, looks];
 
 const wanted = process.argv.slice(2);
 const stories = STORIES.filter((s) => wanted.length === 0 || wanted.some((w) => s.name.startsWith(w)));
