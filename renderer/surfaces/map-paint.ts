@@ -86,23 +86,14 @@ const paintFoot = (ctx: CanvasRenderingContext2D, p: Palette, t: TileBox, view: 
   });
 };
 
-const paintTile = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, t: TileBox, view: MapView): void => {
+/** The plain ground under a tile's name, where hatch or an arc would run through it. */
+const paintPlate = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, t: TileBox): void =>
+  fillRect(ctx, { x: t.x + 3, y: t.y + (layout.small ? 3 : 5), w: t.w - 6, h: layout.small ? 14 : 18 }, 4, p.surface);
+
+/** The host's name and, where both fit, the glyph of its state. */
+const paintName = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, t: TileBox): void => {
   const h = t.host;
   const down = h.up === false || h.fenced || h.forcedDown;
-  const edge = { x: t.x + 0.5, y: t.y + 0.5, w: t.w - 1, h: t.h - 1 };
-  fillRect(ctx, edge, 6, down ? p['critical-wash'] : p.surface);
-  if (h.enabled === false) hatch(ctx, edge, 6, { colour: p.idle, alpha: 0.28, pitch: 9, width: 1.2 });
-  if (down) hatch(ctx, edge, 6, { colour: p.critical, alpha: 0.32, pitch: 8.5, width: 1.6 });
-  strokeRect(
-    ctx,
-    edge,
-    6,
-    down ? p.critical : h.up === null ? p.warn : p.line,
-    h.fenced ? 1.6 : 1,
-    h.up === null ? [3, 3] : [],
-  );
-  if (down)
-    fillRect(ctx, { x: t.x + 3, y: t.y + (layout.small ? 3 : 5), w: t.w - 6, h: layout.small ? 14 : 18 }, 4, p.surface);
   const state = hostGlyph(h);
   const name = layout.dropped !== '' ? h.name.slice(layout.dropped.length) : h.name;
   const size = t.w > 110 ? 13 : 11;
@@ -118,6 +109,25 @@ const paintTile = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout,
   if (state !== null && glyphFits) {
     drawGlyph(ctx, state.glyph, t.x + t.w - s - 5, base - 9, s, { ink: p[state.tone], surface: p.surface });
   }
+};
+
+const paintTile = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, t: TileBox, view: MapView): void => {
+  const h = t.host;
+  const down = h.up === false || h.fenced || h.forcedDown;
+  const edge = { x: t.x + 0.5, y: t.y + 0.5, w: t.w - 1, h: t.h - 1 };
+  fillRect(ctx, edge, 6, down ? p['critical-wash'] : p.surface);
+  if (h.enabled === false) hatch(ctx, edge, 6, { colour: p.idle, alpha: 0.28, pitch: 9, width: 1.2 });
+  if (down) hatch(ctx, edge, 6, { colour: p.critical, alpha: 0.32, pitch: 8.5, width: 1.6 });
+  strokeRect(
+    ctx,
+    edge,
+    6,
+    down ? p.critical : h.up === null ? p.warn : p.line,
+    h.fenced ? 1.6 : 1,
+    h.up === null ? [3, 3] : [],
+  );
+  if (down) paintPlate(ctx, p, layout, t);
+  paintName(ctx, p, layout, t);
   if (layout.bars) paintFoot(ctx, p, t, view);
   for (const cell of t.cells) paintVm(ctx, p, t, cell, view);
 };
@@ -145,7 +155,8 @@ const paintArc = (ctx: CanvasRenderingContext2D, p: Palette, from: Point, to: Po
   const rise = Math.abs(to[0] - from[0]) * 0.1 + 14;
   const top = Math.max(6, Math.min(from[1], to[1]) - rise);
   // Straight above or below, an arc would be a line through everything: it bows to the left instead.
-  const bow = Math.abs(to[0] - from[0]) < STEEP ? STEEP : 0;
+  const steep = Math.abs(to[0] - from[0]) < STEEP && Math.abs(to[1] - from[1]) > 2 * STEEP;
+  const bow = steep ? STEEP : 0;
   const c1: Point = [from[0] + (to[0] - from[0]) * 0.2 - bow, top];
   const c2: Point = [from[0] + (to[0] - from[0]) * 0.8 - bow, top];
   const end: Point = [to[0], to[1] - 9];
@@ -181,6 +192,7 @@ const paintArc = (ctx: CanvasRenderingContext2D, p: Palette, from: Point, to: Po
 const paintMoves = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout, picture: Picture): void => {
   const tileOf = new Map(layout.tiles.map((t) => [t.host.name, t]));
   const taken = new Map<TileBox, number>();
+  const sources = new Set<TileBox>();
   for (const move of picture.moves) {
     const source = move.source === null ? undefined : tileOf.get(move.source);
     const dest = move.dest === null ? undefined : tileOf.get(move.dest);
@@ -204,6 +216,12 @@ const paintMoves = (ctx: CanvasRenderingContext2D, p: Palette, layout: MapLayout
       const cell = here(tile);
       if (cell !== undefined) paintCell(ctx, p, cell, { state: cell.vm.state, share: cell.vm.load, doubtful: false });
     }
+    sources.add(source);
+  }
+  // The name of the host that is being left is the subject of the picture: arcs pass beneath it.
+  for (const tile of sources) {
+    paintPlate(ctx, p, layout, tile);
+    paintName(ctx, p, layout, tile);
   }
 };
 
