@@ -29,58 +29,50 @@ export const noEffect = (): MoveEffect => ({
 
 /**
  * Fills `effect` with what moving `vm` to host `dest` would change. A peer elsewhere sees a host exchanged for another and
- * spends the same; only peers on the host left or entered change from local to remote or back.
+ * spends the same, so the VM's sums move as they are; only peers on the host left or entered, or on none, are looked at closely.
  */
 export const moveEffect = (load: TrafficLoad, vm: number, dest: number, effect: MoveEffect): MoveEffect => {
   const { placement, matrix, weights, fabric } = load;
   const { offsets, peers } = matrix;
   const { apart, peerApart, together, outBitsPerS, inBitsPerS } = weights;
+  const { rackOf } = fabric;
   const source = placement[vm]!;
-  let sourceCycles = 0;
-  let destCycles = 0;
-  let sourceOut = 0;
-  let sourceIn = 0;
-  let destOut = 0;
-  let destIn = 0;
+  const moves = source >= 0 && source !== dest;
+  const sourceRack = moves ? rackOf[source]! : -1;
+  const destRack = moves ? rackOf[dest]! : -1;
+  let sourceCycles = moves ? -weights.vmApart[vm]! : 0;
+  let destCycles = -sourceCycles;
+  let sourceOut = moves ? -weights.vmOutBitsPerS[vm]! : 0;
+  let sourceIn = moves ? -weights.vmInBitsPerS[vm]! : 0;
+  let destOut = -sourceOut;
+  let destIn = -sourceIn;
   let cross = 0;
   let interRack = 0;
-  if (source >= 0 && source !== dest) {
-    const sourceRack = fabric.rackOf[source]!;
-    const destRack = fabric.rackOf[dest]!;
-    for (let e = offsets[vm]!, end = offsets[vm + 1]!; e < end; e++) {
-      const host = placement[peers[e]!]!;
-      if (host < 0) continue;
-      const out = outBitsPerS[e]!;
-      const into = inBitsPerS[e]!;
-      if (host === source) {
-        sourceCycles += peerApart[e]! - together[e]!;
-        destCycles += apart[e]!;
-        sourceOut += into;
-        sourceIn += out;
-        destOut += out;
-        destIn += into;
-        cross += out + into;
-      } else if (host === dest) {
-        sourceCycles -= apart[e]!;
-        destCycles += together[e]! - peerApart[e]!;
-        sourceOut -= out;
-        sourceIn -= into;
-        destOut -= into;
-        destIn -= out;
-        cross -= out + into;
-      } else {
-        sourceCycles -= apart[e]!;
-        destCycles += apart[e]!;
-        sourceOut -= out;
-        sourceIn -= into;
-        destOut += out;
-        destIn += into;
-      }
-      if (sourceRack !== destRack) {
-        const rack = fabric.rackOf[host]!;
-        if (rack === sourceRack) interRack += out + into;
-        else if (rack === destRack) interRack -= out + into;
-      }
+  for (let e = offsets[vm]!, end = moves ? offsets[vm + 1]! : e; e < end; e++) {
+    const host = placement[peers[e]!]!;
+    if (host < 0) {
+      sourceCycles += apart[e]!;
+      destCycles -= apart[e]!;
+      sourceOut += outBitsPerS[e]!;
+      sourceIn += inBitsPerS[e]!;
+      destOut -= outBitsPerS[e]!;
+      destIn -= inBitsPerS[e]!;
+      continue;
+    }
+    const rack = rackOf[host]!;
+    if (rack !== sourceRack && rack !== destRack) continue;
+    const both = outBitsPerS[e]! + inBitsPerS[e]!;
+    if (sourceRack !== destRack) interRack += rack === sourceRack ? both : -both;
+    if (host === source) {
+      sourceCycles += apart[e]! + peerApart[e]! - together[e]!;
+      sourceOut += both;
+      sourceIn += both;
+      cross += both;
+    } else if (host === dest) {
+      destCycles += together[e]! - peerApart[e]! - apart[e]!;
+      destOut -= both;
+      destIn -= both;
+      cross -= both;
     }
   }
   effect.sourceCyclesPerS = sourceCycles;

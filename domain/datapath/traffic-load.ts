@@ -31,6 +31,10 @@ export type Weights = {
   /** On the wire when they are apart, tunnel and gaps included. */
   readonly outBitsPerS: Float64Array;
   readonly inBitsPerS: Float64Array;
+  /** Sums over all peers of a VM: what it weighs where none of them is. */
+  readonly vmApart: Float64Array;
+  readonly vmOutBitsPerS: Float64Array;
+  readonly vmInBitsPerS: Float64Array;
 };
 
 /** Mutable: `applyMove` keeps it true. */
@@ -56,12 +60,22 @@ const weightsOf = (m: TrafficMatrix, p: Prices): Weights => {
       f(m.sentFramesPerS[e]!, m.sentBytesPerS[e]!, m.receivedFramesPerS[e]!, m.receivedBytesPerS[e]!),
     );
   const bits = (frames: number, bytes: number): number => 8 * (bytes + frames * p.wireOverheadBytes);
+  const perVm = (entries: Float64Array): Float64Array =>
+    Float64Array.from(m.vms, (_, vm) =>
+      entries.subarray(m.offsets[vm], m.offsets[vm + 1]).reduce((sum, weight) => sum + weight, 0),
+    );
+  const apart = each((sf, sb, gf, gb) => streamCycles(p.send, sf, sb) + streamCycles(p.receive, gf, gb));
+  const outBitsPerS = each((sf, sb) => bits(sf, sb));
+  const inBitsPerS = each((_sf, _sb, gf, gb) => bits(gf, gb));
   return {
-    apart: each((sf, sb, gf, gb) => streamCycles(p.send, sf, sb) + streamCycles(p.receive, gf, gb)),
+    apart,
     peerApart: each((sf, sb, gf, gb) => streamCycles(p.receive, sf, sb) + streamCycles(p.send, gf, gb)),
     together: each((sf, sb, gf, gb) => streamCycles(p.local, sf + gf, sb + gb)),
-    outBitsPerS: each((sf, sb) => bits(sf, sb)),
-    inBitsPerS: each((_sf, _sb, gf, gb) => bits(gf, gb)),
+    outBitsPerS,
+    inBitsPerS,
+    vmApart: perVm(apart),
+    vmOutBitsPerS: perVm(outBitsPerS),
+    vmInBitsPerS: perVm(inBitsPerS),
   };
 };
 

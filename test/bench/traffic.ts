@@ -1,5 +1,4 @@
 // Times what one move changes in the traffic of a large cluster: (VM, destination) evaluations a second.
-import { performance } from 'node:perf_hooks';
 import { below, rng } from '../../domain/base/rng.ts';
 import { VXLAN } from '../../domain/datapath/frame.ts';
 import { moveEffect, noEffect } from '../../domain/datapath/move-effect.ts';
@@ -19,6 +18,12 @@ export type TrafficFigure = {
   readonly value: number;
   readonly unit: string;
   readonly target: number | null;
+};
+
+/** CPU milliseconds so far: other processes on the machine do not count. */
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 };
 
 /** Any VM talks to any: the worst case for caches, since peers are spread over the whole placement. */
@@ -44,27 +49,32 @@ const bigLoad = (): TrafficLoad => {
 };
 
 export const trafficBench = (): readonly TrafficFigure[] => {
-  const building = performance.now();
+  const building = cpuMs();
   const load = bigLoad();
-  const builtMs = performance.now() - building;
+  const builtMs = cpuMs() - building;
   const r = rng('bench').child('moves');
   const vms = Int32Array.from({ length: EVALUATIONS }, () => below(r, VMS));
   const dests = Int32Array.from({ length: EVALUATIONS }, () => below(r, HOSTS));
   const effect = noEffect();
   let least = 0;
-  const started = performance.now();
+  const started = cpuMs();
   for (let i = 0; i < EVALUATIONS; i++) {
     least = Math.min(least, moveEffect(load, vms[i]!, dests[i]!, effect).crossBitsPerS);
   }
-  const seconds = (performance.now() - started) / 1000;
+  const seconds = (cpuMs() - started) / 1000;
   if (least === 0) throw new Error('some move is meant to save traffic');
   return [
     {
       name: 'effects of (VM, destination) on traffic',
       value: EVALUATIONS / seconds,
-      unit: 'a second',
+      unit: 'a CPU second',
       target: TARGET_PER_S,
     },
-    { name: `matrix and load of ${talkingPairs(load.matrix)} pairs built`, value: builtMs, unit: 'ms', target: null },
+    {
+      name: `matrix and load of ${talkingPairs(load.matrix)} pairs built`,
+      value: builtMs,
+      unit: 'CPU ms',
+      target: null,
+    },
   ];
 };
