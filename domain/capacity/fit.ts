@@ -1,4 +1,4 @@
-// How many more VMs of a flavor fit, what limits them, and how much room is stranded where no such VM can use it.
+// How many more VMs of a flavor fit, what limits them, and how much room stays stranded where no such VM can use it.
 import type { ClusterState } from '../readout/state.ts';
 import { sweep } from '../drill/sweep/sweep.ts';
 import { worldOf } from '../drill/world.ts';
@@ -29,6 +29,8 @@ export type Fit = {
   /** The resource that stops most hosts; null when no host's inventory is known. */
   readonly limitedBy: Resource | null;
   readonly byZone: Readonly<Record<string, number>>;
+  /** What stays free on the hosts once `count` of them are placed: room that this flavor cannot use as it lies. */
+  readonly stranded: Readonly<Record<Resource, number>>;
   /** Hosts whose inventory the log does not know: they may take more, and are not counted. */
   readonly unknownHosts: readonly string[];
 };
@@ -94,6 +96,11 @@ export const fitOf = (state: ClusterState, flavor: FlavorSize, { zone, localDisk
     bound: known ? Math.min(...shares) : 0,
     limitedBy: known ? limitedBy : null,
     byZone,
+    stranded: {
+      VCPU: total.VCPU - count * ask.VCPU,
+      MEMORY_MB: total.MEMORY_MB - count * ask.MEMORY_MB,
+      DISK_GB: total.DISK_GB - count * ask.DISK_GB,
+    },
     unknownHosts,
   };
 };

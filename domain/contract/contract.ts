@@ -1,4 +1,5 @@
 // The table of queries, commands and streams that shells and window promise each other.
+import type { Outlook } from '../capacity/outlook.ts';
 import type { StateDiff } from '../timeline/diff.ts';
 import type { DrillOutcome, DrillSettings } from '../drill/outcome.ts';
 import type { SweepKind, SweepResult } from '../drill/sweep/sweep.ts';
@@ -146,6 +147,8 @@ export type Calls = {
     };
     output: DrillReport;
   };
+  /** How long each resource lasts on the trend of the log's own history. Reports progress; can be cancelled. */
+  'capacity.runway': { input: { timeline: string; at: At | null }; output: Outlook };
   /** Fails every host, pair, rack or zone in turn; changes nothing. Reports progress; can be cancelled. */
   'drill.sweep': { input: { timeline: string; at: At | null; kind: SweepKind }; output: SweepResult };
 };

@@ -50,11 +50,14 @@ export const worldOf = (state: ClusterState, release: ReleaseProfile = LATEST_RE
   return { state, hosts, vms };
 };
 
-/** What a VM asks of Placement. Only a local disk asks for the host's disk (watcher bug: "boot-from-volume counted as local"). */
+/**
+ * What a VM asks of Placement. A root disk on a volume asks nothing of the host (watcher bug: "boot-from-volume counted
+ * as local"); one on shared storage does, because every host that mounts the pool reports it as its own.
+ */
 export const asked = (vm: VmState): Amounts => ({
   VCPU: vm.vcpus ?? 0,
   MEMORY_MB: vm.ramMiB ?? 0,
-  DISK_GB: vm.storage === 'local' || vm.storage === null ? (vm.diskGiB ?? 0) : 0,
+  DISK_GB: vm.storage === 'volume' ? 0 : (vm.diskGiB ?? 0),
 });
 
 /** The scheduling request of an evacuation: same group, source ignored, no zone pin (Nova lets an unpinned VM leave its AZ). */

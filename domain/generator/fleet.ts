@@ -243,6 +243,7 @@ export const stateOf = (fleet: Fleet, at: string): ClusterState => ({
     maxServerPerHost: 1,
     members: [...g.members].map((m) => m.id),
   })),
+  flavors: FLAVORS.map(({ name, vcpus, ramMiB, diskGiB }) => ({ name, vcpus, ramMiB, diskGiB })),
   migrations: [],
   anomalies: [],
 });

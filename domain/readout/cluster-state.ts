@@ -23,6 +23,7 @@ import { type Loads, loadsOf } from './load.ts';
 import type {
   AnomalyState,
   ClusterState,
+  FlavorState,
   HostState,
   MigrationState,
   NetworkState,
@@ -248,6 +249,13 @@ const groupStates = (c: Cluster, vms: readonly Row[]): ServerGroupState[] => {
   });
 };
 
+const flavorState = (c: Cluster, row: Row): FlavorState[] => {
+  const r = refAt(c.flavors.col.record, row);
+  if (r === null) return [];
+  const { vcpus, ramMiB, diskGiB } = r;
+  return [{ name: idAt(c.flavors.ids, row), vcpus, ramMiB, diskGiB }];
+};
+
 /** Sorted by instant, then by content: `seq` depends on the order of import and decides nothing. */
 export const anomalyStates = (c: Cluster): AnomalyState[] => {
   const found: { readonly ms: number; readonly anomaly: AnomalyState }[] = [];
@@ -288,6 +296,7 @@ export const clusterState = (
     ports: presentRows(c.ports).flatMap((row) => portState(c, row)),
     tunnels: tunnelStates(c),
     serverGroups: groupStates(c, vms),
+    flavors: presentRows(c.flavors).flatMap((row) => flavorState(c, row)),
     migrations: presentRows(c.migrations).map((row) => migrationState(c, row)),
     anomalies: anomalyStates(c),
   };

@@ -141,6 +141,14 @@ export type ServerGroupState = {
   readonly members: readonly string[];
 };
 
+export type FlavorState = {
+  readonly name: string;
+  readonly vcpus: number | null;
+  readonly ramMiB: number | null;
+  /** Root disk. */
+  readonly diskGiB: number | null;
+};
+
 export const SEVERITIES = ['contradiction', 'warning', 'note'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -167,6 +175,7 @@ export type ClusterState = {
   readonly ports: readonly PortState[];
   readonly tunnels: readonly TunnelState[];
   readonly serverGroups: readonly ServerGroupState[];
+  readonly flavors: readonly FlavorState[];
   readonly migrations: readonly MigrationState[];
   readonly anomalies: readonly AnomalyState[];
 };

@@ -136,6 +136,7 @@ export const inputSchemas = {
     branch: Name,
     settings: Settings,
   }),
+  'capacity.runway': Place,
   'drill.sweep': exact({
     timeline: Name,
     at: MomentOrHead,

@@ -2,12 +2,12 @@
 import { err, ok } from '../../domain/base/result.ts';
 import { drillSettings } from '../../domain/drill/settings.ts';
 import type { JobInput, JobName, JobOutput } from '../work/jobs.ts';
-import { sweepInShares } from '../work/sweep-job.ts';
+import { sweepInShares } from '../work/sweep-shares.ts';
 import type { Answer, Watcher } from '../work/watcher.ts';
 import type { Handlers } from './call.ts';
 import type { Engine } from './engine.ts';
 
-type JobCalls = Pick<Handlers, 'intake.import' | 'drill.run' | 'drill.sweep'>;
+type JobCalls = Pick<Handlers, 'intake.import' | 'drill.run' | 'drill.sweep' | 'capacity.runway'>;
 
 /** Runs a job on the log, and tells the engine afterwards: even a job that failed may have written its first batches. */
 const onLog = async <N extends JobName>(
@@ -40,5 +40,6 @@ export const jobCalls = (engine: Engine): JobCalls => ({
     const report = await onLog(engine, 'drill', { ...asked, settings: checked.value }, watcher);
     return report.ok ? ok(report.value) : report;
   },
+  'capacity.runway': (order, watcher) => engine.runJob('runway', { logPath: engine.log.path, order }, watcher),
   'drill.sweep': (asked, watcher) => sweepInShares(engine.runJob, engine.log.path, asked, watcher),
 });

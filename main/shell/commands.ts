@@ -8,6 +8,7 @@ import { diff } from './commands/diff.ts';
 import { drill } from './commands/drill.ts';
 import { events } from './commands/events.ts';
 import { exportLog } from './commands/export.ts';
+import { fit } from './commands/fit.ts';
 import { flows } from './commands/flows.ts';
 import { generate } from './commands/generate.ts';
 import { importFiles } from './commands/import.ts';
@@ -15,6 +16,7 @@ import { overlay } from './commands/overlay.ts';
 import { pathCostOf } from './commands/path-cost.ts';
 import { predictMoves } from './commands/predict.ts';
 import { record } from './commands/record.ts';
+import { runway } from './commands/runway.ts';
 import { serve } from './commands/serve.ts';
 import { state } from './commands/state.ts';
 import { timelines } from './commands/timelines.ts';
@@ -32,6 +34,8 @@ export const commands: readonly AddCommand[] = [
   diff,
   check,
   drill,
+  fit,
+  runway,
   predictMoves,
   pathCostOf,
   consolidate,

@@ -1,5 +1,6 @@
 // The long computations by name: what each takes and answers, and how it runs on a log of its own.
 import { assert, err } from '../../domain/base/result.ts';
+import type { Outlook } from '../../domain/capacity/outlook.ts';
 import type { DrillReport } from '../../domain/contract/contract.ts';
 import type { SweepResult } from '../../domain/drill/sweep/sweep.ts';
 import type { TrialOutcome } from '../../domain/consolidation/experiment.ts';
@@ -11,6 +12,7 @@ import { type Rehearsal, runDrillJob } from './drill-job.ts';
 import { type Generated, runGenerateJob } from './generate-job.ts';
 import { type ImportOrder, runImportJob } from './import-job.ts';
 import { openForUse } from './open-log.ts';
+import { runRunwayJob, type RunwayOrder } from './runway-job.ts';
 import { runSweepJob, type SweepOrder } from './sweep-job.ts';
 import { indexTimeline, type TimelineIndex } from './timeline-index.ts';
 import { runTrialJob, type TrialOrder } from './trials.ts';
@@ -19,6 +21,7 @@ import type { Answer, Watcher } from './watcher.ts';
 /** Each job's input stands beside the path of the log it works on; only a trial needs none. */
 type Jobs = {
   readonly import: { readonly input: ImportOrder; readonly output: ImportReport };
+  readonly runway: { readonly input: RunwayOrder; readonly output: Outlook };
   readonly sweep: { readonly input: SweepOrder; readonly output: SweepResult };
   readonly drill: { readonly input: Rehearsal; readonly output: DrillReport };
   readonly generate: {
@@ -66,6 +69,7 @@ const jobs: { readonly [N in JobName]: Job<N> } = {
   import: onLog<'import'>(runImportJob),
   drill: onLog<'drill'>(runDrillJob),
   sweep: onLog<'sweep'>(runSweepJob),
+  runway: onLog<'runway'>(runRunwayJob),
   generate: onLog<'generate'>((log, { timeline, options }, watcher) => runGenerateJob(log, timeline, options, watcher)),
   index: onLog<'index'>((log, order, watcher) => {
     const timeline = log.timeline(order.timeline);

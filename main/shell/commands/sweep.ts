@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../../domain/base/result.ts';
 import type { FailingSet, SweepKind, SweepResult } from '../../../domain/drill/sweep/sweep.ts';
 import { sweepNotes, sweepVerdict, worstSet } from '../../../domain/drill/sweep/words.ts';
 import { runHere } from '../../work/jobs.ts';
-import { sweepInShares, workersFor } from '../../work/sweep-job.ts';
+import { sweepInShares, workersFor } from '../../work/sweep-shares.ts';
 import { runOnThread } from '../../work/thread.ts';
 import { unwatched } from '../../work/watcher.ts';
 import type { Ending } from '../command-line/command.ts';

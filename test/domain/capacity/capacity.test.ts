@@ -55,6 +55,7 @@ test('it says what limits, apart by zone, and does not count hosts it knows noth
     bound: 4,
     limitedBy: 'MEMORY_MB',
     byZone: { 'az-1': 1, 'az-2': 3 },
+    stranded: { VCPU: 120, MEMORY_MB: 3664, DISK_GB: 1840 },
     unknownHosts: ['c'],
   });
   expect(fitOf(clusterOf(hosts, []), medium, { ...anywhere, zone: 'az-1' }).count).toBe(1);

@@ -71,6 +71,7 @@ export const clusterOf = (
   ports: [],
   tunnels: [],
   serverGroups: [],
+  flavors: [],
   migrations: [],
   anomalies: [],
   ...change,

@@ -41,6 +41,7 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'intake.import': true,
   'drill.run': true,
   'drill.sweep': true,
+  'capacity.runway': true,
 };
 
 test('every call of the contract has a schema, and no other', () => {

@@ -1,7 +1,7 @@
 // A sweep in shares: the same bytes whatever the number of workers, stopped when asked, a cause kept when one share fails.
 import { expect, test } from 'vitest';
 import { runHere } from '../../../main/work/jobs.ts';
-import { sweepInShares } from '../../../main/work/sweep-job.ts';
+import { sweepInShares } from '../../../main/work/sweep-shares.ts';
 import { runOnThread } from '../../../main/work/thread.ts';
 import { unwatched } from '../../../main/work/watcher.ts';
 import { smallLog } from './small-log.ts';

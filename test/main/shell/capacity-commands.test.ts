@@ -1,0 +1,69 @@
+// understudy fit and runway on a generated log: JSON and tables that say the same, refusals in sentences.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { commands } from '../../../main/shell/commands.ts';
+import { runCommandLine } from '../../../main/shell/command-line/run.ts';
+
+const LOG = join(mkdtempSync(join(tmpdir(), 'understudy-capacity-')), 'small.understudy');
+
+const run = async (...argv: readonly string[]) => {
+  let out = '';
+  let err = '';
+  const terminal = {
+    write: (text: string) => {
+      out += text;
+      return Promise.resolve();
+    },
+    warn: (line: string) => void (err += `${line}\n`),
+    status: () => {},
+  };
+  return { status: await runCommandLine([...argv, '--log', LOG], commands, terminal), out, err };
+};
+
+type Fits = { readonly flavors: readonly { name: string; count: number; bound: number; limitedBy: string }[] };
+const fits = async (...argv: readonly string[]): Promise<Fits> =>
+  JSON.parse((await run('fit', '--json', ...argv)).out) as Fits;
+
+beforeAll(async () => {
+  const made = await run('generate', '--hosts', '6', '--vms', '60', '--days', '9', '--seed', 'capacity');
+  expect(made.err).toBe('');
+});
+
+test('every flavor of the log is counted, never above its bound, and fewer with a tighter ratio', async () => {
+  const { flavors } = await fits();
+  expect(flavors.map((f) => f.name)).toContain('m1.large');
+  for (const f of flavors) expect(f.count).toBeLessThanOrEqual(f.bound);
+  const [tight] = (await fits('--flavor', 'm1.small', '--vcpu-ratio', '0.1')).flavors;
+  expect(tight).toMatchObject({ name: 'm1.small', count: 0, limitedBy: 'VCPU' });
+});
+
+test('the table has the counts of the JSON', async () => {
+  const { flavors } = await fits();
+  const { out, status } = await run('fit');
+  expect(status).toBe(0);
+  for (const f of flavors) expect(out).toMatch(new RegExp(`^${f.name.replace('.', '\\.')} +${f.count} `, 'm'));
+});
+
+test('an unknown flavor, zone or host is a sentence with status 2', async () => {
+  for (const argv of [
+    ['--flavor', 'm9'],
+    ['--zone', 'az-9'],
+    ['--without', 'compute-99'],
+    ['--add', '3'],
+  ]) {
+    expect(await run('fit', ...argv)).toMatchObject({ status: 2, out: '' });
+  }
+});
+
+test('the runway answers from nine days, and refuses two with status 1', async () => {
+  const long = await run('runway', '--json');
+  expect(long.status).toBe(0);
+  const { resources } = JSON.parse(long.out) as { resources: { resource: string; points: unknown[] }[] };
+  expect(resources.map((r) => r.resource)).toEqual(['VCPU', 'MEMORY_MB', 'DISK_GB']);
+  expect(resources[0]!.points.length).toBeGreaterThanOrEqual(8);
+  const short = await run('runway', '--at', '-7d');
+  expect(short.status).toBe(1);
+  expect(short.out).toContain('a trend needs at least 7 days');
+});
