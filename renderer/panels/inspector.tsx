@@ -66,7 +66,7 @@ const Selected = ({ entity }: { readonly entity: string }) => {
           <h3>Anomalies of it</h3>
           <ul>
             {anomalies.map((a) => (
-              <AnomalyRow key={`${a.seq}/${a.rule}`} anomaly={a} whole />
+              <AnomalyRow key={`${a.seq}/${a.rule}`} anomaly={a} />
             ))}
           </ul>
         </section>
