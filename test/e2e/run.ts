@@ -11,7 +11,17 @@ import { opening } from './opening.e2e.ts';
 import { scrubbing } from './scrub.e2e.ts';
 import { play, type Story } from './story.ts';
 
-const STORIES: readonly Story[] = [opening, importing, scrubbing, inspecting, drilling, comparing, tracing, losing, looks];
+const STORIES: readonly Story[] = [
+  opening,
+  importing,
+  scrubbing,
+  inspecting,
+  drilling,
+  comparing,
+  tracing,
+  losing,
+  looks,
+];
 
 const wanted = process.argv.slice(2);
 const stories = STORIES.filter((s) => wanted.length === 0 || wanted.some((w) => s.name.startsWith(w)));
