@@ -2,11 +2,20 @@
 import type { Curve } from '../../domain/datapath/curves.ts';
 import type { Palette } from '../surfaces/palette.ts';
 
+const ALIKE = 0.15; // of the logarithm: closer labels would touch
+
+/** Lines that end at one height share one label, as two names there could not be read. */
+const labelOf = (lines: readonly Curve[], line: Curve): string | null => {
+  const end = (l: Curve): number => l.points.at(-1)?.gbpsMax ?? 0;
+  const together = lines.filter((l) => Math.abs(Math.log(end(l) / end(line))) < ALIKE);
+  return together[0] === line ? together.map((l) => l.datapath).join(', ') : null;
+};
+
 /** Gbit/s over bytes, both on log axes: small packets are where datapaths differ by ten. */
 export const throughputOption =
   (lines: readonly Curve[], chosen: string, sizeBytes: number) =>
   (p: Palette): object => ({
-    grid: { left: 40, right: 84, top: 12, bottom: 24 },
+    grid: { left: 40, right: 136, top: 20, bottom: 24 },
     xAxis: {
       type: 'log',
       logBase: 2,
@@ -26,7 +35,7 @@ export const throughputOption =
       splitLine: { lineStyle: { color: p.line } },
       name: 'Gbit/s',
       nameTextStyle: { color: p['ink-3'], fontSize: 11 },
-      nameGap: 2,
+      nameGap: 6,
     },
     tooltip: {
       trigger: 'axis',
@@ -54,12 +63,11 @@ export const throughputOption =
               ][i % 3] ?? 'dashed'),
       },
       endLabel: {
-        show: true,
-        formatter: l.datapath,
-        color: l.datapath === chosen ? p['accent-ink'] : p['ink-2'],
+        show: labelOf(lines, l) !== null,
+        formatter: labelOf(lines, l) ?? '',
+        color: p['ink-2'],
         fontSize: 11,
       },
-      labelLayout: { moveOverlap: 'shiftY' },
       z: l.datapath === chosen ? 3 : 2,
       ...(l.datapath === chosen
         ? {

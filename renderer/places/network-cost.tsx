@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { curves } from '../../domain/datapath/curves.ts';
 import { ETHERNET_BYTES, FCS_BYTES } from '../../domain/datapath/frame.ts';
 import { pathCost, type PathCostInput } from '../../domain/datapath/path-cost.ts';
+import { GUEST_KINDS, type GuestKind } from '../../domain/datapath/path.ts';
 import { PROFILES, type ProfileName } from '../../domain/datapath/profiles.ts';
 import { STANDARD_PATH } from '../../domain/datapath/standard-path.ts';
 import { vmPath } from '../../domain/datapath/vm-path.ts';
@@ -20,8 +21,13 @@ type Props = { readonly state: ClusterState | null; readonly from: string | null
 type Shows = 'cost' | 'curves' | 'load';
 
 const COMPARED: readonly ProfileName[] = ['kernel-ovs', 'linux-bridge', 'af-xdp', 'ovs-dpdk'];
+const GUEST_WORDS: Readonly<Record<GuestKind, string>> = {
+  sockets: 'guests with sockets',
+  forwarder: 'guests that forward',
+  none: 'guests not counted',
+};
 const LOAD_BUCKETS = 120;
-const CURVE_PX = 190;
+const CURVE_PX = 176;
 
 const Load = () => {
   const desk = useDesk();
@@ -43,7 +49,7 @@ const Load = () => {
 };
 
 /** A full frame of the network, over the datapath chosen; a sentence where the two VMs have no path. */
-const inputFor = (state: ClusterState, from: string, to: string, datapath: ProfileName) => {
+const inputFor = (state: ClusterState, from: string, to: string, datapath: ProfileName, guest: GuestKind) => {
   const path = vmPath(state, from, to);
   if (!path.ok) return path;
   const { fromHost, toHost, encapsulation, guestMtu, underlayMtu } = path.value;
@@ -57,6 +63,7 @@ const inputFor = (state: ClusterState, from: string, to: string, datapath: Profi
     underlayMtu,
     sizeBytes,
     datapath,
+    guest,
   };
   return { ok: true, value: { path: path.value, input } } as const;
 };
@@ -67,14 +74,16 @@ const Cost = ({
   to,
   shows,
   datapath,
+  guest,
 }: {
   readonly state: ClusterState;
   readonly from: string;
   readonly to: string;
   readonly shows: 'cost' | 'curves';
   readonly datapath: ProfileName;
+  readonly guest: GuestKind;
 }) => {
-  const asked = useMemo(() => inputFor(state, from, to, datapath), [state, from, to, datapath]);
+  const asked = useMemo(() => inputFor(state, from, to, datapath, guest), [state, from, to, datapath, guest]);
   const cost = useMemo(() => (asked.ok ? pathCost(asked.value.input) : null), [asked]);
   const option = useMemo(
     () =>
@@ -117,6 +126,7 @@ const Cost = ({
 export const NetworkCost = ({ state, from, to }: Props) => {
   const [shows, setShows] = useState<Shows>('cost');
   const [datapath, setDatapath] = useState<ProfileName>('kernel-ovs');
+  const [guest, setGuest] = useState<GuestKind>('sockets');
   return (
     <div class="card" data-testid="network-cost">
       <h2>
@@ -131,7 +141,20 @@ export const NetworkCost = ({ state, from, to }: Props) => {
           onChoose={setShows}
         />
         <span class="spring" />
-        {shows !== 'load' && (
+        {shows === 'curves' && (
+          <select
+            aria-label="What runs in the guests"
+            value={guest}
+            onChange={(e) => setGuest(GUEST_KINDS.find((g) => g === e.currentTarget.value) ?? 'sockets')}
+          >
+            {GUEST_KINDS.map((g) => (
+              <option key={g} value={g}>
+                {GUEST_WORDS[g]}
+              </option>
+            ))}
+          </select>
+        )}
+        {shows === 'cost' && (
           <select
             aria-label="Datapath"
             value={datapath}
@@ -150,7 +173,7 @@ export const NetworkCost = ({ state, from, to }: Props) => {
         (state === null || from === null || to === null ? (
           <p class="empty pad">Two VMs are needed: choose a network with two of them.</p>
         ) : (
-          <Cost state={state} from={from} to={to} shows={shows} datapath={datapath} />
+          <Cost state={state} from={from} to={to} shows={shows} datapath={datapath} guest={guest} />
         ))}
     </div>
   );

@@ -21,6 +21,8 @@ export type RingView = {
   }[];
 };
 
+/** So few hosts are all named. */
+const NAMED_MOST = 12;
 const NAME = { size: 11, weight: 650, gap: 10 } as const;
 const BEND = 0.35; // how far a chord keeps its middle from the centre
 const FAINT = { few: 0.34, many: 0.11, pairs: 400 } as const;
@@ -85,6 +87,9 @@ const name = (ctx: CanvasRenderingContext2D, palette: Palette, p: RingPoint, wid
   write(ctx, palette, p.host.name, x, y, { colour, ...NAME, align: right ? 'left' : 'right' });
 };
 
+const nameColour = (palette: Palette, p: RingPoint, chosen: boolean): string =>
+  p.host.state !== 'up' ? palette['critical-ink'] : chosen ? palette['accent-ink'] : palette['ink-2'];
+
 export const paintRing = (
   ctx: CanvasRenderingContext2D,
   palette: Palette,
@@ -129,14 +134,11 @@ export const paintRing = (
     }
   }
   const ends = view.hops.length > 0 && view.hops.length < 3 ? view.hops.flatMap((h) => [h.from, h.to]) : [];
-  const named = new Set([
-    ...ends,
-    ...(selected === null ? [] : [selected]),
-    ...(view.focused === null ? [] : [view.focused]),
-  ]);
+  const chosen = [view.selected, view.focused].filter((i) => i !== null);
+  const few = ring.points.length <= NAMED_MOST;
+  const named = new Set(few ? ring.points.keys() : [...ends, ...chosen]);
   for (const i of named) {
     const p = ring.points[i];
-    if (p !== undefined)
-      name(ctx, palette, p, width, p.host.state === 'up' ? palette['accent-ink'] : palette['critical-ink']);
+    if (p !== undefined) name(ctx, palette, p, width, nameColour(palette, p, chosen.includes(i) || ends.includes(i)));
   }
 };

@@ -17,7 +17,8 @@ export type Bar = {
   readonly basis: string;
 };
 
-const MOST_BARS = 12; // stages that fit a card; the rest of a host is one bar
+const ROW_PX = 15; // stages that do not fit at this height are one bar a host
+const FEWEST_BARS = 6;
 const NAMES_PX = 148;
 const FIGURES_PX = 54;
 const SENDER_STEP = 5; // of the load ramp
@@ -27,7 +28,7 @@ const RECEIVER_STEP = 3;
 const titleOf = (stage: WaterfallStage): string => (STAGES[stage.name].meaning.split(/[,:;]/)[0] ?? stage.name).trim();
 
 /** Stages in order with what came before them; neighbours of one name on one host are one bar, and small ones make room. */
-export const barsOf = (stages: readonly WaterfallStage[]): readonly Bar[] => {
+export const barsOf = (stages: readonly WaterfallStage[], most: number): readonly Bar[] => {
   const named = new Map<string, { name: string; host: string; cycles: number; basis: string }>();
   for (const s of stages) {
     const key = `${s.host}/${s.name}`;
@@ -35,11 +36,11 @@ export const barsOf = (stages: readonly WaterfallStage[]): readonly Bar[] => {
     if (known === undefined) named.set(key, { name: titleOf(s), host: s.host, cycles: s.cycles, basis: s.basis });
     else known.cycles += s.cycles;
   }
-  const least = [...named.values()].map((b) => b.cycles).sort((a, b) => b - a)[MOST_BARS - 3] ?? 0;
+  const least = [...named.values()].map((b) => b.cycles).sort((a, b) => b - a)[most - 3] ?? 0;
   const merged: { name: string; host: string; cycles: number; basis: string }[] = [];
   for (const bar of named.values()) {
     const rest = merged.find((m) => m.host === bar.host && m.name === 'smaller stages');
-    if (named.size <= MOST_BARS || bar.cycles >= least) merged.push(bar);
+    if (named.size <= most || bar.cycles >= least) merged.push(bar);
     else if (rest === undefined) merged.push({ ...bar, name: 'smaller stages' });
     else rest.cycles += bar.cycles;
   }
@@ -70,6 +71,10 @@ const paintWaterfall = (
     const w = Math.max(2, x(bar.before + bar.cycles) - x(bar.before));
     fillRect(ctx, { x: x(bar.before), y: y + 2, w, h: rowH - 4 }, 2, colour);
     write(ctx, p, count(bar.cycles), x(bar.before) + w + 5, y + rowH / 2 + 4, { colour: p['ink-2'] });
+    if (bars[i - 1]?.host !== bar.host) {
+      const [at, align] = i === 0 ? ([size.width - 12, 'right'] as const) : ([NAMES_PX + 4, 'left'] as const);
+      write(ctx, p, bar.host, at, y + rowH / 2 + 4, { colour: p['ink-2'], weight: 600, align });
+    }
     const next = bars[i + 1];
     if (next !== undefined)
       line(ctx, [x(next.before), y + rowH - 2], [x(next.before), y + rowH + 2], p['line-strong'], 1);
@@ -89,7 +94,10 @@ export const Waterfall = ({ cost, from, to }: Props) => {
   const box = useBox(ref);
   const palette = usePalette();
   const paint = useCallback<Paint>(
-    (ctx, size) => paintWaterfall(ctx, palette, barsOf(cost.stages), from, size),
+    (ctx, size) => {
+      const most = Math.max(FEWEST_BARS, Math.floor(size.height / ROW_PX) - 1);
+      paintWaterfall(ctx, palette, barsOf(cost.stages, most), from, size);
+    },
     [palette, cost, from],
   );
   return (

@@ -1,0 +1,114 @@
+// flows, trace, reach and overlay on a real log and on a generated one: answers, honest noes, and sentences.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { commands } from '../../../main/shell/commands.ts';
+import { runCommandLine } from '../../../main/shell/command-line/run.ts';
+import type { Terminal } from '../../../main/shell/command-line/terminal.ts';
+
+const TRANSCRIPT = join(import.meta.dirname, '..', '..', '..', 'main', 'shell', 'demonstration', 'live-migration.txt');
+const dir = mkdtempSync(join(tmpdir(), 'understudy-network-'));
+const INCIDENT = join(dir, 'incident.understudy');
+const CLOUD = join(dir, 'cloud.understudy');
+
+const run = async (...argv: readonly string[]) => {
+  let [out, err] = ['', ''];
+  const terminal: Terminal = {
+    write: (text) => {
+      out += text;
+      return Promise.resolve();
+    },
+    warn: (line) => void (err += `${line}\n`),
+    status: () => {},
+  };
+  return { status: await runCommandLine(argv, commands, terminal), out, err };
+};
+
+type Vm = {
+  readonly name: string;
+  readonly host: string | null;
+  readonly addresses: readonly { readonly network: string }[];
+};
+let [here, there]: Vm[] = [];
+
+beforeAll(async () => {
+  expect(await run('import', TRANSCRIPT, '--log', INCIDENT)).toMatchObject({ status: 0 });
+  const made = await run('generate', '--hosts', '6', '--vms', '40', '--days', '1', '--seed', 'net', '--log', CLOUD);
+  expect(made).toMatchObject({ status: 0 });
+  const { vms } = JSON.parse((await run('state', '--log', CLOUD, '--json')).out) as { vms: readonly Vm[] };
+  here = vms.find((v) => v.host !== null && v.addresses.length > 0);
+  there = vms.find(
+    (v) => v.host !== null && v.host !== here?.host && v.addresses[0]?.network === here?.addresses[0]?.network,
+  );
+});
+
+test('flows prints what ovs-ofctl would, in either version', async () => {
+  const { status, out, err } = await run('flows', here?.host ?? '', '--log', CLOUD);
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  const lines = out.trimEnd().split('\n');
+  expect(lines[0]).toBe('priority=1,in_port=1 actions=goto_table:2');
+  expect(lines).toContain('table=22, priority=0 actions=drop');
+  const old = await run('flows', here?.host ?? '', '--log', CLOUD, '--style', 'classic');
+  expect(old.out).toContain('actions=resubmit(,2)');
+  const answer = JSON.parse((await run('flows', here?.host ?? '', '--log', CLOUD, '--json')).out);
+  expect(answer.dump).toEqual(lines);
+});
+
+test('flows of one instant against itself do not differ', async () => {
+  const same = await run('flows', here?.host ?? '', '--log', CLOUD, '--at', '-1h', '--diff', '-1h');
+  expect(same.out).toMatch(/\n0 flows added, 0 removed, \d+ unchanged\.\n$/);
+});
+
+test('a trace tells steps and a verdict, and says no with status 1', async () => {
+  const answer = await run('trace', '--log', CLOUD, '--from', here?.name ?? '', '--to', there?.name ?? '', '--json');
+  expect(answer.status).toBe(0);
+  const { steps, verdict } = JSON.parse(answer.out);
+  expect(steps[0]).toMatchObject({ host: here?.host, bridge: 'br-int', table: 0 });
+  expect(Object.keys(steps[0])).toEqual(
+    expect.arrayContaining(['host', 'bridge', 'table', 'priority', 'match', 'actions']),
+  );
+  expect(verdict).toContain(`delivered to ${there?.name}`);
+  const spoofed = ['--packet', 'icmp,dl_src=fa:16:3e:ff:ff:ff,nw_dst=10.0.0.1'];
+  const no = await run('trace', '--log', CLOUD, '--from', here?.name ?? '', ...spoofed);
+  expect(no).toMatchObject({ status: 1, out: expect.stringMatching(/Verdict: dropped in br-int table 25/) });
+});
+
+test('reach names the first broken hop of a fault', async () => {
+  const ends = [here?.name ?? '', there?.name ?? ''];
+  expect(await run('reach', ...ends, '--log', CLOUD)).toMatchObject({ status: 0 });
+  const cut = await run('reach', ...ends, '--log', CLOUD, '--fault', `vtep-down:${there?.host}`);
+  expect(cut).toMatchObject({ status: 1, out: expect.stringMatching(/the VTEP of .* is down\.\n$/) });
+});
+
+test.each([
+  [['flows', 'nowhere', '--log', CLOUD], /There is no host nowhere/],
+  [['trace', '--from', 'nobody', '--to', 'nobody', '--log', CLOUD], /no VM nobody/],
+  [['trace', '--from', 'nobody', '--log', CLOUD], /--packet SPEC/],
+  [['trace', '--from', 'nobody', '--packet', 'icmp,colour=blue', '--log', CLOUD], /"colour"/],
+  [['reach', 'a', 'b', '--fault', 'gremlins:x', '--log', CLOUD], /no VM a|no port/],
+  [['trace', '--from', 'a', '--to', 'b', '--size', '7', '--log', CLOUD], /20 to 65535/],
+] as const)('%j is refused with a sentence', async (argv, sentence) => {
+  const ran = await run(...argv);
+  expect(ran).toMatchObject({ status: 2, out: '' });
+  expect(ran.err).toMatch(sentence);
+});
+
+test('a transcript without ports still has tables; what is made up goes to stderr', async () => {
+  const flows = await run('flows', 'compute-2', '--log', INCIDENT, '--bridge', 'br-int');
+  expect(flows.status).toBe(0);
+  expect(flows.out).toContain('arp_spa=10.20.20.3');
+  expect(flows.err).toMatch(/^assumed: .*taken to be vxlan/m);
+});
+
+test('overlay counts every mode and says what is assumed; --scale needs no log', async () => {
+  const { out } = await run('overlay', '--log', INCIDENT);
+  expect(out).toMatch(/full mesh, flood +2 +30/);
+  expect(out).toMatch(/Assumed:\n/);
+  const scale = JSON.parse((await run('overlay', '--scale', '--json')).out) as {
+    rows: { flows: number; tunnels: number; counted: { flows: number; tunnels: number } | null }[];
+  };
+  const counted = scale.rows.filter((r) => r.counted !== null);
+  expect(counted.length).toBeGreaterThan(0);
+  for (const row of counted) expect(row.counted).toEqual({ flows: row.flows, tunnels: row.tunnels });
+});
