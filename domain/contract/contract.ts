@@ -8,7 +8,7 @@ import type { NetworkLoad } from '../network/load-over-time.ts';
 import type { Style } from '../network/overlay.ts';
 import type { NetworkOverview } from '../network/overview.ts';
 import type { ReachAnswer, TraceAnswer, TraceQuestion } from '../network/trace-answer.ts';
-import type { Density, MachinePicture, Mark, Picture, StoryLine } from '../readout/picture-types.ts';
+import type { CauseChain, Density, MachinePicture, Mark, Picture, StoryLine } from '../readout/picture-types.ts';
 import type { AnomalyState, ClusterState } from '../readout/state.ts';
 
 /** An instant as the window names it: milliseconds since 1970, and the seq when it means exactly one event. */
@@ -74,6 +74,8 @@ export type Calls = {
   'view.density': { input: { timeline: string; from: number; to: number; buckets: number }; output: Density };
   'view.marks': { input: { timeline: string }; output: readonly Mark[] };
   'view.story': { input: { timeline: string; entity: string; at: At | null }; output: readonly StoryLine[] };
+  /** Why a VM is in trouble; null for what is no VM on record. */
+  'view.why': { input: { timeline: string; entity: string; at: At | null }; output: CauseChain | null };
   'view.machine': { input: { timeline: string; entity: string; at: At | null }; output: readonly MachinePicture[] };
   'view.anomalies': { input: { timeline: string; at: At | null }; output: readonly AnomalyState[] };
   'view.events': {

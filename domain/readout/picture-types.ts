@@ -89,6 +89,25 @@ export type StoryLine = {
   readonly evidence: 'observed' | 'inferred' | 'assumed';
 };
 
+/** A fact of a cause chain: what it began with, what followed, what made the VM's present state, what came after that. */
+export type CauseLink = StoryLine & { readonly role: 'cause' | 'step' | 'end' | 'after' };
+
+/** Why a VM is in ERROR, stopped, or on a host that is down. */
+export type CauseChain = {
+  readonly entity: string;
+  readonly name: string;
+  /** The API's word. */
+  readonly status: string;
+  readonly host: string | null;
+  /** When it came into ERROR or SHUTOFF, ms since 1970; null where it is in neither. */
+  readonly since: number | null;
+  /** False where it is in trouble and nothing on record says why. */
+  readonly known: boolean;
+  readonly verdict: string;
+  /** In the order they happened; empty where there is nothing to explain. */
+  readonly links: readonly CauseLink[];
+};
+
 /** A life cycle as the window draws it: a spine of states in order, with rollback exits beside them. */
 export type MachinePicture = {
   readonly title: string;

@@ -27,7 +27,7 @@ const FELT: ReadonlySet<string> = new Set(['host.failed', 'host.fenced', 'host.r
 const UNTOLD: ReadonlySet<string> = new Set(['telemetry.sampled', 'telemetry.roster_set', 'migration.progressed']);
 
 /** The moves of an entity: those of a VM, or those from and to a host. */
-const movesOf = (c: Cluster, address: string): ReadonlySet<string> => {
+export const movesOf = (c: Cluster, address: string): ReadonlySet<string> => {
   const moves = new Set<string>();
   const kind = kindOf(address);
   const row = findRow(kind === 'vm' ? c.vms.ids : c.hosts.ids, idOf(address));
@@ -43,7 +43,7 @@ const movesOf = (c: Cluster, address: string): ReadonlySet<string> => {
 };
 
 /** Follows a VM from host to host by what its events say, so that a host's failure is told to those who were on it. */
-class Whereabouts {
+export class Whereabouts {
   readonly #vm: string;
   readonly #dests = new Map<string, string>();
   host: string | null = null;
@@ -65,7 +65,7 @@ class Whereabouts {
   }
 }
 
-const refersTo = (e: LogEvent, address: string): boolean =>
+export const refersTo = (e: LogEvent, address: string): boolean =>
   (e.type === 'command.issued' && (e.data.refers.includes(address) || e.data.refers.includes(idOf(address)))) ||
   (e.type === 'fault.injected' && (e.data.targets.includes(address) || e.data.targets.includes(idOf(address)))) ||
   ((e.type === 'volume.attached' || e.type === 'volume.detached') && address === `vm:${e.data.vm}`);

@@ -71,6 +71,7 @@ export const inputSchemas = {
   }),
   'view.marks': exact({ timeline: Name }),
   'view.story': EntityAt,
+  'view.why': EntityAt,
   'view.machine': EntityAt,
   'view.anomalies': Place,
   'view.events': exact({

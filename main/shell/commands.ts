@@ -22,11 +22,13 @@ import { state } from './commands/state.ts';
 import { timelines } from './commands/timelines.ts';
 import { reach, trace } from './commands/trace.ts';
 import { verify } from './commands/verify.ts';
+import { why } from './commands/why.ts';
 
 export const commands: readonly AddCommand[] = [
   importFiles,
   state,
   events,
+  why,
   verify,
   timelines,
   branch,

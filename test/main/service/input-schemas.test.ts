@@ -21,6 +21,7 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'view.density': true,
   'view.marks': true,
   'view.story': true,
+  'view.why': true,
   'view.machine': true,
   'view.anomalies': true,
   'view.events': true,
