@@ -2,14 +2,8 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { type World, worldOf } from '../drill/world.ts';
 import type { ClusterState, VmState } from '../readout/state.ts';
-import {
-  type Destination,
-  type Finding,
-  NEVER_KNOWN,
-  type Subject,
-  type Verdict,
-  verdictOf,
-} from '../scheduling/blockers.ts';
+import { NEVER_KNOWN, type Verdict, verdictOf } from '../scheduling/blockers.ts';
+import type { Destination, Finding, Subject } from '../scheduling/finding.ts';
 import type { Surroundings } from '../scheduling/blockers-hardware.ts';
 import type { SchedulingRequest } from '../scheduling/candidate.ts';
 import { groupsByVm, moveRequest } from './move-request.ts';

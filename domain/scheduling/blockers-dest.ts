@@ -1,5 +1,5 @@
 // What speaks against one destination: its service, Placement, server groups, hardware, mounts and what it can carry.
-import type { Destination, Finding, Subject } from './blockers.ts';
+import type { Destination, Finding, Subject } from './finding.ts';
 import { convergenceFindings } from './blockers-vm.ts';
 import { refusal, shortageSentence } from './filters.ts';
 import { RESOURCES, type Resource, shortage, type Shortage } from './inventory.ts';

@@ -1,8 +1,9 @@
 // What the log tells of hosts and VMs beyond their size: hardware Nova compares, pools mounted, memory written.
-import { fromBase64 } from '../base/base64.ts';
+import type { Row } from '../base/brand.ts';
 import { byteAt, refAt } from '../base/column.ts';
 import { type Cluster, PRESENT } from '../cluster/cluster.ts';
-import { idOf } from '../events/entity.ts';
+import { idAt } from '../cluster/registry.ts';
+import { eachSample } from '../cluster/samples.ts';
 
 export type Hardware = {
   readonly hypervisorType: string | null;
@@ -22,22 +23,11 @@ export type Surroundings = {
 
 export const NO_SURROUNDINGS: Surroundings = { hardware: new Map(), mountedBy: new Map(), dirtyPagesPerS: new Map() };
 
-/** In a batch: no sample for this entity. */
-const NO_SAMPLE = 255;
-
 const writeRates = (c: Cluster): ReadonlyMap<string, number> => {
-  const rosters = c.rosters.ids.ids.flatMap((id, row) => {
-    const roster = refAt(c.rosters.col.record, row);
-    return roster?.dirtyPagesPerS ? [{ id, entities: roster.entities, batch: roster.dirtyPagesPerS }] : [];
-  });
   const rates = new Map<string, number>();
-  for (const { entities, batch } of rosters.sort((a, b) => a.batch.at - b.batch.at || (a.id < b.id ? -1 : 1))) {
-    const bytes = fromBase64(batch.values);
-    for (const [i, name] of entities.entries()) {
-      const byte = bytes?.[i] ?? NO_SAMPLE;
-      if (byte !== NO_SAMPLE) rates.set(name.includes(':') ? idOf(name) : name, byte * batch.scale);
-    }
-  }
+  eachSample(c, 'dirtyPagesPerS', (seat, rate) => {
+    if (seat >= 0) rates.set(idAt(c.vms.ids, seat as Row), rate);
+  });
   return rates;
 };
 

@@ -1,5 +1,5 @@
 // What speaks against moving a VM wherever it goes: its states, its host, what earlier moves left behind.
-import type { Finding, Subject } from './blockers.ts';
+import type { Finding, Subject } from './finding.ts';
 
 /** The states from which Nova starts a live migration (nova/compute/api.py live_migrate). */
 const MOVABLE = new Set(['active', 'paused']);

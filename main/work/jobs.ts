@@ -15,7 +15,7 @@ import { openForUse } from './open-log.ts';
 import { runRunwayJob, type RunwayOrder } from './runway-job.ts';
 import { runSweepJob, type SweepOrder } from './sweep-job.ts';
 import { indexTimeline, type TimelineIndex } from './timeline-index.ts';
-import { runTrialJob, type TrialOrder } from './trials.ts';
+import { runTrialJob, type TrialOrder } from './trial-job.ts';
 import type { Answer, Watcher } from './watcher.ts';
 
 /** Each job's input stands beside the path of the log it works on; only a trial needs none. */

@@ -1,20 +1,12 @@
 // Many policies on many days: shared out among threads, the figures the same whatever their number.
 import { availableParallelism } from 'node:os';
 import { err, ok } from '../../domain/base/result.ts';
-import { runTrial, type Trial, type TrialOutcome } from '../../domain/consolidation/experiment.ts';
-import type { Workload } from '../../domain/consolidation/workload.ts';
+import type { TrialOutcome } from '../../domain/consolidation/experiment.ts';
 import type { RunJob } from './thread.ts';
+import type { TrialOrder } from './trial-job.ts';
 import type { Answer, Watcher } from './watcher.ts';
 
-export type TrialOrder = { readonly workload: Workload; readonly trial: Trial };
-
 const MOST_WORKERS = 8; // each holds a day of traces and 800 hosts of its own
-
-/** One policy on one day, wherever this runs; it needs no log. */
-export const runTrialJob = ({ workload, trial }: TrialOrder): Answer<TrialOutcome> => {
-  const outcome = runTrial(workload, trial);
-  return outcome.ok ? outcome : err({ code: 'bad_input', sentence: `${outcome.error}.` });
-};
 
 /** How many threads so many trials are worth here. */
 export const workersForTrials = (trials: number): number => Math.min(MOST_WORKERS, availableParallelism(), trials);

@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import type { DrillReport } from '../../domain/contract/contract.ts';
 import { useDesk } from '../session/desk.ts';
-import { runDrill } from '../session/drill-plan.ts';
+import { runDrill } from '../session/run-drill.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { clock, count, plural } from '../session/words.ts';
 import { ClusterMap } from '../surfaces/cluster-map.tsx';

@@ -4,7 +4,7 @@ import { BY_HAND } from '../../domain/drill/settings.ts';
 import type { DrillOutcome, VmOutcome } from '../../domain/drill/outcome.ts';
 import { recoverySteps, recoveryUntilMin } from '../../renderer/charts/recovery.ts';
 import { typedInstant } from '../../renderer/panels/typed-instant.ts';
-import { drillName } from '../../renderer/session/drill-plan.ts';
+import { drillName } from '../../renderer/session/run-drill.ts';
 import { layoutLanes } from '../../renderer/surfaces/lanes-layout.ts';
 
 const vm = (name: string, downMs: number | null, queueMs = 0): VmOutcome => ({

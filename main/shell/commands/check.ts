@@ -2,7 +2,8 @@
 import { err, ok } from '../../../domain/base/result.ts';
 import { payloadBytesPerS } from '../../../domain/migration/encapsulation.ts';
 import { check as checkMoves, type CheckAnswer, type CheckQuestion } from '../../../domain/planning/check.ts';
-import type { Finding, Verdict } from '../../../domain/scheduling/blockers.ts';
+import type { Verdict } from '../../../domain/scheduling/blockers.ts';
+import type { Finding } from '../../../domain/scheduling/finding.ts';
 import { surroundingsOf } from '../../../domain/scheduling/blockers-hardware.ts';
 import { cutAt } from '../../work/cut.ts';
 import { historiesOf } from '../../work/histories.ts';
