@@ -14,6 +14,7 @@ import {
 } from '../base/column.ts';
 import type {
   Anomaly,
+  Batch,
   FlavorRecord,
   GroupRecord,
   HostAbout,
@@ -22,7 +23,7 @@ import type {
   PoolRecord,
   PortRecord,
   Progress,
-  RosterRecord,
+  Seats,
   TunnelRecord,
   UpdatedSeen,
   Visit,
@@ -32,7 +33,7 @@ import type {
 import { adoptIds, type Registry, registry } from './registry.ts';
 
 /** Stored keyframes of another version are useless: raise it whenever the columns or what a fact means change. */
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 3;
 
 /** Is the row an entity of this fork: never met, there, or gone (kept, so that what comes after can be judged). */
 export const ABSENT = 0;
@@ -108,6 +109,18 @@ const migrationColumns = () => ({
   visits: refColumn<readonly Visit[]>(),
 });
 
+const rosterColumns = () => ({
+  present: byteColumn(),
+  /** The entities of a roster not yet turned into seats (rosters.ts). */
+  named: refColumn<readonly string[]>(),
+  seats: refColumn<Seats>(),
+  // The newest batch of each metric since the roster was set, packed: unpacked only when somebody looks.
+  cpu: refColumn<Batch>(),
+  ram: refColumn<Batch>(),
+  dirtyPagesPerS: refColumn<Batch>(),
+  netBytesPerS: refColumn<Batch>(),
+});
+
 const recordColumns = <T>() => ({ present: byteColumn(), record: refColumn<T>() });
 const volumeColumns = () => ({ ...recordColumns<VolumeRecord>(), visits: refColumn<readonly Visit[]>() });
 const anomalyColumns = () => ({ anomaly: refColumn<Anomaly>() });
@@ -127,7 +140,7 @@ const tables = {
   tunnels: recordColumns<TunnelRecord>,
   flavors: recordColumns<FlavorRecord>,
   groups: recordColumns<GroupRecord>,
-  rosters: recordColumns<RosterRecord>,
+  rosters: rosterColumns,
 };
 export type TableName = keyof typeof tables;
 export const TABLE_NAMES = Object.keys(tables) as readonly TableName[];

@@ -167,14 +167,13 @@ export type Batch = {
   readonly values: string;
 };
 
-/** Who a roster samples, and the newest batch of each metric: kept packed, unpacked only when somebody looks. */
-export type RosterRecord = {
-  readonly entities: readonly string[];
-  readonly cpu: Batch | null;
-  readonly ram: Batch | null;
-  readonly dirtyPagesPerS: Batch | null;
-  readonly netBytesPerS: Batch | null;
-};
+/**
+ * Whom a roster samples, in the order of its samples: rows of VMs, and `hostSeat` of the rows of hosts. Rows, because a
+ * thousand rosters of hundreds of UUIDs are alive in the keyframes of a day.
+ */
+export type Seats = Int32Array;
+/** Hosts sit below zero. It is its own inverse. */
+export const hostSeat = (row: number): number => -1 - row;
 
 /** The newest figures of a migration. */
 export type Progress = {

@@ -11,6 +11,7 @@ import {
 } from '../cluster/cluster.ts';
 import { fold } from '../cluster/fold.ts';
 import { clusterPatch } from '../cluster/patch.ts';
+import { seatRosters } from '../cluster/rosters.ts';
 import type { LogEvent } from '../events/dictionary.ts';
 import { Keyframes } from './keyframes.ts';
 import { type Cut, isBefore, type Position } from './order.ts';
@@ -153,6 +154,7 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
       sinceStored += cost;
       if (sinceFrame >= keyframeEvery) {
         sinceFrame = 0;
+        seatRosters(cluster);
         leaveFrame(cluster, position, frame);
         frame = forkCluster(cluster);
         if (sinceStored >= storeEvery) {

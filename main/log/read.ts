@@ -8,8 +8,8 @@ import { eventId, isBeyond, type Limit, type Lineages, type Segment, SEQ_SPAN, s
 import type { Sources } from './sources.ts';
 import type { ReadOptions } from './types.ts';
 
-/** Rows fetched at once: enough to make the call's cost vanish, little enough to hold when rows are telemetry of thousands. */
-const PAGE_ROWS = 512;
+/** Rows fetched at once: enough to make the call's cost vanish, few enough to die young when rows are telemetry of thousands. */
+const PAGE_ROWS = 128;
 
 const COLUMNS = 'id, at, type, v, entity, evidence, source, line, data';
 type Row = readonly [

@@ -5,8 +5,9 @@ import { isoInstant } from '../../base/time.ts';
 import { idOf } from '../../events/entity.ts';
 import { noteAnomaly } from '../anomalies/note.ts';
 import { PRESENT } from '../cluster.ts';
-import type { FlavorRecord, GroupRecord, RosterRecord } from '../records.ts';
+import type { FlavorRecord, GroupRecord } from '../records.ts';
 import { findRow, rowOf } from '../registry.ts';
+import { rosterSize } from '../rosters.ts';
 import { charge, uncharge } from '../usage.ts';
 import { type Folder, merged } from './event.ts';
 import { sizeByFlavor } from './vm.ts';
@@ -36,12 +37,12 @@ export const serverGroupReported: Folder<'server_group.reported'> = (c, e) => {
   setRef(c.groups.col.record, row, merged(refAt(c.groups.col.record, row) ?? NO_GROUP, e.data));
 };
 
-const EMPTY_ROSTER: Omit<RosterRecord, 'entities'> = { cpu: null, ram: null, dirtyPagesPerS: null, netBytesPerS: null };
-
 export const rosterSet: Folder<'telemetry.roster_set'> = (c, e) => {
   const row = rowOf(c.rosters.ids, idOf(e.entity));
   setByte(c.rosters.col.present, row, PRESENT);
-  setRef(c.rosters.col.record, row, { ...EMPTY_ROSTER, entities: e.data.entities });
+  const { named, cpu, ram, dirtyPagesPerS, netBytesPerS } = c.rosters.col;
+  setRef(named, row, e.data.entities);
+  for (const newest of [cpu, ram, dirtyPagesPerS, netBytesPerS]) setRef(newest, row, null);
 };
 
 /** Bytes a base64 text holds, without unpacking it. */
@@ -52,17 +53,14 @@ const packedLength = (text: string): number =>
 export const telemetrySampled: Folder<'telemetry.sampled'> = (c, e) => {
   const id = idOf(e.entity);
   const row = findRow(c.rosters.ids, id);
-  const roster = row === NO_ROW ? null : refAt(c.rosters.col.record, row);
+  const size = row === NO_ROW ? null : rosterSize(c, row);
   const { metric, intervalMs, scale, values } = e.data;
-  if (roster === null || packedLength(values) !== roster.entities.length) {
-    const why =
-      roster === null
-        ? 'which was never set'
-        : `which names ${roster.entities.length} entities, not ${packedLength(values)}`;
+  if (packedLength(values) !== size) {
+    const why = size === null ? 'which was never set' : `which names ${size} entities, not ${packedLength(values)}`;
     noteAnomaly(c, e, 'sampled-nobody', `The ${metric} samples at ${isoInstant(e.at)} are for roster ${id}, ${why}.`);
     return;
   }
-  setRef(c.rosters.col.record, row, { ...roster, [metric]: { at: e.at, intervalMs, scale, values } });
+  setRef(c.rosters.col[metric], row, { at: e.at, intervalMs, scale, values });
 };
 
 /** Facts that belong to a story and change no state. */
