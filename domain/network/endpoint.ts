@@ -11,28 +11,29 @@ export type Endpoint = { readonly port: CloudPort; readonly vm: { readonly id: s
 /** Shorter beginnings of an id fit too many. */
 const SHORTEST_PREFIX = 6;
 
-const endpointOf = (state: ClusterState, seen: SeenCloud, port: CloudPort): Endpoint => {
-  const id = seen.vms.get(port.id);
-  const vm = state.vms.find((v) => v.id === id);
-  return { port, vm: vm === undefined ? null : { id: vm.id, name: vm.name } };
-};
-
 /** All ports `written` names, by id; several where a VM has several. Error: a sentence when it names nothing, or several VMs. */
 export const findPorts = (
   state: ClusterState,
   seen: SeenCloud,
   written: string,
 ): Result<readonly Endpoint[], string> => {
-  const all = seen.cloud.ports.map((p) => endpointOf(state, seen, p));
-  const exactly = all.filter((e) => e.port.id === written || e.port.vif === written);
-  if (exactly.length > 0) return ok(exactly);
+  const endpointOf = (port: CloudPort): Endpoint => {
+    const id = seen.vms.get(port.id);
+    const vm = id === undefined ? undefined : state.vms.find((v) => v.id === id);
+    return { port, vm: vm === undefined ? null : { id: vm.id, name: vm.name } };
+  };
+  const exactly = seen.cloud.ports.filter((p) => p.id === written || p.vif === written);
+  if (exactly.length > 0) return ok(exactly.map(endpointOf));
   const vms = state.vms.filter((v) => v.id === written || v.name === written);
   const begun =
     written.length >= SHORTEST_PREFIX && vms.length === 0 ? state.vms.filter((v) => v.id.startsWith(written)) : vms;
   if (begun.length > 1) return err(`${begun.length} VMs are called ${written}: name one by its id.`);
   const [vm] = begun;
   if (vm === undefined) return err(`There is no port and no VM ${written} at this instant.`);
-  const ports = all.filter((e) => e.vm?.id === vm.id).sort((a, b) => (a.port.id < b.port.id ? -1 : 1));
+  const ports = seen.cloud.ports
+    .filter((p) => seen.vms.get(p.id) === vm.id)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map(endpointOf);
   return ports.length === 0 ? err(`${vm.name} has no port and no address at this instant.`) : ok(ports);
 };
 

@@ -16,21 +16,25 @@ const strayBindings = (state: ClusterState): Lint[] => {
 };
 
 const oneWay = (state: ClusterState): Lint[] => {
-  const ends = new Set(state.tunnels.map((t) => `${t.type} ${t.localIp} ${t.remoteIp}`));
-  const recorded = new Set(state.tunnels.map((t) => t.localIp));
+  const remotes = new Map<string, Set<string>>();
+  for (const { type, localIp, remoteIp } of state.tunnels) {
+    const known = remotes.get(localIp);
+    if (known === undefined) remotes.set(localIp, new Set([type + remoteIp]));
+    else known.add(type + remoteIp);
+  }
   return state.tunnels.flatMap((t): Lint[] => {
     // Only where the far side's own tunnels are recorded does a missing one mean something.
-    if (!recorded.has(t.remoteIp) || ends.has(`${t.type} ${t.remoteIp} ${t.localIp}`)) return [];
+    const back = remotes.get(t.remoteIp);
+    if (back === undefined || back.has(t.type + t.localIp)) return [];
     const [near, far] = [t.host ?? t.localIp, t.remoteHost ?? t.remoteIp];
-    return [
-      { code: 'one-way-tunnel', host: near, detail: `${near} has a ${t.type} tunnel to ${far}, ${far} has none back` },
-    ];
+    const detail = `${near} has a ${t.type} tunnel to ${far}, ${far} has none back`;
+    return [{ code: 'one-way-tunnel', host: near, detail }];
   });
 };
 
 /** Lints of addresses, segments and MTU, of reported tunnels and of bindings. No forwarding entry is recorded, so none is judged. */
 export const lintState = (state: ClusterState, seen: SeenCloud): Lint[] => {
-  // Nobody hears a message: agents and networks are there, their tables stay empty, and a large cloud stays small.
-  const { overlay } = settledOverlay({ style: 'master', mode: 'no-l2pop', l3Plugin: true }, seen.cloud, new Set());
+  // Without messages agents and networks are there, their tables stay empty, and a large cloud stays small.
+  const { overlay } = settledOverlay({ style: 'master', mode: 'multicast', l3Plugin: true }, seen.cloud, new Set());
   return [...lintConfiguration(overlay, seen), ...oneWay(state), ...strayBindings(state)];
 };
