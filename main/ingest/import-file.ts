@@ -54,6 +54,7 @@ export const importFile = async (
     await setImmediate(); // lets others work and a cancellation arrive
     signal?.throwIfAborted();
   };
+  const tellRefused = (refusal: Refusal): void => settings.onRefused?.(incoming.path, refusal);
   const cancelled = (): ImportError => ({
     code: 'cancelled',
     sentence: `Cancelled in ${incoming.path} after ${tally.events} events, which are kept. Import it again to go on from there.`,
@@ -89,7 +90,7 @@ export const importFile = async (
         await pause('reading', read);
         continue;
       }
-      take(item, batch, tally, item.line <= through, dryRun);
+      take(item, batch, tally, item.line <= through, dryRun, tellRefused);
     }
     // What a log's export brings keeps the sources it had there; the export itself is none.
     if (!dryRun && known?.done !== true && format !== understudyJsonl) {
@@ -112,11 +113,13 @@ const take = (
   tally: Tally,
   accounted: boolean,
   dryRun: boolean,
+  tellRefused: (refusal: Refusal) => void,
 ): void => {
   batch.items++;
   batch.throughLine = Math.max(batch.throughLine, item.line);
   const refuse = (refusal: Refusal): void => {
     tally.refusedCount++;
+    tellRefused(refusal);
     if (tally.refused.length >= REFUSED_KEPT) return;
     tally.refused.push({ line: refusal.line, why: refusal.why });
     if (!accounted) batch.refused.push(refusal);

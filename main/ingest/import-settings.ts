@@ -1,7 +1,7 @@
 // What an import is asked, what it tells while it runs, and what it reports.
 import type { FileReport } from '../../domain/contract/contract.ts';
 import type { Timeline } from '../../domain/timeline/order.ts';
-import type { Log, LogError } from '../log/types.ts';
+import type { Log, LogError, Refusal } from '../log/types.ts';
 import type { Format, Reading } from './format.ts';
 import type { Incoming } from './incoming.ts';
 
@@ -32,6 +32,8 @@ export type ImportSettings = {
   /** Where documents without any time are placed, milliseconds since 1970; null for each file's own date. */
   readonly undatedAt?: number | null;
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** Hears of every line that is refused, also of those too many for the report. `path` is the file's. */
+  readonly onRefused?: (path: string, refusal: Refusal) => void;
   readonly signal?: AbortSignal | null;
 };
 /** A file that will be read: recognised, and (where a person named it) known to hold something. */

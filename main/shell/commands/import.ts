@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { err, ok } from '../../../domain/base/result.ts';
 import type { ImportedFile, ImportReport } from '../../ingest/import-settings.ts';
+import { parseMoment } from '../../service/moment.ts';
 import { runHere } from '../../work/jobs.ts';
 import { openForUse } from '../../work/open-log.ts';
 import { unwatched } from '../../work/watcher.ts';
@@ -10,7 +11,14 @@ import { type JsonOption, type LogOption, type TimelineOption, withJson } from '
 import { counted } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
 
-type Options = LogOption & TimelineOption & JsonOption & { readonly dryRun?: boolean; readonly as?: string };
+type Options = LogOption &
+  TimelineOption &
+  JsonOption & {
+    readonly dryRun?: boolean;
+    readonly as?: string;
+    readonly at?: string;
+    readonly refused?: string;
+  };
 
 const MOST_REFUSED = 20; // more refused lines than this are counted; --json lists them
 
@@ -45,6 +53,9 @@ const importInto = async (
   paths: readonly string[],
   options: Options,
 ): Promise<Ending> => {
+  // Nothing of the log counts here: a document without times is placed by a time, not by a position.
+  const at = options.at === undefined ? null : parseMoment(options.at, { span: null, instantOf: () => null });
+  if (at !== null && !at.ok) return at;
   const isNew = !existsSync(logPath);
   const opened = openForUse(logPath, { create: true });
   if (!opened.ok) return err(opened.error.sentence);
@@ -54,7 +65,8 @@ const importInto = async (
     from: { paths },
     dryRun: options.dryRun === true,
     as: options.as ?? null,
-    undatedAt: null,
+    undatedAt: at === null ? null : at.value.at,
+    ...(options.refused === undefined ? {} : { refusedTo: options.refused }),
   };
   const watcher = { ...unwatched(), progress: ({ says }: { says: string }) => terminal.status(says) };
   const report = await runHere('import', { logPath, order }, watcher);
@@ -73,7 +85,9 @@ export const importFiles: AddCommand = (program, { terminal, run }) => {
     .option('--log <file>', 'the log to write; it is made where there is none')
     .option('--timeline <name>', 'the timeline to write', 'main')
     .option('--dry-run', 'tell what would come in and write nothing')
-    .option('--as <format>', 'read every file as this format instead of finding it by content');
+    .option('--as <format>', 'read every file as this format instead of finding it by content')
+    .option('--at <time>', 'when documents that give no times were written (default: each file’s own date)')
+    .option('--refused <file>', 'write every refused line, with its reason, to this new file');
   withJson(command).action((paths: readonly string[], options: Options) =>
     run(() =>
       options.log === undefined
