@@ -1,21 +1,13 @@
 // What a packet costs, stage under stage: cycles across, the sender's host and the receiver's in two steps of the ramp.
 import { useCallback, useRef } from 'preact/hooks';
-import type { PathCost, WaterfallStage } from '../../domain/datapath/path-cost.ts';
-import { STAGES } from '../../domain/datapath/stages.ts';
+import type { PathCost } from '../../domain/datapath/path-cost.ts';
 import { count } from '../session/words.ts';
 import { Canvas, type Paint, useBox, usePalette } from './canvas.tsx';
 import { fillRect, fitText, line, setFont, strokeRect, write } from './draw.ts';
 import type { Palette } from './palette.ts';
+import { type Bar, barsOf, titleOf } from './waterfall-bars.ts';
 
 type Props = { readonly cost: PathCost; readonly from: string; readonly to: string };
-
-export type Bar = {
-  readonly name: string;
-  readonly host: string;
-  readonly cycles: number;
-  readonly before: number;
-  readonly basis: string;
-};
 
 const ROW_PX = 15; // stages that do not fit at this height are one bar a host
 const FEWEST_BARS = 6;
@@ -23,34 +15,6 @@ const NAMES_PX = 148;
 const FIGURES_PX = 54;
 const SENDER_STEP = 5; // of the load ramp
 const RECEIVER_STEP = 3;
-
-/** What a stage is, in the first words of its meaning. */
-const titleOf = (stage: WaterfallStage): string => (STAGES[stage.name].meaning.split(/[,:;]/)[0] ?? stage.name).trim();
-
-/** Stages in order with what came before them; neighbours of one name on one host are one bar, and small ones make room. */
-export const barsOf = (stages: readonly WaterfallStage[], most: number): readonly Bar[] => {
-  const named = new Map<string, { name: string; host: string; cycles: number; basis: string }>();
-  for (const s of stages) {
-    const key = `${s.host}/${s.name}`;
-    const known = named.get(key);
-    if (known === undefined) named.set(key, { name: titleOf(s), host: s.host, cycles: s.cycles, basis: s.basis });
-    else known.cycles += s.cycles;
-  }
-  const least = [...named.values()].map((b) => b.cycles).sort((a, b) => b - a)[most - 3] ?? 0;
-  const merged: { name: string; host: string; cycles: number; basis: string }[] = [];
-  for (const bar of named.values()) {
-    const rest = merged.find((m) => m.host === bar.host && m.name === 'smaller stages');
-    if (named.size <= most || bar.cycles >= least) merged.push(bar);
-    else if (rest === undefined) merged.push({ ...bar, name: 'smaller stages' });
-    else rest.cycles += bar.cycles;
-  }
-  let before = 0;
-  return merged.map((bar) => {
-    const placed = { ...bar, before };
-    before += bar.cycles;
-    return placed;
-  });
-};
 
 const paintWaterfall = (
   ctx: CanvasRenderingContext2D,
