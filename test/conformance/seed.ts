@@ -6,10 +6,16 @@ import { emptyCluster } from '../../domain/cluster/cluster.ts';
 import { fold } from '../../domain/cluster/fold.ts';
 import { instant, seq as seqOf } from '../../domain/base/brand.ts';
 import type { LogEvent } from '../../domain/events/dictionary.ts';
+import type { CallName, DrillReport, Input, Output } from '../../domain/contract/contract.ts';
+import { BY_HAND } from '../../domain/drill/settings.ts';
 import { clusterState } from '../../domain/readout/cluster-state.ts';
 import type { ClusterState, MigrationState, VmState } from '../../domain/readout/state.ts';
 import { importPaths } from '../../main/ingest/import.ts';
 import { openLog } from '../../main/log/log.ts';
+import type { Log } from '../../main/log/types.ts';
+import { createService } from '../../main/service/service.ts';
+import { runHere } from '../../main/work/jobs.ts';
+import { unwatched } from '../../main/work/watcher.ts';
 import type { Part, PartReport } from './part.ts';
 
 const LIVE = '5374577e-7417-4add-b23f-06de3b42c410';
@@ -18,7 +24,17 @@ const BOOT = '75ddb4f6-9831-4d90-b291-48e098e8f72f';
 const OVERLAY_AT = Date.UTC(2014, 2, 1);
 const END = '2013-08-06T23:59:59Z';
 
-type Record = { readonly events: readonly LogEvent[]; readonly at: (iso: string) => ClusterState };
+/** The drills of the rehearsal: as the record stood, with a third VM on a local disk, and with no room left. */
+type Rehearsal = {
+  readonly asRecorded: DrillReport;
+  readonly withLocalDisk: DrillReport;
+  readonly withoutRoom: DrillReport;
+};
+type Record = {
+  readonly events: readonly LogEvent[];
+  readonly at: (iso: string) => ClusterState;
+  readonly rehearsal: Rehearsal;
+};
 
 /** One group of facts: each either holds or is named as wrong. */
 type Group = {
@@ -26,7 +42,47 @@ type Group = {
   readonly facts: (record: Record) => readonly (readonly [what: string, holds: boolean])[];
 };
 
-const imported = async (dataDir: string): Promise<readonly LogEvent[]> => {
+/** Just before `shutdown now`: the last report of compute-1 alive. */
+const EVE = Date.parse('2013-08-06T10:36:35Z');
+const LOCAL = '00000000-0000-4000-8000-000000000003';
+const LOCAL_VM = {
+  name: 'vm-local',
+  host: 'compute-1',
+  vmState: 'active',
+  taskState: null,
+  powerState: 'RUNNING',
+  storage: 'local',
+  vcpus: 2,
+  ramMiB: 4096,
+  diskGiB: 20,
+};
+
+const rehearse = async (log: Log): Promise<Rehearsal> => {
+  const service = createService(log, { demonstration: false, runJob: runHere });
+  const ask = async <N extends CallName>(name: N, input: Input<N>): Promise<Output<N>> => {
+    const answer = await service.call(name, input, unwatched());
+    if (!answer.ok) throw new Error(answer.error.sentence);
+    return answer.value as Output<N>;
+  };
+  const drill = (branch: string) =>
+    ask('drill.run', { timeline: 'rehearsal', at: null, fail: ['compute-1'], branch, settings: BY_HAND });
+  const assume = (type: string, entity: string, data: { readonly [field: string]: unknown }) =>
+    ask('branch.record', { timeline: 'rehearsal', at: null, type, entity, data });
+  try {
+    await ask('branch.create', { name: 'rehearsal', parent: 'main', at: { at: EVE, seq: null } });
+    const asRecorded = await drill('as recorded');
+    await assume('vm.reported', `vm:${LOCAL}`, LOCAL_VM);
+    const withLocalDisk = await drill('with a local disk');
+    await assume('host.reported', 'host:compute-2', { vcpus: 4, ramMiB: 2048, diskGiB: 10 });
+    return { asRecorded, withLocalDisk, withoutRoom: await drill('without room') };
+  } finally {
+    service.close();
+  }
+};
+
+const imported = async (
+  dataDir: string,
+): Promise<{ readonly events: readonly LogEvent[]; readonly rehearsal: Rehearsal }> => {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-seed-'));
   try {
     const log = openLog(join(folder, 'seed.understudy'), { create: true });
@@ -37,8 +93,9 @@ const imported = async (dataDir: string): Promise<readonly LogEvent[]> => {
     const report = await importPaths({ log: log.value, timeline: main.value, paths, undatedAt: OVERLAY_AT });
     if (!report.ok) throw new Error(report.error.sentence);
     const events = [...log.value.inEventTime(main.value)];
+    const rehearsal = await rehearse(log.value);
     log.value.close();
-    return events;
+    return { events, rehearsal };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -280,10 +337,39 @@ const overlay: Group = {
   },
 };
 
+const rehearsed: Group = {
+  name: 'the failure rehearsed on a branch agrees with the record',
+  facts: ({ at, rehearsal: { asRecorded, withLocalDisk, withoutRoom } }) => {
+    const recorded = at(hour('10:42:51'));
+    const outcome = (report: DrillReport, id: string) => report.vms.find((v) => v.vm === id) ?? null;
+    const agrees = [LIVE, BOOT].map((id): readonly [string, boolean] => {
+      const [drilled, real] = [outcome(asRecorded, id), vm(recorded, id)];
+      const ends = drilled?.dest === real?.host && drilled?.vmState === real?.vmState;
+      return [
+        `${id} recovered where and as it was, disk kept`,
+        drilled?.outcome === 'recovered' && !drilled.dataLost && ends,
+      ];
+    });
+    const local = outcome(withLocalDisk, LOCAL);
+    const stranded = withoutRoom.vms.filter((v) => v.outcome === 'stranded');
+    return [
+      ['two VMs and no other', asRecorded.vms.length === 2],
+      ...agrees,
+      ['a local disk is rebuilt with data loss', local?.outcome === 'rebuilt' && local.dataLost],
+      ['the other two still keep theirs', withLocalDisk.summary.recovered === 2],
+      ['without room it is stranded', stranded.some((v) => v.vm === LOCAL && v.dest === null)],
+      [
+        'and the reason has the numbers',
+        stranded.every((v) => /NoValidHost: compute-2 has \d+ MiB RAM in all, 4096 asked/.test(v.cause)),
+      ],
+    ];
+  },
+};
+
 const run = async (dataDir: string): Promise<PartReport> => {
-  const events = await imported(dataDir);
-  const record: Record = { events, at: (iso) => stateAt(events, iso) };
-  const judged = [entities, whereabouts, moves, failure, contradictions, clock, overlay].map((group) => {
+  const { events, rehearsal } = await imported(dataDir);
+  const record: Record = { events, rehearsal, at: (iso) => stateAt(events, iso) };
+  const judged = [entities, whereabouts, moves, failure, contradictions, clock, rehearsed, overlay].map((group) => {
     const facts = group.facts(record);
     const wrong = facts.filter(([, holds]) => !holds).map(([what]) => what);
     return { group: group.name, facts: facts.length, wrong };
