@@ -1,5 +1,9 @@
 // The table of queries, commands and streams that shells and window promise each other.
 import type { Outlook } from '../capacity/outlook.ts';
+import type { ConsolidationReport, WorkloadChoice } from '../consolidation/experiment-report.ts';
+import type { PlanReport } from '../consolidation/live/report.ts';
+import type { LiveSettings } from '../consolidation/live/settings.ts';
+import type { ExperimentName } from '../consolidation/experiment.ts';
 import type { StateDiff } from '../timeline/diff.ts';
 import type { DrillOutcome, DrillSettings } from '../drill/outcome.ts';
 import type { SweepKind, SweepResult } from '../drill/sweep/sweep.ts';
@@ -144,6 +148,8 @@ export type Calls = {
       timeline: string;
       at: At | null;
       fail: readonly string[];
+      /** What else happens and when: `at 12:05 return compute-7; fail rack A1 by power`. */
+      script?: string;
       branch: string;
       settings: Partial<DrillSettings>;
     };
@@ -153,6 +159,16 @@ export type Calls = {
   'capacity.runway': { input: { timeline: string; at: At | null }; output: Outlook };
   /** Fails every host, pair, rack or zone in turn; changes nothing. Reports progress; can be cancelled. */
   'drill.sweep': { input: { timeline: string; at: At | null; kind: SweepKind }; output: SweepResult };
+  /** Policies side by side on a day of CPU traces; changes nothing. Reports progress; can be cancelled. */
+  'consolidate.experiment': {
+    input: { experiment: ExperimentName; policies: readonly string[]; workload: WorkloadChoice };
+    output: ConsolidationReport;
+  };
+  /** Command where a branch is named: a plan for the cluster at an instant, with its moves written onto that branch. */
+  'consolidate.plan': {
+    input: { timeline: string; at: At | null; settings: Partial<LiveSettings>; branch: string | null };
+    output: PlanReport;
+  };
 };
 
 export type CallName = keyof Calls;

@@ -6,6 +6,7 @@ const LONGEST_NAME = 255;
 const LONGEST_TEXT = 1_000;
 const MOST_ROWS = 100_000; // one answer must fit a message; the window pages long before this
 const MOST_FAULTS = 100;
+const LONGEST_SCRIPT = 100_000; // a thousand steps of a hundred characters
 const MOST_BUCKETS = 10_000; // more bars than any screen has columns
 
 const exact = <P extends Record<string, TSchema>>(properties: P) =>
@@ -24,6 +25,8 @@ const Settings = Type.Partial(
     reportIntervalS: Seconds,
     serviceDownTimeS: Seconds,
     forceDown: Type.Boolean(),
+    monitorS: Type.Union([Seconds, Type.Null()]),
+    fence: Type.Boolean(),
     fencingS: Seconds,
     waitAfterFencingS: Seconds,
     threads: Type.Integer({ minimum: 1, maximum: 1_000 }),
@@ -58,6 +61,27 @@ const TraceQuestion = {
   faults: Type.Array(Name, { maxItems: MOST_FAULTS }),
   ipBytes: Type.Integer({ minimum: 20, maximum: 65_535 }),
 };
+
+const Choice = exact({
+  name: Name,
+  parameters: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Array(Type.Number())])),
+});
+const PlanSettings = Type.Partial(
+  Type.Object({
+    underload: Choice,
+    overload: Choice,
+    selection: Choice,
+    cpuThreshold: Type.Number(),
+    ramThreshold: Type.Number(),
+    lastNVmCpu: Type.Number(),
+    dataLength: Type.Number(),
+    migrationMBPerS: Type.Number(),
+    powerModel: Name,
+    keepN1: Type.Boolean(),
+    seed: Type.String({ maxLength: LONGEST_NAME }),
+  }),
+  { additionalProperties: false },
+);
 
 export const inputSchemas = {
   'log.info': Type.Unsafe<Record<string, never>>(exact({})),
@@ -133,7 +157,8 @@ export const inputSchemas = {
   'drill.run': exact({
     timeline: Name,
     at: MomentOrHead,
-    fail: Type.Array(Name, { minItems: 1 }),
+    fail: Type.Array(Name),
+    script: Type.Optional(Type.String({ maxLength: LONGEST_SCRIPT })),
     branch: Name,
     settings: Settings,
   }),
@@ -142,5 +167,19 @@ export const inputSchemas = {
     timeline: Name,
     at: MomentOrHead,
     kind: Type.Union([Type.Literal('1'), Type.Literal('2'), Type.Literal('rack'), Type.Literal('az')]),
+  }),
+  'consolidate.experiment': exact({
+    experiment: Type.Union([Type.Literal('cloudsim'), Type.Literal('honest')]),
+    policies: Type.Array(Name, { maxItems: MOST_FAULTS }),
+    workload: Type.Union([
+      exact({ kind: Type.Literal('recorded'), timeline: Name, at: Type.Number() }),
+      exact({ kind: Type.Literal('file'), name: Name, base64: Type.String() }),
+    ]),
+  }),
+  'consolidate.plan': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    settings: PlanSettings,
+    branch: Type.Union([Name, Type.Null()]),
   }),
 } satisfies Record<CallName, TSchema>;

@@ -7,6 +7,7 @@ import type { RunJob } from '../work/thread.ts';
 import { branchCalls } from './branch-calls.ts';
 import type { Handlers } from './call.ts';
 import { type Door, openDoor } from './door.ts';
+import { consolidateCalls } from './consolidate-calls.ts';
 import type { Engine } from './engine.ts';
 import { entityCalls } from './entity-calls.ts';
 import { historyCalls } from './history-calls.ts';
@@ -53,6 +54,7 @@ export const createService = (
     ...networkCalls(engine),
     ...branchCalls(engine),
     ...jobCalls(engine),
+    ...consolidateCalls(engine),
   };
   const stop = log.onChange(changed);
   const warming = warmingOf(histories.warm);

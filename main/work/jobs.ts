@@ -3,12 +3,14 @@ import { assert, err } from '../../domain/base/result.ts';
 import type { Outlook } from '../../domain/capacity/outlook.ts';
 import type { DrillReport } from '../../domain/contract/contract.ts';
 import type { SweepResult } from '../../domain/drill/sweep/sweep.ts';
+import type { PlanReport } from '../../domain/consolidation/live/report.ts';
 import type { TrialOutcome } from '../../domain/consolidation/experiment.ts';
 import type { GeneratorOptions } from '../../domain/generator/options.ts';
 import type { ImportReport } from '../ingest/import-settings.ts';
 import { LogFailure } from '../log/fault.ts';
 import type { Log } from '../log/types.ts';
 import { type Rehearsal, runDrillJob } from './drill-job.ts';
+import { runConsolidateJob, type ConsolidateOrder } from './consolidate-job.ts';
 import { type Generated, runGenerateJob } from './generate-job.ts';
 import { type ImportOrder, runImportJob } from './import-job.ts';
 import { openForUse } from './open-log.ts';
@@ -29,6 +31,7 @@ type Jobs = {
     readonly output: Generated;
   };
   readonly index: { readonly input: { readonly timeline: string }; readonly output: TimelineIndex };
+  readonly consolidate: { readonly input: ConsolidateOrder; readonly output: PlanReport };
   readonly trial: { readonly input: TrialOrder; readonly output: TrialOutcome };
 };
 
@@ -75,6 +78,7 @@ const jobs: { readonly [N in JobName]: Job<N> } = {
     const timeline = log.timeline(order.timeline);
     return timeline.ok ? indexTimeline(log, timeline.value, watcher) : timeline;
   }),
+  consolidate: onLog<'consolidate'>(runConsolidateJob),
   trial: ({ order }) => Promise.resolve(runTrialJob(order)),
 };
 

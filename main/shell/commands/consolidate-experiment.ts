@@ -122,7 +122,6 @@ const machineReadable = (day: string, outcomes: readonly TrialOutcome[]): string
 
 /** Checks everything before it runs anything; then all policies on all days, on as many threads as `--workers` says. */
 export const runExperiment = async ({ terminal }: Stage, options: ExperimentOptions): Promise<Ending> => {
-  if (options.workload === undefined) return err('Name a day of CPU traces with --workload FILE, or ask for --list.');
   const trials = trialsOf(options);
   if (!trials.ok) return trials;
   const days = daysOf(options);

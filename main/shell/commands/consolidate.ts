@@ -4,11 +4,13 @@ import { ok } from '../../../domain/base/result.ts';
 import { EXPERIMENTS } from '../../../domain/consolidation/experiment.ts';
 import { STRATEGIES } from '../../../domain/consolidation/registry.ts';
 import type { AddCommand, Ending, Stage } from '../command-line/command.ts';
-import { withJson } from '../command-line/options.ts';
+import { withAt, withJson, withLog, withTimeline } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
 import { type ExperimentOptions, runExperiment } from './consolidate-experiment.ts';
+import { LIVE_DEFAULTS } from '../../../domain/consolidation/live/settings.ts';
+import { type PlanOptions, runPlan } from './consolidate-plan.ts';
 
-type Options = ExperimentOptions & { readonly list?: boolean };
+type Options = ExperimentOptions & PlanOptions & { readonly list?: boolean };
 
 const positive = (written: string): number => {
   const value = Number(written);
@@ -37,7 +39,9 @@ const list = async ({ terminal }: Stage, json: boolean): Promise<Ending> => {
 export const consolidate: AddCommand = (program, stage) => {
   const command = program
     .command('consolidate')
-    .description('compare consolidation policies on days of CPU traces; --json prints one policy a line')
+    .description(
+      'plan the consolidation of a cluster at an instant; with --workload, compare policies on days of CPU traces',
+    )
     .option(
       '--workload <file...>',
       'days of traces as CSV, plain or gzipped: vm, then one utilisation in percent a sample',
@@ -48,8 +52,22 @@ export const consolidate: AddCommand = (program, stage) => {
     .option('--order <file>', 'names of the VMs, one a line, in the order that decides their types')
     .option('--seed <seed>', 'seed of random selection', 'cloudsim')
     .option('--workers <n>', 'threads to share the runs among (default: as many as there are cores)', whole)
+    .option('--branch <name>', 'keep the plan as a branch of this name (default: nothing is written)')
+    .option(
+      '--power-model <name>',
+      'the server whose SPECpower watts every host is assumed to draw',
+      LIVE_DEFAULTS.powerModel,
+    )
+    .option('--underload <name>', 'the algorithm that finds underloaded hosts', LIVE_DEFAULTS.underload.name)
+    .option('--overload <name>', 'the algorithm that finds overloaded hosts', LIVE_DEFAULTS.overload.name)
+    .option('--selection <name>', 'the algorithm that chooses which VMs leave', LIVE_DEFAULTS.selection.name)
+    .option('--set <question.parameter=value...>', 'parameters of the algorithms, as overload.threshold=0.9', [])
+    .option('--give-up-n1', 'empty hosts even where it leaves VMs without a home after one more host failure')
     .option('--list', 'list the algorithms for the four questions and their parameters');
-  withJson(command).action((options: Options) =>
-    stage.run(() => (options.list === true ? list(stage, options.json === true) : runExperiment(stage, options))),
+  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+    stage.run(() => {
+      if (options.list === true) return list(stage, options.json === true);
+      return options.workload === undefined ? runPlan(stage, options) : runExperiment(stage, options);
+    }),
   );
 };

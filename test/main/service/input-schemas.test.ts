@@ -43,6 +43,8 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'drill.run': true,
   'drill.sweep': true,
   'capacity.runway': true,
+  'consolidate.experiment': true,
+  'consolidate.plan': true,
 };
 
 test('every call of the contract has a schema, and no other', () => {
@@ -61,7 +63,12 @@ test.each<[CallName, unknown]>([
   ],
   ['branch.record', { timeline: 'b', at: null, type: 'host.reported', entity: 'host:a', data: 7 }],
   ['network.trace', { timeline: 'main', at: null, from: 'a', to: null, packet: null, faults: [''] }],
-  ['drill.run', { timeline: 'main', at: null, fail: [], branch: 'b', settings: {} }],
+  [
+    'consolidate.experiment',
+    { experiment: 'best', policies: [], workload: { kind: 'recorded', timeline: 'm', at: 0 } },
+  ],
+  ['consolidate.plan', { timeline: 'main', at: null, settings: { keepN1: 'yes' }, branch: null }],
+  ['drill.run', { timeline: 'main', at: null, fail: [''], branch: 'b', settings: {} }],
   ['drill.run', { timeline: 'main', at: null, fail: ['h'], branch: 'b', settings: { threads: 0.5 } }],
 ])('%s refuses %j', (name, input) => {
   expect(Value.Check(inputSchemas[name], input)).toBe(false);

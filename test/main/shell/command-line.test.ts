@@ -283,8 +283,14 @@ test.each<[why: string, argv: () => readonly string[], says: RegExp]>([
     () => ['consolidate', '--workload', file('hole.csv', 'vm,s0,s1\na,1,\n')],
     /line 2, field s1: the sample is missing/,
   ],
+  ['an unknown power model', () => ['consolidate', '--log', INCIDENT, '--power-model', 'acme'], /no power model "acme"/],
+  ['an unknown algorithm', () => ['consolidate', '--log', INCIDENT, '--overload', 'best'], /no overload algorithm "best"/],
+  [
+    'an unknown parameter',
+    () => ['consolidate', '--log', INCIDENT, '--set', 'overload.thresh=1'],
+    /loess_robust has no parameter "thresh"/,
+  ],
   ['traces that are none', () => ['consolidate', '--workload', TRANSCRIPT], /live-migration.txt, line \d+/],
-  ['no traces', () => ['consolidate'], /--workload FILE/],
   ['a port that is none', () => ['serve', '--port', '70000'], /65535/],
 ])('%s: a sentence, status 2, nothing changed', async (_why, argv, says) => {
   const ran = await run(...argv());

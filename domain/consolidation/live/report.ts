@@ -1,0 +1,106 @@
+// What a plan says: every host's answer with the numbers behind it, every option considered, and what the moves change.
+import type { Evidence } from './evidence.ts';
+import type { LiveSettings } from './settings.ts';
+
+/** What becomes of a host. */
+export type Fate = 'relieved' | 'emptied' | 'kept' | 'empty' | 'not judged';
+
+export type HostAnswer = {
+  readonly host: string;
+  readonly vms: number;
+  /** CPU utilization 0..1 by step, newest last: VMs' vCPUs in use over the host's. */
+  readonly history: readonly number[];
+  readonly underload: Evidence | null;
+  readonly overload: Evidence | null;
+  readonly fate: Fate;
+  /** One sentence: why this fate. */
+  readonly why: string;
+};
+
+/** What refuses a target; words that can follow a count of hosts. */
+export type Rule =
+  | 'without VMs'
+  | 'closed'
+  | 'down or disabled'
+  | 'in other zones'
+  | 'short of capacity'
+  | 'against its server group'
+  | 'above the CPU threshold'
+  | 'above the RAM threshold';
+
+/** A target that was looked at for one VM. */
+export type Option = {
+  readonly host: string;
+  readonly verdict: 'chosen' | 'possible' | 'refused';
+  readonly rule: Rule | null;
+  readonly why: string;
+};
+
+export type Move = {
+  /** From 1 on, in the order to carry out. */
+  readonly order: number;
+  readonly vm: string;
+  readonly name: string;
+  readonly source: string;
+  readonly dest: string;
+  /** Nova's migration type: a stopped VM moves cold. */
+  readonly type: 'live-migration' | 'migration';
+  readonly kind: 'block' | 'shared' | 'volume' | null;
+  readonly question: 'overload' | 'underload';
+  readonly ramMiB: number;
+  /** Expected use of CPU, in cores. */
+  readonly cores: number;
+  /** Assumed: bytes over `migrationMBPerS`. */
+  readonly seconds: number;
+  readonly why: string;
+  readonly options: readonly Option[];
+};
+
+/** A VM or host that was considered and stays. */
+export type Refusal = {
+  readonly entity: string;
+  readonly name: string;
+  readonly host: string;
+  readonly why: string;
+  readonly options: readonly Option[];
+};
+
+/** What a checker that does not know how the plan was made found: empty when every state on the way holds. */
+export type Violation = { readonly order: number; readonly rule: string; readonly detail: string };
+
+/** Single host failures that would strand VMs. */
+export type Safety = {
+  readonly safe: boolean | null;
+  readonly failures: number;
+  readonly of: number;
+  /** The first few, with what is stranded. */
+  readonly worst: readonly { readonly host: string; readonly vms: number; readonly ramMiB: number }[];
+};
+
+export type Before = { readonly hostsOn: number; readonly watts: number; readonly n1: Safety };
+
+export type PlanReport = {
+  readonly at: string;
+  readonly timeline: string;
+  readonly settings: LiveSettings;
+  /** Time of a step and of a migration that detectors reckon with, seconds. */
+  readonly timeStepS: number;
+  readonly migrationTimeS: number;
+  readonly hosts: readonly HostAnswer[];
+  readonly moves: readonly Move[];
+  readonly refused: readonly Refusal[];
+  /** Hosts without VMs when all is done; they may sleep. */
+  readonly asleep: readonly string[];
+  readonly before: Before;
+  /** With the emptied hosts asleep: they take nobody in. */
+  readonly after: Before;
+  /** With the emptied hosts awake again before anything fails. */
+  readonly awakeN1: Safety;
+  readonly states: number;
+  readonly violations: readonly Violation[];
+  /** What is taken for granted because no log tells it. */
+  readonly assumptions: readonly string[];
+  readonly verdict: string;
+  /** The branch the moves were written on; null when nothing was written. */
+  readonly branch: string | null;
+};

@@ -1,0 +1,144 @@
+// The part of understudy consolidate that plans: hosts judged, moves in order, what refuses, what it does to N+1.
+import { err, ok, type Result } from '../../../domain/base/result.ts';
+import type { HostAnswer, Move, PlanReport, Refusal, Safety } from '../../../domain/consolidation/live/report.ts';
+import type { LiveSettings } from '../../../domain/consolidation/live/settings.ts';
+import type { Parameters } from '../../../domain/consolidation/strategy.ts';
+import type { Ending, Stage } from '../command-line/command.ts';
+import { inLog } from '../command-line/open.ts';
+import type { AtOption, JsonOption, LogOption, TimelineOption } from '../command-line/options.ts';
+import { counted, table } from '../command-line/table.ts';
+
+export type PlanOptions = LogOption &
+  TimelineOption &
+  AtOption &
+  JsonOption & {
+    readonly branch?: string;
+    readonly policy: readonly string[];
+    readonly param?: number;
+    readonly powerModel: string;
+    readonly underload: string;
+    readonly overload: string;
+    readonly selection: string;
+    readonly set: readonly string[];
+    readonly giveUpN1?: boolean;
+  };
+
+type Question = 'underload' | 'overload' | 'selection';
+const isQuestion = (word: string): word is Question => ['underload', 'overload', 'selection'].includes(word);
+
+const SETTING = /^([a-z]+)\.([a-z0-9_]+)=(.+)$/;
+
+/** `overload.threshold=0.9` or `overload.state_config=0.7,0.9` by question. */
+const parametersOf = (written: readonly string[]): Result<Readonly<Record<Question, Parameters>>, string> => {
+  const found: Record<Question, Record<string, number | readonly number[]>> = {
+    underload: {},
+    overload: {},
+    selection: {},
+  };
+  for (const text of written) {
+    const [, question = '', name = '', value = ''] = SETTING.exec(text) ?? [];
+    const numbers = value.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+    if (!isQuestion(question) || !numbers.every((n) => Number.isFinite(n)))
+      return err(`--set ${text}: write it as overload.threshold=0.9 (or underload, or selection).`);
+    found[question][name] = value.includes(',') ? numbers : numbers[0]!;
+  }
+  return ok(found);
+};
+
+const settingsOf = (options: PlanOptions): Result<Partial<LiveSettings>, string> => {
+  if (options.policy.length > 0 || options.param !== undefined) {
+    return err('--policy and --param are for --workload; a plan takes --overload, --underload, --selection and --set.');
+  }
+  const parameters = parametersOf(options.set);
+  if (!parameters.ok) return parameters;
+  const { underload, overload, selection } = parameters.value;
+  return ok({
+    powerModel: options.powerModel,
+    keepN1: options.giveUpN1 !== true,
+    underload: { name: options.underload, parameters: underload },
+    overload: { name: options.overload, parameters: overload },
+    selection: { name: options.selection, parameters: selection },
+  });
+};
+
+const share = (x: number | undefined): string | null => (x === undefined ? null : `${(x * 100).toFixed(0)} %`);
+
+const hostTable = (hosts: readonly HostAnswer[]): string =>
+  table(hosts, [
+    { head: 'HOST', cell: (h) => h.host },
+    { head: 'VMS', cell: (h) => h.vms },
+    { head: 'CPU', cell: (h) => share(h.history.at(-1)) },
+    { head: 'FATE', cell: (h) => h.fate },
+    { head: 'WHY', cell: (h) => h.why },
+  ]);
+
+const moveTable = (moves: readonly Move[]): string =>
+  table(moves, [
+    { head: '#', cell: (m) => m.order },
+    { head: 'VM', cell: (m) => m.name },
+    { head: 'SOURCE', cell: (m) => m.source },
+    { head: 'DEST', cell: (m) => m.dest },
+    { head: 'TYPE', cell: (m) => (m.kind === null ? m.type : `${m.type} (${m.kind})`) },
+    { head: 'TAKES', cell: (m) => `${m.seconds.toFixed(0)} s` },
+    { head: 'WHY THERE', cell: (m) => `${m.why}; ${m.options.length - 1} others looked at` },
+  ]);
+
+const refusedTable = (refused: readonly Refusal[]): string =>
+  table(refused, [
+    { head: 'STAYS', cell: (r) => r.name },
+    { head: 'HOST', cell: (r) => r.host },
+    { head: 'WHY', cell: (r) => r.why },
+  ]);
+
+const safetyWords = ({ safe, failures, of, worst }: Safety): string => {
+  if (safe === true) return `kept: each of ${of} hosts may fail`;
+  const [first] = worst;
+  const as = first === undefined ? '' : `; worst ${first.host}: ${counted(first.vms, 'VM')} without a home`;
+  return `${failures} of ${of} host failures strand VMs${as}`;
+};
+
+const readable = (plan: PlanReport): string => {
+  const { before, after, moves, refused } = plan;
+  const lines = [
+    `${plan.verdict}\n`,
+    hostTable(plan.hosts),
+    moves.length === 0 ? '' : moveTable(moves),
+    refused.length === 0 ? '' : refusedTable(refused),
+    table(
+      [
+        ['hosts on', String(before.hostsOn), String(after.hostsOn)],
+        ['power', `${before.watts.toFixed(0)} W (assumed)`, `${after.watts.toFixed(0)} W (assumed)`],
+        ['N+1', safetyWords(before.n1), safetyWords(after.n1)],
+        ['N+1, emptied hosts awake', null, safetyWords(plan.awakeN1)],
+      ],
+      [
+        { head: '', cell: ([what]) => what ?? null },
+        { head: 'BEFORE', cell: ([, now]) => now ?? null },
+        { head: 'AFTER', cell: ([, , then]) => then ?? null },
+      ],
+    ),
+    plan.violations.length === 0
+      ? `Checked: all ${plan.states} states on the way hold.\n`
+      : `Refused by the check: ${plan.violations.map((v) => `move ${v.order}: ${v.detail}`).join('; ')}.\n`,
+    `Assumed:\n${plan.assumptions.map((a) => `  ${a}\n`).join('')}`,
+    plan.branch === null
+      ? ''
+      : `The plan is on the branch ${plan.branch}. Drill it: understudy drill --timeline ${plan.branch} --fail HOST\n`,
+  ];
+  return lines.filter((part) => part !== '').join('\n');
+};
+
+/** Status 1 when the plan's own check refuses it. */
+export const runPlan = async ({ terminal }: Stage, options: PlanOptions): Promise<Ending> => {
+  const settings = settingsOf(options);
+  if (!settings.ok) return settings;
+  return inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+    const at = moment(options.timeline, options.at);
+    if (!at.ok) return at;
+    const { timeline, branch = null } = options;
+    const plan = await ask('consolidate.plan', { timeline, at: at.value, settings: settings.value, branch });
+    if (!plan.ok) return plan;
+    await terminal.write(options.json === true ? `${JSON.stringify(plan.value)}\n` : readable(plan.value));
+    return ok(plan.value.violations.length === 0 ? 0 : 1);
+  });
+};
