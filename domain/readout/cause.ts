@@ -81,7 +81,8 @@ class Episode {
     if (goesDown) this.#down.add(host);
     if (comesUp) this.#down.delete(host);
     const commanded = e.type === 'command.issued' && !e.data.argv.some((word) => LOOKS.test(word));
-    if (concerns && (goesDown || (comesUp && wasDown) || commanded)) this.events.push(e);
+    const noted = e.type === 'note.written' && wasDown; // how its recovery went
+    if (concerns && (goesDown || (comesUp && wasDown) || commanded || noted)) this.events.push(e);
   }
 
   #hearMove(e: LogEvent): void {

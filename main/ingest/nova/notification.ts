@@ -18,6 +18,8 @@ export type Notification = {
   /** Versioned: the fields of `nova_object.data`, all the way down. Legacy: the payload. */
   readonly payload: Fields;
   readonly legacy: boolean;
+  /** Whose object the payload is; null where it is none. */
+  readonly namespace: 'nova' | 'masakari' | null;
 };
 
 /** Nova's legacy suffixes that differ from the versioned ones (the leading underscore is really sent). */
@@ -54,13 +56,22 @@ const versionedName = (eventType: string): string => {
 /** Nova's deepest payload (a request spec) has eight levels. */
 const DEPTH_MAX = 50;
 
+/** The fields of a versioned object of Nova's, or of Masakari's, which are built alike; null when it is none. */
+const dataIn = (value: Fields): Fields | null => {
+  const data = value['nova_object.data'] ?? value['masakari_object.data'];
+  return isFields(data) ? data : null;
+};
+const namespaceOf = (payload: unknown): Notification['namespace'] => {
+  if (!isFields(payload) || dataIn(payload) === null) return null;
+  return 'masakari_object.data' in payload ? 'masakari' : 'nova';
+};
+
 /** Takes `{nova_object.name, …, nova_object.data}` off at every depth; a minor version's unknown fields stay. */
 const plain = (value: unknown, depth = 0): unknown => {
   if (depth > DEPTH_MAX) return null;
   if (Array.isArray(value)) return value.map((each) => plain(each, depth + 1));
   if (!isFields(value)) return value;
-  const data = value['nova_object.data'];
-  const fields = isFields(data) ? data : value;
+  const fields = dataIn(value) ?? value;
   return Object.fromEntries(Object.entries(fields).map(([name, inner]) => [name, plain(inner, depth + 1)]));
 };
 
@@ -97,5 +108,6 @@ export const notificationIn = (value: unknown): Notification | null => {
     requestId: textAt(payload, 'request_id') ?? textAt(fields, '_context_request_id'),
     payload,
     legacy,
+    namespace: namespaceOf(fields['payload']),
   };
 };

@@ -1,4 +1,4 @@
-// The format "notifications": what Nova sends over its message bus, versioned or legacy, however it was collected.
+// The format "notifications": what Nova and Masakari send over the message bus, versioned or legacy, however it was collected.
 import { createHash } from 'node:crypto';
 import { type Format, ignored, type Item, type Proposal, type Reading, refusal } from '../format.ts';
 import { jsonRecords, jsonText, textAt } from '../json-records.ts';
@@ -6,6 +6,7 @@ import { instantOf } from '../nova-words.ts';
 import { clusterFacts, newSeen } from './cluster-facts.ts';
 import { instanceFacts } from './instance-facts.ts';
 import type { Moves, Told } from './moves.ts';
+import { isMasakari, masakariFacts, type Watched } from './masakari.ts';
 import { type Notification, notificationIn } from './notification.ts';
 
 /** Events with an `instance.` name that only repeat what others told, or tell usage. */
@@ -43,8 +44,10 @@ const factsOf = (
   n: Notification,
   moves: Moves,
   seen: ReturnType<typeof newSeen>,
+  watched: Watched,
   at: number,
 ): readonly Told[] | null => {
+  if (isMasakari(n)) return masakariFacts(n, watched);
   if (NO_NEWS.has(n.event)) return null;
   return n.event.startsWith('instance.') ? instanceFacts(n, moves, at) : clusterFacts(n, seen);
 };
@@ -52,6 +55,7 @@ const factsOf = (
 function* read({ incoming, undatedAt }: Reading): Generator<Item> {
   const moves: Moves = new Map();
   const seen = newSeen();
+  const watched: Watched = new Map();
   let before = undatedAt;
   for (const record of jsonRecords(incoming)) {
     const { line } = record;
@@ -66,7 +70,7 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
     }
     const { at, told } = whenOf(n, before);
     before = at;
-    const facts = factsOf(n, moves, seen, at);
+    const facts = factsOf(n, moves, seen, watched, at);
     if (facts === null) {
       yield ignored(line, n.eventType);
       continue;
