@@ -224,11 +224,6 @@ export const NetworkFlows = ({ host, hosts, network }: Props) => {
           ]}
           onChoose={(b) => (view.bridge.value = b)}
         />
-        <small>
-          {minutes === 0 && value !== null
-            ? `${count(rows.length)} of ${plural(value.flows.length, 'flow')}${shown.length < rows.length ? `, ${shown.length} shown` : ''}`
-            : ''}
-        </small>
         <span class="spring" />
         <select
           aria-label="All flows, or what changed"
@@ -257,6 +252,11 @@ export const NetworkFlows = ({ host, hosts, network }: Props) => {
                 only what {network.name} uses
               </label>
             )}
+            <span class="muted">
+              {value === null
+                ? ''
+                : `${count(rows.length)} of ${plural(value.flows.length, 'flow')}${shown.length < rows.length ? `, ${shown.length} shown` : ''}`}
+            </span>
           </div>
           {failure !== null && <p class="failure pad">{failure.sentence}</p>}
           {value !== null && <Table answer={value} rows={shown} marked={marked} current={current} />}

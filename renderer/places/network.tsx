@@ -168,7 +168,7 @@ export const NetworkPlace = () => {
           onChoose={(s) => (view.shows.value = s)}
         />
         {value !== null && (
-          <p>
+          <p class="drop-narrow">
             {types} · {plural(value.hosts.length, 'VTEP')} · {plural(value.networks.length, 'network')}
             {value.moving > 0 && ` · ${plural(value.moving, 'port')} moving`}
           </p>
