@@ -120,12 +120,12 @@ export const choose = (
   for (const host of room.hosts.keys()) {
     if (host === source) continue;
     const asleep = (room.tenants.get(host) ?? 0) === 0;
-    const fit: Fit =
-      asleep && !mayWake
-        ? refuse('without VMs', 'has no VMs: emptying a host wakes no other')
-        : fitOf(room, vm, host, request);
-    if (fit.fits) fits.push({ host, left: fit.left, asleep });
-    else refused.push({ host, verdict: 'refused', rule: fit.rule, why: fit.why });
+    const fit = fitOf(room, vm, host, request);
+    if (!fit.fits) refused.push({ host, verdict: 'refused', rule: fit.rule, why: fit.why });
+    else if (asleep && !mayWake) {
+      const why = 'has no VMs: emptying a host wakes no other';
+      refused.push({ host, verdict: 'refused', rule: 'without VMs', why });
+    } else fits.push({ host, left: fit.left, asleep });
   }
   fits.sort((a, b) => Number(a.asleep) - Number(b.asleep) || a.left - b.left || (a.host < b.host ? -1 : 1));
   const options = fits.map(({ host, left }, i): Option => {
