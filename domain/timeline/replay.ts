@@ -48,11 +48,11 @@ export type ReplayOptions = {
 /**
  * Reading and parsing an event costs about 3 µs and folding it about 1 µs, so 1,000 events are 4 of the 16 ms a seek may
  * take at p95; writing a cell of a patch costs some 50 ns, so 20,000 of them are 1 ms. Kept keyframes are whole states
- * in a file, so they are 100 times sparser.
+ * in a file, so they are 300 times sparser: a fresh process folds for a second or two, once.
  */
 export const REPLAY_DEFAULTS: ReplayOptions = {
   keyframeEvery: 1_000,
-  storeEvery: 100_000,
+  storeEvery: 300_000,
   wholeEvery: 20_000,
   budgetBytes: 256 * 2 ** 20,
 };
@@ -83,6 +83,9 @@ const costOf = (e: LogEvent): number => {
 
 /** Reading a kept keyframe costs about as much as folding this many spacings of events. */
 const WORTH_LOADING = 4;
+
+/** The end of a seek is kept when it folded this part of the way between kept keyframes. */
+const LONG_WALK = 3;
 
 /** A state being folded on: what the last frame on its way was, and what was spent since. */
 type Walk = Moment & {
@@ -140,11 +143,10 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
     frames.add(cluster, position, patch, ordinal(before));
   };
 
-  /** Folds the tail (or `most` events of it) onto a fork, leaving keyframes; those to be kept are handed over after the reading has ended. */
-  const foldTail = (from: Walk, cut: Cut, most = Infinity): Walk => {
+  /** Folds up to `most` events onto a fork, leaving keyframes; stops early at the frame that is to be kept. */
+  const foldStretch = (from: Walk, cut: Cut, most: number): Walk => {
     const cluster = forkCluster(from.cluster);
     let { position, frame, sinceFrame, sinceStored } = from;
-    const toKeep: StoredKeyframe[] = [];
     const last = ordinal(cluster) + most;
     for (const e of history.events(position, cut)) {
       fold(cluster, e);
@@ -157,19 +159,38 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
         seatRosters(cluster);
         leaveFrame(cluster, position, frame);
         frame = forkCluster(cluster);
-        if (sinceStored >= storeEvery) {
-          sinceStored = 0;
-          toKeep.push({ cut: position, dump: dumpCluster(cluster) });
-        }
+        if (sinceStored >= storeEvery) break;
       }
       if (ordinal(cluster) === last) break;
     }
-    for (const keyframe of toKeep) history.keep(keyframe);
     return { cluster, position, frame, sinceFrame, sinceStored };
   };
 
+  const keep = (walk: Walk): Walk => {
+    if (walk.position === null) return walk;
+    seatRosters(walk.cluster);
+    history.keep({ cut: walk.position, dump: dumpCluster(walk.cluster) });
+    return { ...walk, sinceStored: 0 };
+  };
+
+  /** Folds the tail, or `most` events of it. What is to be kept is handed over between readings. */
+  const foldTail = (from: Walk, cut: Cut, most = Infinity): Walk => {
+    const last = ordinal(from.cluster) + most;
+    let walk = from;
+    for (;;) {
+      walk = foldStretch(walk, cut, last - ordinal(walk.cluster));
+      if (walk.sinceFrame > 0 || walk.sinceStored < storeEvery) return walk;
+      walk = keep(walk);
+      if (ordinal(walk.cluster) === last) return walk;
+    }
+  };
+
   const moment = (cut: Cut): Moment => {
-    cursor = foldTail(start(cut), cut);
+    const from = start(cut);
+    cursor = foldTail(from, cut);
+    // Where a long walk ends the next process begins: at the head of a log just opened, for one.
+    const isLong = ordinal(cursor.cluster) - ordinal(from.cluster) >= storeEvery / LONG_WALK;
+    if (isLong && cursor.sinceStored >= storeEvery / LONG_WALK) cursor = keep(cursor);
     return cursor;
   };
 
