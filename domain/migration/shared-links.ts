@@ -18,6 +18,10 @@ export type SharedMove = {
   readonly readyMs: number;
   /** Moves of one queue (a source host) run at most `perQueue` at a time, in the order given; null waits for nobody. */
   readonly queue: string | null;
+  /** Moves, as indices, that have to end first, however they end. */
+  readonly after?: readonly number[];
+  /** From being let in to the first byte, while no link is used: Nova prepares the destination. */
+  readonly prepareMs?: number;
 };
 
 export type SharedLinks = {
@@ -78,21 +82,28 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
   const waiting = moves.map((_, i) => i).toSorted((a, b) => moves[a]!.readyMs - moves[b]!.readyMs || a - b);
   const running = new Map<string, number>();
   let active: Active[] = [];
+  let preparing: { readonly index: number; readonly fromMs: number }[] = [];
   let nowMs = 0;
+
+  const launch = (index: number): void => {
+    const run = begin(moves[index]!.move, machine, false);
+    start(run, nowMs);
+    active.push({ index, run, ahead: run, lineBytesPerMs: -1 });
+  };
 
   const admit = (): void => {
     let kept = 0;
     for (const index of waiting) {
-      const { move, queue, readyMs } = moves[index]!;
+      const { queue, readyMs, after = [], prepareMs = 0 } = moves[index]!;
       const busy = queue === null ? 0 : (running.get(queue) ?? 0);
-      if (readyMs > nowMs || (queue !== null && busy >= links.perQueue)) {
+      const held = after.some((before) => results[before] === null);
+      if (readyMs > nowMs || held || (queue !== null && busy >= links.perQueue)) {
         waiting[kept++] = index;
         continue;
       }
       if (queue !== null) running.set(queue, busy + 1);
-      const run = begin(move, machine, false);
-      start(run, nowMs);
-      active.push({ index, run, ahead: run, lineBytesPerMs: -1 });
+      if (prepareMs > 0) preparing.push({ index, fromMs: nowMs + prepareMs });
+      else launch(index);
     }
     waiting.length = kept;
   };
@@ -125,11 +136,11 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
   };
 
   admit();
-  while (active.length > 0 || waiting.length > 0) {
+  while (active.length > 0 || waiting.length > 0 || preparing.length > 0) {
     share();
     const nextReady = waiting.reduce(
       (t, i) => (moves[i]!.readyMs > nowMs ? Math.min(t, moves[i]!.readyMs) : t),
-      Infinity,
+      preparing.reduce((t, p) => Math.min(t, p.fromMs), Infinity),
     );
     const next = active.reduce((t, a) => Math.min(t, changeMs(a)), nextReady);
     if (next === Infinity) {
@@ -147,6 +158,9 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
       if (a.run.phase === 'ended') finish(a);
     }
     active = active.filter((a) => a.run.phase !== 'ended');
+    const due = preparing.filter((p) => p.fromMs <= nowMs);
+    preparing = preparing.filter((p) => p.fromMs > nowMs);
+    for (const p of due) launch(p.index);
     admit();
   }
   return results;

@@ -5,6 +5,7 @@ import { check } from './commands/check.ts';
 import { consolidate } from './commands/consolidate.ts';
 import { desktop } from './commands/desktop.ts';
 import { diff } from './commands/diff.ts';
+import { drain } from './commands/drain.ts';
 import { drill } from './commands/drill.ts';
 import { events } from './commands/events.ts';
 import { exportLog } from './commands/export.ts';
@@ -35,6 +36,7 @@ export const commands: readonly AddCommand[] = [
   record,
   diff,
   check,
+  drain,
   drill,
   fit,
   runway,

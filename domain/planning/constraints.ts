@@ -1,0 +1,128 @@
+// What a plan has to hold, each as a value that can be written in JSON and explained; its checker twin is in constraint-checks.ts.
+import { err, ok, type Result } from '../base/result.ts';
+
+/**
+ * BtrPlace's vocabulary on VMs and hosts. Placement constraints hold at every instant: during a move a VM counts on both
+ * ends. `maxOnline` and the ones about time are said where they stand.
+ */
+export type Constraint =
+  /** None of the VMs on any of the hosts. */
+  | { readonly kind: 'ban'; readonly vms: readonly string[]; readonly hosts: readonly string[] }
+  /** The VMs on these hosts only (as destinations; a VM outside may leave but not stay elsewhere). */
+  | { readonly kind: 'fence'; readonly vms: readonly string[]; readonly hosts: readonly string[] }
+  /** No two of the VMs on one host. */
+  | { readonly kind: 'spread'; readonly vms: readonly string[] }
+  /** All VMs on one host, at the end. */
+  | { readonly kind: 'gather'; readonly vms: readonly string[] }
+  /** All VMs within one of the groups of hosts, at the end. */
+  | { readonly kind: 'among'; readonly vms: readonly string[]; readonly groups: readonly (readonly string[])[] }
+  /** VMs of different groups share no host. */
+  | { readonly kind: 'split'; readonly groups: readonly (readonly string[])[] }
+  /** The hosts of these VMs run no other VM. */
+  | { readonly kind: 'lonely'; readonly vms: readonly string[] }
+  /** The VMs keep what they are given: never cold-moved or stopped. */
+  | { readonly kind: 'preserve'; readonly vms: readonly string[] }
+  /** No VM enters or leaves the hosts. */
+  | { readonly kind: 'quarantine'; readonly hosts: readonly string[] }
+  /** The VMs do not move. */
+  | { readonly kind: 'root'; readonly vms: readonly string[] }
+  /** At most so many of the hosts run a VM, at the end. */
+  | { readonly kind: 'maxOnline'; readonly hosts: readonly string[]; readonly most: number }
+  /** No two of the VMs move at the same time. */
+  | { readonly kind: 'sequential'; readonly vms: readonly string[] }
+  /** The VMs have arrived this long after the start. */
+  | { readonly kind: 'deadline'; readonly vms: readonly string[]; readonly atMs: number }
+  /** The VMs start at once. */
+  | { readonly kind: 'noDelay'; readonly vms: readonly string[] };
+
+export type ConstraintKind = Constraint['kind'];
+
+const list = (names: readonly string[]): string => names.join(', ');
+
+/** The constraint as a sentence without its subject's reasons: what has to hold. */
+export const explain = (c: Constraint): string => {
+  switch (c.kind) {
+    case 'ban':
+      return `${list(c.vms)} never on ${list(c.hosts)}`;
+    case 'fence':
+      return `${list(c.vms)} only on ${list(c.hosts)}`;
+    case 'spread':
+      return `${list(c.vms)} on different hosts`;
+    case 'gather':
+      return `${list(c.vms)} on one host`;
+    case 'among':
+      return `${list(c.vms)} within one of ${c.groups.map((g) => `{${list(g)}}`).join(' ')}`;
+    case 'split':
+      return `${c.groups.map((g) => `{${list(g)}}`).join(' and ')} share no host`;
+    case 'lonely':
+      return `${list(c.vms)} share no host with any other VM`;
+    case 'preserve':
+      return `${list(c.vms)} keep running`;
+    case 'quarantine':
+      return `no VM enters or leaves ${list(c.hosts)}`;
+    case 'root':
+      return `${list(c.vms)} do not move`;
+    case 'maxOnline':
+      return `at most ${c.most} of ${list(c.hosts)} run a VM`;
+    case 'sequential':
+      return `${list(c.vms)} move one after another`;
+    case 'deadline':
+      return `${list(c.vms)} have arrived after ${c.atMs / 1000} s`;
+    case 'noDelay':
+      return `${list(c.vms)} start at once`;
+  }
+};
+
+type Field = 'vms' | 'hosts' | 'groups' | 'most' | 'atMs';
+const FIELDS: Readonly<Record<ConstraintKind, readonly Field[]>> = {
+  ban: ['vms', 'hosts'],
+  fence: ['vms', 'hosts'],
+  spread: ['vms'],
+  gather: ['vms'],
+  among: ['vms', 'groups'],
+  split: ['groups'],
+  lonely: ['vms'],
+  preserve: ['vms'],
+  quarantine: ['hosts'],
+  root: ['vms'],
+  maxOnline: ['hosts', 'most'],
+  sequential: ['vms'],
+  deadline: ['vms', 'atMs'],
+  noDelay: ['vms'],
+};
+
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((v) => typeof v === 'string' && v !== '');
+
+const isField = (field: Field, value: unknown): boolean => {
+  switch (field) {
+    case 'vms':
+    case 'hosts':
+      return isNames(value);
+    case 'groups':
+      return Array.isArray(value) && value.length > 0 && value.every(isNames);
+    case 'most':
+      return Number.isInteger(value) && (value as number) >= 0;
+    case 'atMs':
+      return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  }
+};
+
+/** Reads a JSON array of constraints; VMs by id. Errors: a sentence that names the entry and its field. */
+export const readConstraints = (value: unknown): Result<readonly Constraint[], string> => {
+  if (!Array.isArray(value)) return err('Constraints are a JSON array of objects with a kind.');
+  for (const [i, entry] of value.entries()) {
+    const fields = (typeof entry === 'object' && entry !== null ? entry : {}) as Readonly<Record<string, unknown>>;
+    const kind = fields['kind'];
+    if (typeof kind !== 'string' || !Object.hasOwn(FIELDS, kind)) {
+      return err(
+        `Constraint ${i + 1} has the kind ${JSON.stringify(kind)}; known are ${Object.keys(FIELDS).join(', ')}.`,
+      );
+    }
+    for (const field of FIELDS[kind as ConstraintKind]) {
+      if (!isField(field, fields[field]))
+        return err(`Constraint ${i + 1} (${kind}): ${field} is ${JSON.stringify(fields[field]) ?? 'missing'}.`);
+    }
+  }
+  return ok(value as readonly Constraint[]);
+};

@@ -1,0 +1,107 @@
+// Where each VM goes: the planner's own objective (links finish early, then room stays even), or Nova's weighers.
+import { R, type Shelf, weightOf } from '../drill/sweep/shelf.ts';
+import type { Paths } from '../migration/network-path.ts';
+import { Books } from './books.ts';
+import type { Job } from './jobs.ts';
+import type { PlanOptions } from './options.ts';
+
+export type Placed = { readonly job: Job; readonly dest: number; readonly because: string };
+
+export type Placing = {
+  readonly placed: readonly Placed[];
+  /** No host takes them as things are; with the reasons counted. */
+  readonly homeless: readonly { readonly job: Job; readonly refused: Readonly<Record<string, number>> }[];
+  readonly refused: Readonly<Record<string, number>>;
+};
+
+export type PlaceInput = {
+  readonly shelf: Shelf;
+  readonly jobs: readonly Job[];
+  readonly paths: Paths;
+  readonly options: PlanOptions;
+  /** 1 where a VM may be sent. */
+  readonly accepts: Uint8Array;
+  /** Refusals that do not change while a plan is made: hardware, mounts, left-over bindings; null when none. */
+  readonly staticRefusal: (job: Job, host: number) => string | null;
+};
+
+const scarcest = (books: Books, shelf: Shelf, vm: number, host: number): number => {
+  let least = Infinity;
+  for (let r = 0; r < R; r++) {
+    const capacity = shelf.maxUnit[host * R + r]!;
+    if (shelf.ask[vm * R + r]! > 0 && Number.isFinite(capacity)) {
+      least = Math.min(least, (books.free(host, r) - shelf.ask[vm * R + r]!) / capacity);
+    }
+  }
+  return least === Infinity ? 0 : least;
+};
+
+/** Largest first, members of groups before others: who has the fewest choices chooses first. */
+const inOrder = (shelf: Shelf, jobs: readonly Job[]): Job[] => {
+  const typical = Float64Array.from({ length: R }, (_, r) => {
+    let most = 1;
+    for (let h = 0; h < shelf.hosts.length; h++) {
+      const unit = shelf.maxUnit[h * R + r]!;
+      if (Number.isFinite(unit)) most = Math.max(most, unit);
+    }
+    return most;
+  });
+  const weight = new Map(jobs.map((j) => [j.row, weightOf(shelf, typical, j.row)]));
+  const size = (j: Job): number => weight.get(j.row) ?? 0;
+  const grouped = (j: Job): number => (shelf.group[j.row]! >= 0 ? 1 : 0);
+  return [...jobs].sort((a, b) => size(b) - size(a) || grouped(b) - grouped(a) || b.bytes - a.bytes || a.row - b.row);
+};
+
+/**
+ * Chooses a destination for each job, both ends charged. O(jobs × hosts). The planner's objective: the earliest time at
+ * which the busiest link on the way could be done with what it has been given, then the most even room. Nova's: the sum of
+ * normalised free RAM, vCPU and disk, which for one VM after another is the most room left.
+ */
+export const place = (input: PlaceInput): Placing => {
+  const { shelf, paths, options, accepts } = input;
+  const books = new Books(shelf, options.constraints);
+  const doneS = new Float64Array(paths.capacities.length);
+  const placed: Placed[] = [];
+  const homeless: { job: Job; refused: Record<string, number> }[] = [];
+  const refused: Record<string, number> = {};
+  const hosts = [...accepts.keys()].filter((h) => accepts[h] === 1);
+  for (const job of inOrder(shelf, input.jobs)) {
+    const no: Record<string, number> = {};
+    let best: { host: number; finish: number; room: number } | null = null;
+    let open = 0;
+    for (const host of hosts) {
+      const reason = books.refuses(job.row, host) ?? input.staticRefusal(job, host);
+      if (reason !== null) {
+        no[reason] = (no[reason] ?? 0) + 1;
+        continue;
+      }
+      open++;
+      let finish = 0;
+      if (options.placement === 'planner') {
+        for (const l of paths.path(shelf.hosts[job.source]!, shelf.hosts[host]!) ?? []) {
+          finish = Math.max(finish, doneS[l]! + (job.bytes / paths.capacities[l]! + options.prepareMs / 1000));
+        }
+      }
+      const room = scarcest(books, shelf, job.row, host);
+      if (best === null || finish < best.finish - 1e-9 || (finish < best.finish + 1e-9 && room > best.room)) {
+        best = { host, finish, room };
+      }
+    }
+    for (const [code, n] of Object.entries(no)) refused[code] = (refused[code] ?? 0) + n;
+    if (best === null) {
+      homeless.push({ job, refused: no });
+      continue;
+    }
+    books.put(job.row, best.host);
+    for (const l of paths.path(shelf.hosts[job.source]!, shelf.hosts[best.host]!) ?? []) {
+      doneS[l]! += job.bytes / paths.capacities[l]! + options.prepareMs / 1000;
+    }
+    const percent = Math.round(best.room * 100);
+    const why =
+      options.placement === 'planner'
+        ? `of ${open} open hosts its links are done first, with ${percent} % of its scarcest resource left`
+        : `of ${open} open hosts the most room stays (${percent} % of the scarcest resource)`;
+    placed.push({ job, dest: best.host, because: why });
+  }
+  return { placed, homeless, refused };
+};

@@ -1,0 +1,106 @@
+// One VM's move predicted at an instant: rounds, band, what was assumed for it, and which of Nova's settings would change it.
+import { err, ok, type Result } from '../base/result.ts';
+import { type Band, forecast } from '../migration/forecast.ts';
+import { UNKNOWN } from '../migration/machine.ts';
+import { novaMove, novaStatus } from '../migration/nova-move.ts';
+import { type SweepRow, sweepOptions } from '../migration/option-sweep.ts';
+import type { MoveOutcome } from '../migration/qemu.ts';
+import type { Round } from '../migration/run.ts';
+import type { ClusterState } from '../readout/state.ts';
+import type { Surroundings } from '../scheduling/blockers-hardware.ts';
+import { findVm } from './check.ts';
+import { costOf, memoryOf, nicBytesPerS } from './jobs.ts';
+import type { PlanOptions } from './options.ts';
+
+export type PredictionInput = {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 'bytes' | 'bytes a second' | 'pages a second' | 'version';
+  readonly evidence: 'observed' | 'assumed';
+};
+
+export type PredictedMove = {
+  readonly vm: string;
+  readonly name: string;
+  readonly outcome: MoveOutcome;
+  /** As `openstack server migration list` would end. */
+  readonly novaStatus: string;
+  readonly totalMs: number;
+  readonly downtimeMs: number;
+  /** On the wire. */
+  readonly ramBytes: number;
+  readonly diskBytes: number;
+  readonly mirrorMs: number;
+  readonly rounds: readonly Round[];
+  readonly band: { readonly totalMs: Band; readonly downtimeMs: Band; readonly bytes: Band };
+  /** Share of the circumstances within the inputs' uncertainty that end as `outcome` says. */
+  readonly outcomeShare: number;
+  readonly inputs: readonly PredictionInput[];
+  /** Nova's options as they are, each setting alone, and the gentlest pair where no single one finishes; best first. */
+  readonly sweep: readonly SweepRow[];
+  /** Stopped, copied and started again. */
+  readonly cold: { readonly totalMs: number; readonly bytes: number };
+};
+
+/** Pairs only where nothing simpler finishes: a person turns one knob if one will do. */
+const worthTelling = (rows: readonly SweepRow[]): readonly SweepRow[] => {
+  const single = rows.filter((r) => r.changes.length <= 1);
+  const pair = single.some((r) => r.finishes) ? undefined : rows.find((r) => r.finishes);
+  return pair === undefined ? single : [pair, ...single];
+};
+
+/** Predicts the move of one VM over links it has to itself. Errors: no such VM, or one whose RAM the log does not tell. */
+export const predictMove = (
+  state: ClusterState,
+  around: Surroundings,
+  asked: string,
+  o: PlanOptions,
+): Result<PredictedMove, string> => {
+  const found = findVm(state, asked);
+  if (!found.ok) return found;
+  const vm = found.value;
+  if (vm.ramMiB === null)
+    return err(`The log does not tell how much RAM ${vm.name} has, so its move cannot be predicted.`);
+  const sampled = around.dirtyPagesPerS.get(vm.id) ?? null;
+  const memory = memoryOf(vm, o, sampled);
+  const link = nicBytesPerS(o);
+  const got = forecast(novaMove(memory, o.nova, o.qemu), { linkBytesPerS: link, machine: UNKNOWN, keepRounds: true });
+  const cold = costOf(vm, 'cold', o, sampled, new Map());
+  const isRunning = vm.vmState === 'active';
+  const inputs: readonly PredictionInput[] = [
+    { name: 'RAM', value: vm.ramMiB * 1_048_576, unit: 'bytes', evidence: 'observed' },
+    { name: 'touched', value: memory.touchedBytes, unit: 'bytes', evidence: 'assumed' },
+    {
+      name: 'write rate',
+      value: memory.dirtyPagesPerS,
+      unit: 'pages a second',
+      evidence: sampled !== null || !isRunning ? 'observed' : 'assumed',
+    },
+    { name: 'written to again and again', value: memory.workingSetBytes, unit: 'bytes', evidence: 'assumed' },
+    ...memory.disks.map((d): PredictionInput => ({
+      name: 'local disk',
+      value: d.bytes * d.fill,
+      unit: 'bytes',
+      evidence: 'assumed',
+    })),
+    { name: 'link', value: link, unit: 'bytes a second', evidence: 'assumed' },
+    { name: 'QEMU', value: o.qemu, unit: 'version', evidence: 'assumed' },
+  ];
+  return ok({
+    vm: vm.id,
+    name: vm.name,
+    outcome: got.outcome,
+    novaStatus: novaStatus(got.outcome),
+    totalMs: got.totalMs,
+    downtimeMs: got.downtimeMs,
+    ramBytes: got.ramBytes,
+    diskBytes: got.diskBytes,
+    mirrorMs: got.mirrorMs,
+    rounds: got.rounds,
+    band: { totalMs: got.totalBand, downtimeMs: got.downtimeBand, bytes: got.bytesBand },
+    outcomeShare: got.outcomeShare,
+    inputs,
+    sweep: worthTelling(sweepOptions({ vm: memory, base: o.nova, qemu: o.qemu, linkBytesPerS: link })),
+    cold: { totalMs: cold.soloMs, bytes: cold.bytes },
+  });
+};

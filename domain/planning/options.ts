@@ -1,0 +1,80 @@
+// What a plan takes for granted: links, write rates, Nova's limits, and what to do with a VM that cannot move live.
+import { NOVA_DEFAULTS, type NovaOptions } from '../migration/nova-options.ts';
+import type { QemuVersion } from '../migration/qemu.ts';
+import type { Constraint } from './constraints.ts';
+
+/** How far a VM may be taken: live only; else cold; else stopped where it is. */
+export const POLICIES = ['live', 'cold', 'stop'] as const;
+export type Policy = (typeof POLICIES)[number];
+
+/** Who chooses destinations: the planner's objective, or nova-scheduler's filters and weighers. */
+export const PLACEMENTS = ['planner', 'nova'] as const;
+export type Placement = (typeof PLACEMENTS)[number];
+
+export type PlanOptions = {
+  readonly policy: Policy;
+  readonly placement: Placement;
+  readonly nicBitsPerS: number;
+  /** Uplink of each rack; null where the fabric limits nobody. */
+  readonly uplinkBitsPerS: number | null;
+  readonly mtuBytes: number;
+  /** Outgoing migrations a host runs at once. */
+  readonly perHost: number;
+  /** Incoming migrations a host takes at once; null is Nova's: no limit. */
+  readonly perDest: number | null;
+  /** From the order to the first byte: scheduling, pre-checks, ports, attachments. */
+  readonly prepareMs: number;
+  /** Where telemetry has none. */
+  readonly dirtyPagesPerS: number;
+  /** Share of RAM that a guest keeps writing. */
+  readonly workingSetShare: number;
+  /** Share of RAM that ever held anything. */
+  readonly touchedShare: number;
+  /** Share of a local disk that holds data. */
+  readonly diskFill: number;
+  /** A cold move stops and starts the guest: this long beside the copy. */
+  readonly coldOverheadMs: number;
+  readonly qemu: QemuVersion;
+  readonly nova: NovaOptions;
+  readonly constraints: readonly Constraint[];
+  /** VMs left where they are, by id. */
+  readonly skip: readonly string[];
+};
+
+/** Every figure no log tells is an assumption, named as such in the report. */
+export const PLAN_DEFAULTS: PlanOptions = {
+  policy: 'cold',
+  placement: 'planner',
+  nicBitsPerS: 10e9,
+  uplinkBitsPerS: null,
+  mtuBytes: 1500,
+  perHost: NOVA_DEFAULTS.maxConcurrent,
+  perDest: null,
+  prepareMs: 2000,
+  dirtyPagesPerS: 2000,
+  workingSetShare: 0.1,
+  touchedShare: 1,
+  diskFill: 1,
+  coldOverheadMs: 20_000,
+  qemu: 9.1,
+  nova: NOVA_DEFAULTS,
+  constraints: [],
+  skip: [],
+};
+
+/** The assumptions behind a plan in words. `unsampled` of `vms` VMs have no write rate in the log. */
+export const assumptionsOf = (o: PlanOptions, unsampled: number, vms: number): readonly string[] => [
+  `every host has one adapter of ${o.nicBitsPerS / 1e9} Gbit/s for migrations, full duplex, with no other traffic on it`,
+  o.uplinkBitsPerS === null
+    ? 'the fabric between hosts limits nobody'
+    : `every rack has an uplink of ${o.uplinkBitsPerS / 1e9} Gbit/s`,
+  `a migration is prepared for ${o.prepareMs / 1000} s before its first byte`,
+  ...(unsampled === 0
+    ? []
+    : [
+        `${unsampled} of ${vms} VMs write ${o.dirtyPagesPerS} pages a second into ${o.workingSetShare * 100} % of their RAM (never sampled)`,
+      ]),
+  `${o.touchedShare * 100} % of RAM and ${o.diskFill * 100} % of local disks hold data`,
+  `a cold move takes ${o.coldOverheadMs / 1000} s beside its copy`,
+  `QEMU ${o.qemu}, Nova's options at their defaults but max_concurrent_live_migrations = ${o.perHost}`,
+];

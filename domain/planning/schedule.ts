@@ -1,0 +1,266 @@
+// Which move when: list scheduling that keeps the busiest links full, with both ends charged, into an order that any timing keeps.
+import type { Shelf } from '../drill/sweep/shelf.ts';
+import type { Paths } from '../migration/network-path.ts';
+import { Books } from './books.ts';
+import type { Job } from './jobs.ts';
+import type { PlanOptions } from './options.ts';
+
+/** One leg; a VM that goes through a pivot has two. */
+export type Leg = {
+  readonly job: Job;
+  readonly source: number;
+  readonly dest: number;
+  readonly because: string;
+};
+
+export type Ordered = Leg & {
+  /** Indices of legs, in the order returned, that have to have ended. */
+  readonly after: readonly number[];
+  /** By estimate, each move alone at the rate it was let in with. */
+  readonly startMs: number;
+};
+
+export type Deadlock = {
+  /** Names: `vm on host waits for host`, closing on itself. */
+  readonly cycle: readonly string[];
+  readonly stuck: readonly Leg[];
+};
+
+export type Order = { readonly legs: readonly Ordered[]; readonly deadlock: Deadlock | null; readonly pivots: number };
+
+type Running = {
+  readonly index: number;
+  readonly endMs: number;
+  readonly share: number;
+  readonly links: readonly number[];
+};
+
+/** Links are full up to rounding. */
+const ROUNDING = 1e-6;
+
+class Scheduler {
+  readonly #shelf: Shelf;
+  readonly #paths: Paths;
+  readonly #o: PlanOptions;
+  readonly #books: Books;
+  readonly #accepts: Uint8Array;
+  /** The least share of its own rate a move is let in with. */
+  readonly #least: number;
+  readonly #legs: Ordered[] = [];
+  readonly #ended: number[] = [];
+  readonly #used: Float64Array;
+  readonly #work: Float64Array;
+  readonly #lastOnLink = new Map<number, number>();
+  #running: Running[] = [];
+  #waiting: Leg[];
+  #nowMs = 0;
+  #pivots = 0;
+
+  constructor(shelf: Shelf, paths: Paths, legs: readonly Leg[], o: PlanOptions, accepts: Uint8Array, least: number) {
+    this.#shelf = shelf;
+    this.#paths = paths;
+    this.#o = o;
+    this.#books = new Books(shelf, o.constraints);
+    this.#accepts = accepts;
+    this.#least = least;
+    this.#used = new Float64Array(paths.capacities.length);
+    this.#work = new Float64Array(paths.capacities.length);
+    this.#waiting = [...legs];
+    for (const leg of legs) for (const l of this.#links(leg)) this.#work[l]! += this.#loadS(leg, l);
+  }
+
+  #links(leg: Leg): readonly number[] {
+    return this.#paths.path(this.#shelf.hosts[leg.source]!, this.#shelf.hosts[leg.dest]!) ?? [];
+  }
+
+  #loadS(leg: Leg, link: number): number {
+    return leg.job.bytes / this.#paths.capacities[link]! + this.#o.prepareMs / 1000;
+  }
+
+  /** Bytes a second the move would use alone: its bytes over its time, at most what its path carries. */
+  #demand(leg: Leg, links: readonly number[]): number {
+    const own = (leg.job.bytes / Math.max(1, leg.job.soloMs)) * 1000;
+    return links.reduce((least, l) => Math.min(least, this.#paths.capacities[l]!), own);
+  }
+
+  run(): Order {
+    for (;;) {
+      this.#startAll();
+      if (this.#waiting.length === 0) break;
+      if (this.#running.length > 0) this.#endNext();
+      else if (!this.#pivot()) return { legs: this.#legs, deadlock: this.#deadlock(), pivots: this.#pivots };
+    }
+    return { legs: this.#legs, deadlock: null, pivots: this.#pivots };
+  }
+
+  /** The remaining work of the busiest link a move crosses: who holds up the end goes first; ties by size. */
+  #urgency(leg: Leg): number {
+    let most = 0;
+    for (const l of this.#links(leg)) most = Math.max(most, this.#work[l]!);
+    return most;
+  }
+
+  #startAll(): void {
+    const urgent = new Map(this.#waiting.map((leg) => [leg, this.#urgency(leg)]));
+    const dated = this.#o.constraints.some((c) => c.kind === 'deadline' || c.kind === 'noDelay');
+    const rank = (leg: Leg): number => (dated ? this.#rank(leg.job.vm.id) : 0);
+    this.#waiting.sort(
+      (a, b) =>
+        rank(a) - rank(b) || urgent.get(b)! - urgent.get(a)! || b.job.soloMs - a.job.soloMs || a.job.row - b.job.row,
+    );
+    const waiting: Leg[] = [];
+    for (const leg of this.#waiting) {
+      if (!this.#start(leg)) waiting.push(leg);
+    }
+    this.#waiting = waiting;
+  }
+
+  /** VMs that may not wait first, then those with a deadline, earliest first. */
+  #rank(vm: string): number {
+    let least = Infinity;
+    for (const c of this.#o.constraints) {
+      if (c.kind === 'noDelay' && c.vms.includes(vm)) return -1;
+      if (c.kind === 'deadline' && c.vms.includes(vm)) least = Math.min(least, c.atMs);
+    }
+    return least;
+  }
+
+  #start(leg: Leg): boolean {
+    const atSource = this.#running.filter((r) => this.#legs[r.index]!.source === leg.source);
+    if (atSource.length >= this.#o.perHost) return false;
+    const atDest = this.#running.filter((r) => this.#legs[r.index]!.dest === leg.dest);
+    if (this.#o.perDest !== null && atDest.length >= this.#o.perDest) return false;
+    if (this.#isSequentialBusy(leg.job.vm.id)) return false;
+    const [on, alsoOn] = this.#books.where(leg.job.row);
+    if (on !== leg.source || alsoOn !== undefined) return false; // its first leg has not ended
+    if (this.#books.refuses(leg.job.row, leg.dest) !== null) return false;
+    const links = this.#links(leg);
+    const demand = this.#demand(leg, links);
+    let rate = demand;
+    for (const l of links) rate = Math.min(rate, this.#paths.capacities[l]! - this.#used[l]!);
+    const isAlone = links.every((l) => this.#used[l] === 0);
+    if (!isAlone && rate < demand * this.#least * (1 - ROUNDING)) return false;
+    rate = Math.max(rate, demand * ROUNDING);
+    const index = this.#legs.length;
+    this.#legs.push({ ...leg, after: this.#afterOf(leg, links), startMs: this.#nowMs });
+    this.#books.put(leg.job.row, leg.dest);
+    for (const l of links) this.#used[l]! += rate;
+    const endMs = this.#nowMs + this.#o.prepareMs + leg.job.soloMs * (demand / rate);
+    this.#running.push({ index, endMs, share: rate, links });
+    return true;
+  }
+
+  #isSequentialBusy(vm: string): boolean {
+    return this.#o.constraints.some(
+      (c) =>
+        c.kind === 'sequential' &&
+        c.vms.includes(vm) &&
+        this.#running.some((r) => c.vms.includes(this.#legs[r.index]!.job.vm.id)),
+    );
+  }
+
+  /**
+   * What has to have ended for this start to stay allowed however long moves really take: all that left the destination (its
+   * room, its group members), all earlier ones in the way of a limit, and under constraints everything that ended.
+   */
+  #afterOf(leg: Leg, links: readonly number[]): readonly number[] {
+    if (this.#o.constraints.length > 0) return [...this.#ended];
+    const after = new Set<number>();
+    for (const i of this.#ended) {
+      const done = this.#legs[i]!;
+      if (done.source === leg.dest || done.source === leg.source || done.job.row === leg.job.row) after.add(i);
+      if (this.#o.perDest !== null && done.dest === leg.dest) after.add(i);
+    }
+    for (const l of links) {
+      const last = this.#lastOnLink.get(l);
+      if (last !== undefined) after.add(last);
+    }
+    return this.#reduced(after);
+  }
+
+  /** Without those that another one waits for anyway. */
+  #reduced(after: ReadonlySet<number>): readonly number[] {
+    const implied = new Set<number>();
+    for (const i of after) for (const j of this.#legs[i]!.after) implied.add(j);
+    return [...after].filter((i) => !implied.has(i)).sort((a, b) => a - b);
+  }
+
+  #endNext(): void {
+    let next = Infinity;
+    for (const r of this.#running) next = Math.min(next, r.endMs);
+    this.#nowMs = next;
+    const still: Running[] = [];
+    for (const r of this.#running) {
+      if (r.endMs > next) {
+        still.push(r);
+        continue;
+      }
+      const leg = this.#legs[r.index]!;
+      this.#books.take(leg.job.row, leg.source);
+      this.#ended.push(r.index);
+      for (const l of r.links) {
+        this.#used[l] = Math.max(0, this.#used[l]! - r.share);
+        if (this.#used[l] < this.#paths.capacities[l]! * ROUNDING) this.#used[l] = 0;
+        this.#work[l]! -= this.#loadS(leg, l);
+        this.#lastOnLink.set(l, r.index);
+      }
+    }
+    this.#running = still;
+  }
+
+  /** Breaks a cycle: the cheapest stuck VM that a third host can hold for a while goes there first. */
+  #pivot(): boolean {
+    const cheapest = [...this.#waiting].sort((a, b) => a.job.bytes - b.job.bytes || a.job.row - b.job.row);
+    for (const leg of cheapest) {
+      if (this.#pivots >= this.#shelf.vms.length) return false;
+      if (this.#legs.some((l) => l.job.row === leg.job.row)) continue; // moved aside once already
+      for (const host of this.#shelf.emptiest) {
+        if (this.#accepts[host] !== 1 || host === leg.dest || this.#books.refuses(leg.job.row, host) !== null) continue;
+        this.#pivots++;
+        const out = {
+          ...leg,
+          dest: host,
+          because: `a pivot: ${this.#shelf.hosts[leg.dest]} is full until it has left`,
+        };
+        const on = { ...leg, source: host };
+        this.#waiting = this.#waiting.filter((l) => l !== leg);
+        this.#waiting.push(on);
+        for (const l of [...this.#links(out), ...this.#links(on)]) this.#work[l]! += this.#loadS(leg, l);
+        return this.#start(out);
+      }
+    }
+    return false;
+  }
+
+  /** Who waits for whom, followed until it closes. */
+  #deadlock(): Deadlock {
+    const name = (h: number): string => this.#shelf.hosts[h] ?? '?';
+    const bySource = new Map(this.#waiting.map((leg) => [leg.source, leg]));
+    const seen: Leg[] = [];
+    let leg = this.#waiting[0];
+    while (leg !== undefined && !seen.includes(leg)) {
+      seen.push(leg);
+      leg = bySource.get(leg.dest);
+    }
+    const from = leg === undefined ? 0 : seen.indexOf(leg);
+    const cycle = seen
+      .slice(from)
+      .map((l) => `${l.job.vm.name} on ${name(l.source)} waits for room on ${name(l.dest)}`);
+    return { cycle, stuck: this.#waiting };
+  }
+}
+
+export type OrderInput = {
+  readonly shelf: Shelf;
+  readonly paths: Paths;
+  readonly legs: readonly Leg[];
+  readonly options: PlanOptions;
+  /** Hosts that may hold a VM for a while. */
+  readonly accepts: Uint8Array;
+  /** Least share of a move's own rate at which it is started: 1 never shares a link, less fills uplinks of odd sizes. */
+  readonly leastShare: number;
+};
+
+/** Orders legs; O(moves²) in the worst case, with small constants. */
+export const order = (input: OrderInput): Order =>
+  new Scheduler(input.shelf, input.paths, input.legs, input.options, input.accepts, input.leastShare).run();

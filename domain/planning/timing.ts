@@ -1,0 +1,66 @@
+// When each ordered move starts and ends: QEMU's model on shared links, started as the order's dependencies let it.
+import { assert } from '../base/result.ts';
+import type { Paths } from '../migration/network-path.ts';
+import { type SharedMove, type SharedResult, simulateShared } from '../migration/shared-links.ts';
+import type { Shelf } from '../drill/sweep/shelf.ts';
+import type { PlanOptions } from './options.ts';
+import type { Leg } from './schedule.ts';
+
+export type Timed = {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly downtimeMs: number;
+  readonly bytes: number;
+  readonly completed: boolean;
+};
+
+type Dependent = Leg & { readonly after: readonly number[] };
+
+const shared = (shelf: Shelf, paths: Paths, legs: readonly Dependent[], o: PlanOptions): readonly SharedMove[] =>
+  legs.map(({ job, source, dest, after }) => ({
+    move: job.move,
+    links: paths.path(shelf.hosts[source]!, shelf.hosts[dest]!) ?? [],
+    readyMs: 0,
+    queue: null,
+    after,
+    prepareMs: o.prepareMs + (job.kind === 'cold' ? o.coldOverheadMs : 0),
+  }));
+
+const timedOf = (leg: Leg, result: SharedResult | null, o: PlanOptions): Timed => {
+  assert(result !== null, 'an order without a cycle lets every move run');
+  const before = o.prepareMs + (leg.job.kind === 'cold' ? o.coldOverheadMs : 0);
+  const startMs = Math.max(0, result.startMs - before);
+  const endMs = result.endMs;
+  return {
+    startMs,
+    endMs,
+    downtimeMs: leg.job.kind === 'cold' ? endMs - startMs - o.prepareMs : result.downtimeMs,
+    bytes: result.ramBytes + result.diskBytes,
+    completed: result.outcome === 'completed',
+  };
+};
+
+/** Times of the legs of an order. */
+export const timed = (shelf: Shelf, paths: Paths, legs: readonly Dependent[], o: PlanOptions): readonly Timed[] => {
+  const links = { capacities: paths.capacities, background: [], perQueue: 1 };
+  const results = simulateShared(shared(shelf, paths, legs, o), links);
+  return legs.map((leg, i) => timedOf(leg, results[i] ?? null, o));
+};
+
+/** The makespan of the plan people make by hand: in the order given, `k` at a time whatever the links, ms. */
+export const fixedParallelismMs = (
+  shelf: Shelf,
+  paths: Paths,
+  legs: readonly Leg[],
+  o: PlanOptions,
+  k: number,
+): number => {
+  const moves = shared(
+    shelf,
+    paths,
+    legs.map((leg) => ({ ...leg, after: [] })),
+    o,
+  ).map((m) => ({ ...m, queue: 'all' }));
+  const results = simulateShared(moves, { capacities: paths.capacities, background: [], perQueue: k });
+  return results.reduce((most, r) => Math.max(most, r?.outcome === 'completed' ? r.endMs : Infinity), 0);
+};

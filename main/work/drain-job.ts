@@ -1,0 +1,73 @@
+// A drain from question to answer: state at an instant, plan, checker's word, and the plan's facts on a branch where one is wanted.
+import { createHash } from 'node:crypto';
+import { err, ok } from '../../domain/base/result.ts';
+import type { At } from '../../domain/contract/contract.ts';
+import { type Checked, checkPlan } from '../../domain/planning/checker.ts';
+import { planDrain } from '../../domain/planning/drain.ts';
+import { factsOf } from '../../domain/planning/facts.ts';
+import type { PlanOptions } from '../../domain/planning/options.ts';
+import type { Plan } from '../../domain/planning/plan.ts';
+import { surroundingsOf } from '../../domain/scheduling/blockers-hardware.ts';
+import type { Log } from '../log/types.ts';
+import { cutAt } from './cut.ts';
+import { historiesOf } from './histories.ts';
+import type { Answer, Watcher } from './watcher.ts';
+
+export type DrainOrder = {
+  readonly timeline: string;
+  readonly at: At | null;
+  readonly hosts: readonly string[];
+  /** Null: the plan is told and nothing is written. */
+  readonly branch: string | null;
+  readonly options: PlanOptions;
+};
+
+export type DrainReport = Plan & {
+  readonly at: string;
+  readonly checker: Checked;
+  readonly branch: string | null;
+};
+
+/** Plans the drain. A plan that its checker refuses is never written. */
+export const runDrainJob = (log: Log, order: DrainOrder, watcher: Watcher): Answer<DrainReport> => {
+  const timeline = log.timeline(order.timeline);
+  if (!timeline.ok) return timeline;
+  const cut = cutAt(log, timeline.value, order.at);
+  if (!cut.ok) return cut;
+  const { branch, hosts, options } = order;
+  if (branch !== null && log.timeline(branch).ok) {
+    return err({
+      code: 'name_taken',
+      sentence: `There is already a timeline named ${branch}. Choose another name for the branch.`,
+    });
+  }
+  watcher.progress({ done: 0, total: null, says: 'looking at the cluster' });
+  const histories = historiesOf(log);
+  const state = histories.stateAt(timeline.value, cut.value);
+  const around = surroundingsOf(histories.seek(timeline.value, cut.value).cluster);
+  watcher.progress({ done: 0, total: null, says: 'planning' });
+  const plan = planDrain({ state, around, hosts, options });
+  if (!plan.ok) return err({ code: 'bad_drain', sentence: plan.error });
+  const checker = checkPlan(state, plan.value, options);
+  const report = { ...plan.value, at: state.at, checker, branch };
+  if (branch === null) return ok(report);
+  if (!checker.ok) {
+    return err({
+      code: 'plan_refused',
+      sentence: `The checker refuses the plan, so nothing was written: ${checker.notes[0]}.`,
+    });
+  }
+  const id = createHash('sha256')
+    .update(JSON.stringify([cut.value, hosts, options]))
+    .digest('hex')
+    .slice(0, 12);
+  const events = factsOf(plan.value, cut.value.at, id, state);
+  const made = log.branch(branch, timeline.value, cut.value);
+  if (!made.ok) return made;
+  const source = { id: `run:drain:${id}`, name: `drain ${hosts.join(' ')}`, format: 'drain' };
+  const batch = { source, throughLine: events.length, done: true, events, refused: [] };
+  const appended = log.append(made.value, log.head(made.value), batch);
+  if (appended.ok) return ok(report);
+  log.drop(made.value); // a branch without its plan would look like an answer
+  return appended;
+};
