@@ -12,6 +12,12 @@ import type { NetworkLoad } from '../network/load-over-time.ts';
 import type { Style } from '../network/overlay.ts';
 import type { NetworkOverview } from '../network/overview.ts';
 import type { ReachAnswer, TraceAnswer, TraceQuestion } from '../network/trace-answer.ts';
+import type { Checked } from '../planning/checker.ts';
+import type { LinkLoad } from '../planning/link-load.ts';
+import type { BlockerMatrix, MatrixQuestion } from '../planning/matrix.ts';
+import type { PredictedMove } from '../planning/move-prediction.ts';
+import type { PlanOptions } from '../planning/options.ts';
+import type { Plan } from '../planning/plan.ts';
 import type { CauseChain, Density, MachinePicture, Mark, Picture, StoryLine } from '../readout/picture-types.ts';
 import type { AnomalyState, ClusterState } from '../readout/state.ts';
 
@@ -69,6 +75,18 @@ export type FileReport = {
 export type ImportReport = { readonly files: readonly FileReport[]; readonly head: number };
 
 export type DrillReport = DrillOutcome & { readonly branch: string | null };
+
+/** What a person may set before a plan; the rest of its options are assumptions the report names. */
+export type PlanSettings = Pick<PlanOptions, 'policy' | 'perHost' | 'nicBitsPerS' | 'skip'>;
+
+/** A drain planned at an instant, what an independent checker says of it, and the runbook a person may run. */
+export type DrainReport = Plan & {
+  readonly at: string;
+  readonly checker: Checked;
+  readonly branch: string | null;
+  readonly runbook: string;
+  readonly loads: readonly LinkLoad[];
+};
 
 /** Every call: its input and its answer. Calls marked as commands change the log; the rest never do. */
 export type Calls = {
@@ -163,6 +181,18 @@ export type Calls = {
   'consolidate.experiment': {
     input: { experiment: ExperimentName; policies: readonly string[]; workload: WorkloadChoice };
     output: ConsolidationReport;
+  };
+  /** VMs by every host: can it move there, and why not. */
+  'plan.check': { input: { timeline: string; at: At | null; nicBitsPerS: number } & MatrixQuestion; output: BlockerMatrix };
+  /** One VM's live migration at an instant, on links of its own. */
+  'plan.predict': {
+    input: { timeline: string; at: At | null; vm: string; settings: PlanSettings };
+    output: PredictedMove;
+  };
+  /** Command where a branch is named: a drain of hosts, with its moves written onto that branch. Reports progress; can be cancelled. */
+  'plan.drain': {
+    input: { timeline: string; at: At | null; hosts: readonly string[]; settings: PlanSettings; branch: string | null };
+    output: DrainReport;
   };
   /** Command where a branch is named: a plan for the cluster at an instant, with its moves written onto that branch. */
   'consolidate.plan': {

@@ -10,6 +10,10 @@ export type DrillSettings = {
   readonly serviceDownTimeS: number;
   /** True when an operator or HA tool forces the service down at once instead of waiting. */
   readonly forceDown: boolean;
+  /** Seconds until the recovery tool's own monitor notices (Masakari's hostmonitor); null: it waits for Nova's word. */
+  readonly monitorS: number | null;
+  /** False when nobody fences: guests of a host that is only cut off may still run, and are not started twice. */
+  readonly fence: boolean;
   /** Seconds from detection until fencing is confirmed (14: an IPMI power cycle answered). */
   readonly fencingS: number;
   /** Seconds between detection with fencing and the first evacuation (Masakari's wait_period_after_service_update is 180; by hand 0). */
@@ -64,6 +68,8 @@ export type DrillSummary = {
   readonly error: number;
   readonly downMsMedian: number | null;
   readonly downMsMax: number | null;
+  /** VMs still charged on their failed host as well, because it has not come back to clean up. */
+  readonly doubledAllocations: number;
   readonly events: number;
   /** One sentence with the answer. */
   readonly verdict: string;
@@ -73,4 +79,6 @@ export type DrillOutcome = {
   readonly vms: readonly VmOutcome[];
   readonly summary: DrillSummary;
   readonly settings: DrillSettings;
+  /** Clocks that contradict each other, in sentences. */
+  readonly warnings: readonly string[];
 };

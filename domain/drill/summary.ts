@@ -26,8 +26,7 @@ const verdict = (vms: readonly VmOutcome[], failed: readonly string[], tally: (o
 export const summarise = (
   vms: readonly VmOutcome[],
   failed: readonly string[],
-  at: Instant,
-  events: number,
+  { at, events, doubled }: { readonly at: Instant; readonly events: number; readonly doubled: number },
 ): DrillSummary => {
   const tally = (outcome: Outcome): number => vms.filter((vm) => vm.outcome === outcome).length;
   const down = vms.flatMap((vm) => (vm.downMs === null ? [] : [vm.downMs])).sort((a, b) => a - b);
@@ -41,6 +40,7 @@ export const summarise = (
     error: tally('error'),
     downMsMedian: median(down),
     downMsMax: down.at(-1) ?? null,
+    doubledAllocations: doubled,
     events,
     verdict: verdict(vms, failed, tally),
   };

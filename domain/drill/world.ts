@@ -95,10 +95,8 @@ export const charge = (world: World, name: string, request: SchedulingRequest, s
   world.hosts.set(name, { ...host, used, groups });
 };
 
-/** Marks hosts as down, as the scheduler sees them. */
-export const takeDown = (world: World, names: readonly string[]): void => {
-  for (const name of names) {
-    const host = world.hosts.get(name);
-    if (host) world.hosts.set(name, { ...host, up: false });
-  }
+/** Marks a host as up or down, as the scheduler sees it. */
+export const setUp = (world: World, name: string, up: boolean): void => {
+  const host = world.hosts.get(name);
+  if (host) world.hosts.set(name, { ...host, up });
 };

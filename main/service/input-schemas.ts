@@ -83,6 +83,15 @@ const PlanSettings = Type.Partial(
   { additionalProperties: false },
 );
 
+const MOST_HOSTS = 10_000;
+const BitsPerS = Type.Number({ minimum: 1e6, maximum: 1e13 });
+const MoveSettings = exact({
+  policy: Type.Union([Type.Literal('live'), Type.Literal('cold'), Type.Literal('stop')]),
+  perHost: Type.Integer({ minimum: 1, maximum: 1_000 }),
+  nicBitsPerS: BitsPerS,
+  skip: Type.Array(Name, { maxItems: MOST_ROWS }),
+});
+
 export const inputSchemas = {
   'log.info': Type.Unsafe<Record<string, never>>(exact({})),
   'view.picture': Place,
@@ -180,6 +189,21 @@ export const inputSchemas = {
     timeline: Name,
     at: MomentOrHead,
     settings: PlanSettings,
+    branch: Type.Union([Name, Type.Null()]),
+  }),
+  'plan.check': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    nicBitsPerS: BitsPerS,
+    vms: Type.Array(Name, { maxItems: MOST_ROWS }),
+    hosts: Type.Array(Name, { maxItems: MOST_HOSTS }),
+  }),
+  'plan.predict': exact({ timeline: Name, at: MomentOrHead, vm: Name, settings: MoveSettings }),
+  'plan.drain': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    hosts: Type.Array(Name, { minItems: 1, maxItems: MOST_HOSTS }),
+    settings: MoveSettings,
     branch: Type.Union([Name, Type.Null()]),
   }),
 } satisfies Record<CallName, TSchema>;

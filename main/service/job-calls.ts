@@ -34,10 +34,10 @@ export const jobCalls = (engine: Engine): JobCalls => ({
     const order = { timeline, from: { dropped }, dryRun: false, as: null, undatedAt: null };
     return onLog(engine, 'import', order, watcher);
   },
-  'drill.run': async ({ settings, ...asked }, watcher) => {
+  'drill.run': async ({ settings, script, ...asked }, watcher) => {
     const checked = drillSettings(settings);
     if (!checked.ok) return err({ code: 'bad_input', sentence: checked.error });
-    const report = await onLog(engine, 'drill', { ...asked, settings: checked.value }, watcher);
+    const report = await onLog(engine, 'drill', { ...asked, script: script ?? null, settings: checked.value }, watcher);
     return report.ok ? ok(report.value) : report;
   },
   'capacity.runway': (order, watcher) => engine.runJob('runway', { logPath: engine.log.path, order }, watcher),

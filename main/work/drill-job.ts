@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { err, ok } from '../../domain/base/result.ts';
 import type { At, DrillReport } from '../../domain/contract/contract.ts';
 import type { DrillSettings } from '../../domain/drill/outcome.ts';
+import { parseScript } from '../../domain/drill/faults/script.ts';
 import { runDrill } from '../../domain/drill/play.ts';
 import type { Candidate } from '../../domain/events/dictionary.ts';
 import type { Cut, Timeline } from '../../domain/timeline/order.ts';
@@ -15,15 +16,17 @@ export type Rehearsal = {
   readonly timeline: string;
   readonly at: At | null;
   readonly fail: readonly string[];
+  /** What else happens, as people write it (see `domain/drill/faults/script.ts`); null for nothing. */
+  readonly script: string | null;
   /** Null: the outcome is told and nothing is written. */
   readonly branch: string | null;
   readonly settings: DrillSettings;
 };
 
 /** Drills with equal questions make equal ids, on whatever branch they are kept. */
-const drillName = (cut: Cut, { fail, settings }: Rehearsal): string =>
+const drillName = (cut: Cut, { fail, script, settings }: Rehearsal): string =>
   createHash('sha256')
-    .update(JSON.stringify([cut, [...fail].sort(), settings]))
+    .update(JSON.stringify([cut, [...fail].sort(), script, settings]))
     .digest('hex')
     .slice(0, 12);
 
@@ -58,7 +61,11 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
   watcher.progress({ done: 0, total: null, says: 'looking at the cluster' });
   const state = historiesOf(log).stateAt(timeline.value, cut.value);
   const name = drillName(cut.value, asked);
-  const drill = runDrill({ state, at: cut.value.at, fail: asked.fail, settings: asked.settings, name });
+  const { at } = cut.value;
+  const script = asked.script === null ? ok([]) : parseScript(asked.script, state, at);
+  if (!script.ok) return err({ code: 'bad_drill', sentence: script.error });
+  const { fail, settings } = asked;
+  const drill = runDrill({ state, at, fail, script: script.value, settings, name });
   if (!drill.ok) return err({ code: 'bad_drill', sentence: drill.error });
   const { events, outcome } = drill.value;
   if (asked.branch !== null) {

@@ -24,7 +24,12 @@ const CLOCKS: readonly (readonly [Seconds, string, string])[] = [
   ['imageFetchSPerGiB', 'fetch image', 's/GiB'],
 ];
 
-const PROFILE_NAMES: Readonly<Record<ProfileName, string>> = { nova: 'By hand', masakari: 'Masakari' };
+const PROFILE_NAMES: Readonly<Record<ProfileName, string>> = {
+  nova: 'By hand',
+  masakari: 'Masakari',
+  proxmox: 'Proxmox HA',
+  vsphere: 'vSphere HA',
+};
 
 export const clockFacts = (s: DrillSettings): readonly Fact[] => [
   [

@@ -27,6 +27,7 @@ const vm = (name: string, downMs: number | null, queueMs = 0): VmOutcome => ({
 const outcome: DrillOutcome = {
   vms: [vm('late', 200_000, 60_000), vm('never', null), vm('early', 93_000)],
   settings: BY_HAND,
+  warnings: [],
   summary: {
     failed: ['compute-1'],
     at: '2026-11-17T10:36:02Z',
@@ -36,6 +37,7 @@ const outcome: DrillOutcome = {
     lost: 0,
     error: 0,
     downMsMedian: 93_000,
+    doubledAllocations: 0,
     downMsMax: 200_000,
     events: 9,
     verdict: 'Two of three.',

@@ -1,8 +1,8 @@
 // understudy drill: fails hosts and tells what becomes of every VM on them.
 import { Option } from 'commander';
-import { err, ok } from '../../../domain/base/result.ts';
-import type { DrillOutcome, VmOutcome } from '../../../domain/drill/outcome.ts';
-import { drillSettings, type ProfileName, PROFILES } from '../../../domain/drill/settings.ts';
+import { err, ok, type Result } from '../../../domain/base/result.ts';
+import type { DrillOutcome, DrillSettings, VmOutcome } from '../../../domain/drill/outcome.ts';
+import { BY_HAND, drillSettings, type ProfileName, PROFILES } from '../../../domain/drill/settings.ts';
 import { type SweepKind, SWEEPS } from '../../../domain/drill/sweep/sweep.ts';
 import { runDrillJob } from '../../work/drill-job.ts';
 import { unwatched } from '../../work/watcher.ts';
@@ -18,7 +18,7 @@ import {
   withLog,
   withTimeline,
 } from '../command-line/options.ts';
-import { table } from '../command-line/table.ts';
+import { counted, table } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
 import { sweepFrom } from './sweep.ts';
 
@@ -33,13 +33,15 @@ type Options = LogOption &
     readonly seed?: string;
     readonly forceDown?: boolean;
     readonly graceful?: boolean;
+    readonly script?: string;
+    readonly clock?: readonly string[];
   };
 
 const MS_PER_S = 1000;
 
 const seconds = (ms: number | null): string | null => (ms === null ? null : `${(ms / MS_PER_S).toFixed(1)} s`);
 
-const readable = ({ vms, summary }: DrillOutcome, branch: string | null): string =>
+const readable = ({ vms, summary, warnings }: DrillOutcome, branch: string | null): string =>
   `${summary.verdict}\n` +
   (vms.length === 0
     ? ''
@@ -51,7 +53,32 @@ const readable = ({ vms, summary }: DrillOutcome, branch: string | null): string
         { head: 'DATA', cell: (v) => (v.dataLost ? 'lost' : 'kept') },
         { head: 'CAUSE', cell: (v) => v.cause },
       ])}`) +
+  warnings.map((warning) => `Warning: ${warning}\n`).join('') +
+  (summary.doubledAllocations === 0
+    ? ''
+    : `${counted(summary.doubledAllocations, 'VM')} charged twice until the failed host returns or its service is deleted.\n`) +
   (branch === null ? '' : `\nThe drill is on the branch ${branch}.\n`);
+
+/** `threads=6 fence=false` as settings; a sentence for a name that is no clock or a value that is none. */
+const clocksIn = (written: readonly string[]): Result<Partial<DrillSettings>, string> => {
+  const set: Record<string, number | boolean> = {};
+  for (const pair of written) {
+    const [name = '', value = ''] = pair.split('=');
+    const known = BY_HAND[name as keyof DrillSettings];
+    if (known === undefined || name === 'seed') {
+      const clocks = Object.keys(BY_HAND).filter((key) => key !== 'seed');
+      return err(`There is no clock ${name}. Clocks are ${clocks.join(', ')}.`);
+    }
+    const truth = value === 'true' ? true : value === 'false' ? false : null;
+    const fits = typeof known === 'boolean' ? truth : /^\d+(\.\d+)?$/.test(value) ? Number(value) : null;
+    if (fits === null)
+      return err(
+        `${name} takes ${typeof known === 'boolean' ? 'true or false' : 'a number'}, not ${value || 'nothing'}.`,
+      );
+    set[name] = fits;
+  }
+  return ok(set);
+};
 
 const failing = async (
   { log, moment }: Opened,
@@ -60,18 +87,25 @@ const failing = async (
 ): Promise<Ending> => {
   const at = moment(options.timeline, options.at);
   if (!at.ok) return at;
+  const clocks = clocksIn(options.clock ?? []);
+  if (!clocks.ok) return clocks;
   const settings = drillSettings(
     {
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.forceDown === undefined ? {} : { forceDown: options.forceDown }),
       ...(options.graceful === undefined ? {} : { graceful: options.graceful }),
     },
-    PROFILES[options.profile],
+    { ...PROFILES[options.profile], ...clocks.value },
   );
   if (!settings.ok) return settings;
   const branch = options.branch ?? null;
   const { timeline, fail } = options;
-  const report = runDrillJob(log, { timeline, at: at.value, fail, branch, settings: settings.value }, unwatched());
+  const script = options.script ?? null;
+  const report = runDrillJob(
+    log,
+    { timeline, at: at.value, fail, script, branch, settings: settings.value },
+    unwatched(),
+  );
   if (!report.ok) return err(report.error.sentence);
   await terminal.write(options.json === true ? `${JSON.stringify(report.value)}\n` : readable(report.value, branch));
   return ok(0);
@@ -83,8 +117,10 @@ export const drill: AddCommand = (program, { terminal, run }) => {
     .description('fail hosts at an instant and tell what becomes of their VMs, or sweep all failures of a kind')
     .option('--fail <host...>', 'the hosts that fail')
     .addOption(new Option('--sweep <what>', 'fail every host, pair, rack or zone in turn').choices(SWEEPS))
+    .option('--script <steps>', 'what fails and returns when: "at 12:05 return compute-7; fail rack A1 by power"')
     .option('--branch <name>', 'keep the drill as a branch of this name (default: nothing is written)')
     .addOption(new Option('--profile <name>', 'the clocks of recovery').choices(Object.keys(PROFILES)).default('nova'))
+    .option('--clock <name=value...>', 'other clocks: threads=6 waitAfterFencingS=30 monitorS=10 fence=false')
     .option('--seed <seed>', 'seed of everything random in the drill')
     .option('--force-down', 'the service is forced down at once instead of waiting for service_down_time')
     .option('--graceful', 'the hosts shut down cleanly: their VMs are seen SHUTOFF before evacuation');
@@ -92,8 +128,9 @@ export const drill: AddCommand = (program, { terminal, run }) => {
     run(() =>
       inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
         const { sweep: kind, fail, timeline, at } = options;
-        if ((kind === undefined) === (fail === undefined))
-          return err('Name the hosts with --fail, or ask for a --sweep.');
+        const named = fail !== undefined || options.script !== undefined;
+        if ((kind !== undefined) === named)
+          return err('Name the hosts with --fail, write a --script, or ask for a --sweep.');
         if (kind !== undefined) return sweepFrom(open, terminal, { timeline, at, kind, json: options.json === true });
         return failing(open, terminal, { ...options, fail: fail ?? [] });
       }),

@@ -45,6 +45,9 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'capacity.runway': true,
   'consolidate.experiment': true,
   'consolidate.plan': true,
+  'plan.check': true,
+  'plan.predict': true,
+  'plan.drain': true,
 };
 
 test('every call of the contract has a schema, and no other', () => {

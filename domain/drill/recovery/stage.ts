@@ -1,0 +1,76 @@
+// Where a drill is played: the world that changes, virtual time, the facts told so far and each VM's outcome.
+import { Agenda } from '../../base/agenda.ts';
+import { type Instant, millis } from '../../base/brand.ts';
+import type { Candidate as Fact } from '../../events/dictionary.ts';
+import { entity } from '../../events/entity.ts';
+import type { ClusterState, VmState } from '../../readout/state.ts';
+import type { DrillSettings, VmOutcome } from '../outcome.ts';
+import { type World, worldOf } from '../world.ts';
+
+/** A fact without what the stage knows: whom, when and in what order. */
+type Told = Pick<Fact, 'type' | 'v' | 'data'>;
+
+export const S = 1000;
+
+const byName = (a: VmOutcome, b: VmOutcome): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : a.vm < b.vm ? -1 : 1;
+
+export class Stage {
+  readonly world: World;
+  readonly settings: DrillSettings;
+  readonly start: Instant;
+  readonly events: Fact[] = [];
+  /** VMs as the drill has left them: where they are now, and in which vm_state. */
+  readonly vms: Map<string, VmState>;
+  readonly #agenda: Agenda<() => void>;
+  readonly #outcomes = new Map<string, VmOutcome>();
+  readonly #name: string;
+
+  constructor(state: ClusterState, start: Instant, settings: DrillSettings, name: string) {
+    this.world = worldOf(state);
+    this.settings = settings;
+    this.start = start;
+    this.vms = new Map(state.vms.map((vm) => [vm.id, vm]));
+    this.#agenda = new Agenda(start);
+    this.#name = name;
+  }
+
+  get now(): Instant {
+    return this.#agenda.now;
+  }
+
+  after(ms: number, act: () => void): void {
+    this.#agenda.schedule(millis(ms), act);
+  }
+
+  run(): void {
+    for (let act = this.#agenda.advance(); act !== null; act = this.#agenda.advance()) act();
+  }
+
+  emit(address: string, fact: Told): void {
+    const line = this.events.length + 1;
+    this.events.push({ ...fact, entity: address, at: this.now, evidence: 'inferred', line, key: null } as Fact);
+  }
+
+  emitVm(vm: VmState, data: Extract<Fact, { type: 'vm.state_changed' }>['data']): void {
+    this.emit(entity('vm', vm.id), { type: 'vm.state_changed', v: 1, data });
+  }
+
+  /** Ids unique to the branch; a VM evacuated twice has two records. */
+  migrationOf(vm: VmState, attempt: number): string {
+    return entity('migration', `${this.#name}/${vm.id}${attempt === 1 ? '' : `/${attempt}`}`);
+  }
+
+  outcomeOf(vm: VmState): VmOutcome | undefined {
+    return this.#outcomes.get(vm.id);
+  }
+
+  /** The last word about a VM counts. */
+  settle(outcome: VmOutcome): void {
+    this.#outcomes.set(outcome.vm, outcome);
+  }
+
+  outcomes(): readonly VmOutcome[] {
+    return [...this.#outcomes.values()].sort(byName);
+  }
+}
