@@ -183,7 +183,10 @@ export type Calls = {
     output: ConsolidationReport;
   };
   /** VMs by every host: can it move there, and why not. */
-  'plan.check': { input: { timeline: string; at: At | null; nicBitsPerS: number } & MatrixQuestion; output: BlockerMatrix };
+  'plan.check': {
+    input: { timeline: string; at: At | null; nicBitsPerS: number } & MatrixQuestion;
+    output: BlockerMatrix;
+  };
   /** One VM's live migration at an instant, on links of its own. */
   'plan.predict': {
     input: { timeline: string; at: At | null; vm: string; settings: PlanSettings };

@@ -14,6 +14,7 @@ import { historyCalls } from './history-calls.ts';
 import { indexesOf } from './indexes.ts';
 import { jobCalls } from './job-calls.ts';
 import { networkCalls } from './network-calls.ts';
+import { planningCalls } from './planning-calls.ts';
 import { stateCalls } from './state-calls.ts';
 import { logInfo, timelineInfos } from './timeline-info.ts';
 import { warmingOf } from './warming.ts';
@@ -53,6 +54,7 @@ export const createService = (
     ...entityCalls(engine),
     ...networkCalls(engine),
     ...branchCalls(engine),
+    ...planningCalls(engine),
     ...jobCalls(engine),
     ...consolidateCalls(engine),
   };

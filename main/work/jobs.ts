@@ -9,6 +9,7 @@ import type { GeneratorOptions } from '../../domain/generator/options.ts';
 import type { ImportReport } from '../ingest/import-settings.ts';
 import { LogFailure } from '../log/fault.ts';
 import type { Log } from '../log/types.ts';
+import { type DrainOrder, type DrainReport, runDrainJob } from './drain-job.ts';
 import { type Rehearsal, runDrillJob } from './drill-job.ts';
 import { runConsolidateJob, type ConsolidateOrder } from './consolidate-job.ts';
 import { type Generated, runGenerateJob } from './generate-job.ts';
@@ -32,6 +33,7 @@ type Jobs = {
   };
   readonly index: { readonly input: { readonly timeline: string }; readonly output: TimelineIndex };
   readonly consolidate: { readonly input: ConsolidateOrder; readonly output: PlanReport };
+  readonly drain: { readonly input: DrainOrder; readonly output: DrainReport };
   readonly trial: { readonly input: TrialOrder; readonly output: TrialOutcome };
 };
 
@@ -79,6 +81,7 @@ const jobs: { readonly [N in JobName]: Job<N> } = {
     return timeline.ok ? indexTimeline(log, timeline.value, watcher) : timeline;
   }),
   consolidate: onLog<'consolidate'>(runConsolidateJob),
+  drain: onLog<'drain'>(runDrainJob),
   trial: ({ order }) => Promise.resolve(runTrialJob(order)),
 };
 
