@@ -13,6 +13,7 @@ import { novaCommand } from './nova-commands.ts';
 import { type Overlay, overlayOf, textsAfter, tunnelFact, tunnelsIn, unseenEnds, vtepFacts } from './overlay.ts';
 import type { Block, Command, Table } from './scan.ts';
 import { cinderCommand, glusterCommand, mountCommand } from './storage-commands.ts';
+import { asksForAll, completed } from './complete-listing.ts';
 import { readTable } from './tables.ts';
 import { withoutSecrets } from './words.ts';
 
@@ -86,8 +87,13 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
   const items: Item[] = [];
   let text = 0;
   /** The command whose output may still come. */
-  let open: { moment: Moment; /** What it asked about: a VM or a resource provider. */ asked: string | null } | null =
-    null;
+  let open: {
+    moment: Moment;
+    /** What it asked about: a VM or a resource provider. */
+    asked: string | null;
+    /** True where it asked for every VM there is. */
+    listsAll: boolean;
+  } | null = null;
 
   const command = (block: Command, at: number): void => {
     const words = inOldWords(block.words);
@@ -103,7 +109,7 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
     const moment = { line: block.line, vm, updated: null, facts };
     moments.push(moment);
     const named = vm === null ? (words.includes('inventory') ? words.at(-1) : undefined) : words[2];
-    open = { moment, asked: named ?? null };
+    open = { moment, asked: named ?? null, listsAll: asksForAll(block.words) };
   };
 
   const table = (block: Table): void => {
@@ -118,7 +124,8 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
       moments.push({ line: block.line, vm, updated, facts: reading.facts });
     } else {
       const at = moments.lastIndexOf(open.moment);
-      const facts = [...open.moment.facts, ...reading.facts];
+      const all = open.listsAll && reading.refused.length === 0 ? completed(block) : [];
+      const facts = [...open.moment.facts, ...reading.facts, ...all];
       moments[at] = { ...open.moment, vm: vm ?? open.moment.vm, updated, facts };
       open = null;
     }
