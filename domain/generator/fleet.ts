@@ -158,21 +158,23 @@ export const roomFor = (fleet: Fleet, r: Rng, vm: Vm): Host | null => {
   );
 };
 
+/** Charges a host for a VM's share (`sign` 1), or gives it back (-1). */
+export const book = (vm: Vm, host: Host, sign: 1 | -1): void => {
+  host.ramMiB += sign * vm.flavor.ramMiB;
+  host.vcpus += sign * vm.flavor.vcpus;
+  if (vm.role.storage === 'local') host.diskGiB += sign * vm.flavor.diskGiB;
+};
+
 /** Books a VM onto a host, or off every host. */
 export const settle = (vm: Vm, host: Host | null): void => {
-  const disk = vm.role.storage === 'local' ? vm.flavor.diskGiB : 0;
   if (vm.host) {
     vm.host.vms.delete(vm);
-    vm.host.ramMiB -= vm.flavor.ramMiB;
-    vm.host.vcpus -= vm.flavor.vcpus;
-    vm.host.diskGiB -= disk;
+    book(vm, vm.host, -1);
   }
   vm.host = host;
   if (host) {
     host.vms.add(vm);
-    host.ramMiB += vm.flavor.ramMiB;
-    host.vcpus += vm.flavor.vcpus;
-    host.diskGiB += disk;
+    book(vm, host, 1);
   }
 };
 

@@ -4,7 +4,7 @@ import { millis } from '../base/brand.ts';
 import { below, type Rng } from '../base/rng.ts';
 import { entity } from '../events/entity.ts';
 import { migrationChanged, portBound, portUnbound, type Told, vmChanged } from './facts.ts';
-import { type Host, settle, uuid, type Vm } from './fleet.ts';
+import { book, type Host, settle, uuid, type Vm } from './fleet.ts';
 
 export type Stage = { readonly agenda: Agenda<() => void>; readonly tell: (facts: readonly Told[]) => void };
 
@@ -33,6 +33,8 @@ export const liveMigration = (stage: Stage, r: Rng, vm: Vm, dest: Host, ending: 
   const kind = vm.role.storage === 'local' ? 'block' : vm.role.storage;
   vm.busy = true;
   dest.inbound++;
+  // Both ends are charged from acceptance on, as Nova does: others must not be promised the same room meanwhile.
+  book(vm, dest, 1);
   const end = (): void => {
     vm.busy = false;
     dest.inbound--;
@@ -80,6 +82,7 @@ export const liveMigration = (stage: Stage, r: Rng, vm: Vm, dest: Host, ending: 
     if (ending === 'failed') {
       const reason = 'Timed out waiting for network-vif-plugged on the destination after 300 s';
       at(300, () => {
+        book(vm, dest, -1);
         tell([
           portUnbound(vm, dest),
           migrationChanged(migration, { status: 'failed', reason }),
@@ -95,12 +98,14 @@ export const liveMigration = (stage: Stage, r: Rng, vm: Vm, dest: Host, ending: 
     at(copyS, () => {
       if (ending === 'cancelled') {
         const reason = `Live migration not completed after ${Math.round(copyS)} sec`;
+        book(vm, dest, -1);
         tell([
           portUnbound(vm, dest),
           migrationChanged(migration, { status: 'cancelled', reason }),
           vmChanged(vm, { taskState: null }),
         ]);
       } else {
+        book(vm, dest, -1);
         settle(vm, dest);
         tell([
           portBound(vm, dest, 'ACTIVE'),
