@@ -64,7 +64,7 @@ export type Replayer = {
   readonly seek: (cut: Cut) => Cluster;
   /** As `seek`, with the place of the last event in it. */
   readonly moment: (cut: Cut) => Moment;
-  /** Folds so many events of history nobody has looked at yet, for the keyframes they leave; false when there are none. */
+  /** Folds so many events of history nobody has looked at yet, for the keyframes they leave; false when there are none, or no room. */
   readonly warm: (events: number) => boolean;
   /** An event landed at this instant: every state that contains the instant is forgotten. */
   readonly invalidate: (from: Instant) => void;
@@ -83,6 +83,9 @@ const costOf = (e: LogEvent): number => {
 
 /** Reading a kept keyframe costs about as much as folding this many spacings of events. */
 const WORTH_LOADING = 4;
+
+/** Of the budget, what warming may fill. */
+const WARMED_SHARE = 0.8;
 
 /** The end of a seek is kept when it folded this part of the way between kept keyframes. */
 const LONG_WALK = 3;
@@ -198,6 +201,8 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
     seek: (cut) => moment(cut).cluster,
     moment,
     warm: (events) => {
+      // Where the budget is spent, one more frame costs another that somebody may be looking at.
+      if (frames.usage.bytes > budgetBytes * WARMED_SHARE) return false;
       const before = ordinal(warmed.cluster);
       warmed = foldTail(warmed, END, events);
       return ordinal(warmed.cluster) > before;

@@ -1,6 +1,7 @@
 // Calls about the cluster at an instant, and about the difference between two.
 import { seq } from '../../domain/base/brand.ts';
 import { ok } from '../../domain/base/result.ts';
+import { anomalyStates } from '../../domain/readout/cluster-state.ts';
 import { picture } from '../../domain/readout/picture.ts';
 import { diffStates } from '../../domain/timeline/diff.ts';
 import type { Handlers } from './call.ts';
@@ -22,7 +23,7 @@ export const stateCalls = (engine: Engine): StateCalls => ({
   },
   'view.anomalies': (asked) => {
     const place = placeOf(engine, asked);
-    return place.ok ? ok(engine.histories.stateAt(place.value.timeline, place.value.cut).anomalies) : place;
+    return place.ok ? ok(anomalyStates(engine.histories.seek(place.value.timeline, place.value.cut).cluster)) : place;
   },
   'view.diff': ({ a, b }) => {
     const from = placeOf(engine, a);
