@@ -152,6 +152,14 @@ const verdictOf = (
   return { delivered: false, verdict: `flooded to ${reached}, none of which has the MAC ${mac}` };
 };
 
+/** A service that is down says nothing about the switch beside it. */
+const stillForwarding = (state: ClusterState, found: Trace): readonly string[] => {
+  const met = new Set(found.steps.map((s) => s.host));
+  return state.hosts
+    .filter((h) => met.has(h.name) && h.up === false && !h.fenced)
+    .map((h) => `${h.name} is reported down, but not fenced: its switch is taken to forward still.`);
+};
+
 const answerOf = ({ state, seen }: Seen, from: Endpoint, host: string, packet: Packet, found: Trace): TraceAnswer => {
   const names = new Map(state.vms.map((v) => [v.id, v.name]));
   const owner = new Map(seen.cloud.ports.map((p) => [p.vif, names.get(seen.vms.get(p.id) ?? '') ?? null]));
@@ -172,14 +180,16 @@ const answerOf = ({ state, seen }: Seen, from: Endpoint, host: string, packet: P
     deliveries,
     drops: found.drops,
     ...verdictOf(packet, target, found, deliveries),
-    assumptions: seen.assumptions,
+    assumptions: [...seen.assumptions, ...stillForwarding(state, found)],
   };
 };
 
-const hostOf = (from: Endpoint): Result<string, string> =>
-  from.port.host === null
-    ? err(`${from.vm?.name ?? from.port.id} is plugged nowhere at this instant: its port is not ACTIVE on any host.`)
-    : ok(from.port.host);
+const hostOf = (from: Endpoint, { underlay }: SeenCloud): Result<string, string> => {
+  const { host } = from.port;
+  const name = from.vm?.name ?? from.port.id;
+  if (host === null) return err(`${name} is plugged nowhere at this instant: its port is not ACTIVE on any host.`);
+  return underlay.down.has(host) ? err(`${name} sends nothing: its host ${host} is fenced at this instant.`) : ok(host);
+};
 
 /** Error: a sentence that names the port, packet, fault or host that is not understood. */
 export const traceAnswer = (at: Seen, question: TraceQuestion): Result<TraceAnswer, string> => {
@@ -191,7 +201,7 @@ export const traceAnswer = (at: Seen, question: TraceQuestion): Result<TraceAnsw
   if (!sources.ok) return sources;
   const [from] = sources.value;
   if (from === undefined) return err(`${question.from} has no port.`);
-  const host = hostOf(from);
+  const host = hostOf(from, at.seen);
   if (!host.ok) return host;
   const world = worldOf(at, question, from.port.network);
   if (!world.ok) return world;

@@ -309,6 +309,13 @@ export const NetworkInspector = () => {
         {ends.length === 0 && <p class="empty">No VM is plugged into this network at this instant.</p>}
         {failure !== null && <p class="failure">{failure}</p>}
         {answer !== null && <p class={answer.delivered ? 'ink-2' : 'critical-ink'}>{answer.verdict}.</p>}
+        {(answer?.assumptions ?? [])
+          .filter((a) => overview?.assumptions.includes(a) !== true)
+          .map((a) => (
+            <p class="assumed" key={a}>
+              assumed: {a}
+            </p>
+          ))}
       </section>
       {answer !== null && (
         <section>

@@ -83,6 +83,18 @@ describe('trace', () => {
     });
   });
 
+  test('nothing leaves a fenced host; a host that is only reported down may still forward, which is said', () => {
+    const hosts = (change: object) =>
+      ['h1', 'h2', 'h3'].map((name, i) =>
+        hostState(name, { vtepIp: `192.0.2.${i + 1}`, ...(name === 'h1' ? change : {}) }),
+      );
+    const fenced = traceAnswer(seen(overlaid({ hosts: hosts({ fenced: true }) })), question({ to: 'vm-b' }));
+    expect(fenced).toEqual({ ok: false, error: 'vm-a sends nothing: its host h1 is fenced at this instant.' });
+    const down = traced({ to: 'vm-b' }, overlaid({ hosts: hosts({ up: false }) }));
+    expect(down.delivered).toBe(true);
+    expect(down.assumptions).toEqual(['h1 is reported down, but not fenced: its switch is taken to forward still.']);
+  });
+
   test('what is not understood is named', () => {
     expect(refused({ packet: 'icmp,colour=blue' })).toMatch(/unknown match field "colour"/);
     expect(refused({ packet: 'icmp,nw_dst=10.0.0.2', from: 'vm-z' })).toBe(
