@@ -2,6 +2,7 @@
 import type { Fact, LogEvent } from '../events/dictionary.ts';
 import { noteAnomaly } from './anomalies/note.ts';
 import type { Cluster } from './cluster.ts';
+import { vmAllocationsReported } from './fold/allocations.ts';
 import type { Folder } from './fold/event.ts';
 import * as host from './fold/host.ts';
 import * as migration from './fold/migration.ts';
@@ -23,6 +24,7 @@ const folders: { readonly [T in Fact['type']]: readonly [v: Extract<Fact, { type
   'vm.state_changed': [1, vm.vmStateChanged],
   'vm.deleted': [1, vm.vmDeleted],
   'vm.listing_completed': [1, vm.vmListingCompleted],
+  'vm.allocations_reported': [1, vmAllocationsReported],
   'command.issued': [1, other.told],
   'migration.accepted': [1, migration.migrationAccepted],
   'migration.status_changed': [1, migration.migrationStatusChanged],

@@ -54,6 +54,8 @@ export type VmAbout = {
   readonly serverGroup: string | null;
   readonly tags: readonly string[];
   readonly addresses: readonly Address[];
+  /** Since when its flavor and size are on record as they are. */
+  readonly sizedAt: Instant | null;
 };
 export const NO_VM_ABOUT: VmAbout = {
   name: null,
@@ -64,6 +66,7 @@ export const NO_VM_ABOUT: VmAbout = {
   serverGroup: null,
   tags: [],
   addresses: [],
+  sizedAt: null,
 };
 
 /** An `updated` time a listing showed for a VM, on which host, and how many moves were on record then. */

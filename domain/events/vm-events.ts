@@ -94,6 +94,7 @@ export const API_STATUSES = [
   'VERIFY_RESIZE',
 ] as const;
 
+const NullableCount = Type.Union([Count, Type.Null()]);
 const description = {
   name: Name,
   host: NullableName,
@@ -135,6 +136,16 @@ export const vmEvents = [
     1,
     'A complete listing ended here: it named these VMs, and there are no others (of the project, where it names one).',
     exact({ project: NullableName, ids: Type.Array(Name) }),
+  ),
+  fact(
+    'vm.allocations_reported',
+    1,
+    'Placement showed what is allocated for a VM, and on which hosts; hosts it does not name are not spoken of.',
+    exact({
+      allocations: Type.Array(
+        exact({ host: Name, vcpus: NullableCount, ramMiB: NullableCount, diskGiB: NullableCount }),
+      ),
+    }),
   ),
   fact(
     'command.issued',

@@ -113,6 +113,8 @@ export const sentenceOf = (e: LogEvent, nameOf: NameOf): string => {
       return `${name} is deleted.`;
     case 'vm.listing_completed':
       return `A complete listing names ${e.data.ids.length} VMs${e.data.project === null ? '' : ` of ${e.data.project}`}.`;
+    case 'vm.allocations_reported':
+      return `Placement charges ${e.data.allocations.map((a) => a.host).join(', ') || 'no host'} for ${name}.`;
     case 'command.issued':
       return e.data.argv.join(' ');
     case 'migration.accepted':

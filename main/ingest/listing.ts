@@ -87,7 +87,7 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
 
 const VM_KEYS = /"?(?:OS-EXT-STS:vm_state|OS-EXT-SRV-ATTR:host|Networks)"?\s*[:,]/;
 const OTHER_KEYS =
-  /"?(?:Hypervisor Hostname|hypervisor_hostname|Binary|Source Compute|Attached to|Consumes Quota)"?\s*[:,]/;
+  /"?(?:Hypervisor Hostname|hypervisor_hostname|Binary|Source Compute|Attached to|Consumes Quota|root_provider_uuid)"?\s*[:,]/;
 const FLAVOR_KEYS = /"?VCPUs"?\s*[:,]/;
 const CSV_HEADER = /^"?[\w :-]+"?(?:,"?[\w :-]+"?)+\r?\n/;
 

@@ -31,6 +31,10 @@ const rules = {
     'warning',
     'A rolled-back migration left an inactive port binding, which blocks the next attempt.',
   ],
+  'allocation-left': [
+    'warning',
+    'Placement charges a host for a VM that is neither on it nor on its way to or from it.',
+  ],
   'vms-on-removed-host': ['warning', 'A host left the cluster while VMs were still on it.'],
   'snapshot-disagrees': [
     'warning',

@@ -1,6 +1,7 @@
 // What the facts about networks, ports and tunnels mean.
 import type { Row } from '../../base/brand.ts';
-import { refAt, setByte, setRef } from '../../base/column.ts';
+import { NO_ROW, refAt, rowAt, setByte, setRef } from '../../base/column.ts';
+import { isoInstant } from '../../base/time.ts';
 import { idOf } from '../../events/entity.ts';
 import { REFUSED, step } from '../../machines/lifecycle.ts';
 import { tunnelLife } from '../../machines/tunnel.ts';
@@ -10,7 +11,7 @@ import type { NetworkRecord, PortRecord, TunnelRecord } from '../records.ts';
 import { findRow, rowOf } from '../registry.ts';
 import { addVisit } from '../visits.ts';
 import { type EventNamed, type Folder, merged } from './event.ts';
-import { mentionVm } from './vm-row.ts';
+import { mentionVm, vmLabel } from './vm-row.ts';
 
 const NO_NETWORK: NetworkRecord = { name: null, type: null, segment: null, cidr: null, mtu: null, vniRange: null };
 const NO_PORT: PortRecord = {
@@ -70,9 +71,28 @@ export const portReported: Folder<'port.reported'> = (c, e) => {
   if (e.data.vm !== undefined) relink(c, id, before, e.data.vm);
 };
 
+/** An inactive binding belongs to a live migration: shown when its VM has none towards that host, it was left behind. */
+const noteLeftBinding = (c: Cluster, e: EventNamed<'port.bound'>): void => {
+  const port = idOf(e.entity);
+  const id = refAt(c.ports.col.record, findRow(c.ports.ids, port))?.vm ?? null;
+  const vm = id === null ? NO_ROW : findRow(c.vms.ids, id);
+  if (vm === NO_ROW || rowAt(c.vms.col.moving, vm) !== NO_ROW) return;
+  const last = rowAt(c.vms.col.moved, vm);
+  // Without a move on record the binding may be the first sign of one.
+  if (last === NO_ROW || rowAt(c.migrations.col.dest, last) !== findRow(c.hosts.ids, e.data.host)) return;
+  if (rowAt(c.vms.col.host, vm) === rowAt(c.migrations.col.dest, last)) return;
+  noteAnomaly(
+    c,
+    e,
+    'inactive-binding-left',
+    `Port ${port} of ${vmLabel(c, vm)} is still bound on ${e.data.host}, inactive, at ${isoInstant(e.at)}, although the migration there has ended: the next attempt will fail.`,
+  );
+};
+
 /** One binding is active at a time: Neutron makes the others inactive in the same step. */
 export const portBound: Folder<'port.bound'> = (c, e) => {
   const { host, binding } = e.data;
+  if (binding === 'INACTIVE') noteLeftBinding(c, e);
   changePort(c, e, (known) => {
     const others = known.bindings
       .filter((b) => b.host !== host)

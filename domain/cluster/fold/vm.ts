@@ -32,10 +32,17 @@ type Reported = EventNamed<'vm.reported'>;
 type StateChanged = EventNamed<'vm.state_changed'>;
 type Created = EventNamed<'vm.created'>;
 
+const SIZES = ['vcpus', 'ramMiB', 'diskGiB'] as const;
+const differs = (said: number | undefined, known: number): boolean => said !== undefined && said !== known;
+
 const describe = (c: Cluster, vm: Row, e: Created | Reported): void => {
   const { vcpus, ramMiB, diskGiB, storage, flavor } = e.data;
   const v = c.vms.col;
-  setRef(v.about, vm, merged(refAt(v.about, vm) ?? NO_VM_ABOUT, e.data));
+  const about = refAt(v.about, vm) ?? NO_VM_ABOUT;
+  const isNews =
+    (flavor !== undefined && flavor !== about.flavor) ||
+    SIZES.some((size) => differs(e.data[size], numberAt(v[size], vm)));
+  setRef(v.about, vm, { ...merged(about, e.data), sizedAt: isNews ? e.at : about.sizedAt });
   if (storage !== undefined) setByte(v.storage, vm, storageKinds.code(storage));
   if (vcpus !== undefined) setNumber(v.vcpus, vm, vcpus);
   if (ramMiB !== undefined) setNumber(v.ramMiB, vm, ramMiB);
@@ -184,24 +191,29 @@ const showStates = (c: Cluster, vm: Row, e: Reported): void => {
   if (state !== undefined && state !== 'error') setRef(c.vms.col.fault, vm, null);
 };
 
-/** Nova changes a VM's size by a resize only: a listing that shows another one contradicts the record. */
-const noteResized = (c: Cluster, vm: Row, e: Reported): void => {
+/** Nova changes a VM's flavor by a resize only, and its project never: a listing that shows others contradicts the record. */
+const noteDisagreement = (c: Cluster, vm: Row, e: Reported): void => {
   const v = c.vms.col;
+  const about = refAt(v.about, vm) ?? NO_VM_ABOUT;
   const moved = rowAt(v.moved, vm);
-  if (rowAt(v.moving, vm) !== NO_ROW || (moved !== NO_ROW && typeOf(c, moved) === 'resize')) return;
-  const facts = (['vcpus', 'ramMiB', 'diskGiB'] as const).flatMap((field) => {
-    const known = numberAt(v[field], vm);
-    const shown = e.data[field];
-    return shown === undefined || Number.isNaN(known) || shown === known
-      ? []
-      : [`${field} ${shown} instead of ${known}`];
-  });
+  const resized = rowAt(v.moving, vm) !== NO_ROW || (moved !== NO_ROW && typeOf(c, moved) === 'resize');
+  const { flavor, project } = e.data;
+  const facts: string[] = [];
+  for (const size of resized ? [] : SIZES) {
+    const known = numberAt(v[size], vm);
+    if (!Number.isNaN(known) && differs(e.data[size], known)) facts.push(`${size} ${e.data[size]} instead of ${known}`);
+  }
+  if (!resized && flavor !== undefined && about.flavor !== null && flavor !== about.flavor)
+    facts.push(`flavor ${flavor} instead of ${about.flavor}`);
+  if (project !== undefined && about.project !== null && project !== about.project)
+    facts.push(`project ${project} instead of ${about.project}`);
   if (facts.length === 0) return;
+  const since = about.sizedAt === null ? '' : `, on record since ${isoInstant(about.sizedAt)}`;
   noteAnomaly(
     c,
     e,
     'snapshot-disagrees',
-    `${vmLabel(c, vm)} is listed at ${isoInstant(e.at)} with ${facts.join(', ')}, and no resize is on record.`,
+    `${vmLabel(c, vm)} is listed at ${isoInstant(e.at)} with ${facts.join(', ')}${since}; nothing on record changed it.`,
   );
 };
 
@@ -209,7 +221,7 @@ export const vmReported: Folder<'vm.reported'> = (c, e) => {
   const vm = mentionVm(c, idOf(e.entity));
   noteReturnFromDeletion(c, vm, e);
   setByte(c.vms.col.missing, vm, 0);
-  noteResized(c, vm, e);
+  noteDisagreement(c, vm, e);
   uncharge(c, vm);
   describe(c, vm, e);
   const { host, updatedAt, status } = e.data;

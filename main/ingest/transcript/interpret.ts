@@ -108,7 +108,8 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
     const vm = effect !== null && kindOf(effect.entity) === 'vm' ? effect.entity : null;
     const moment = { line: block.line, vm, updated: null, facts };
     moments.push(moment);
-    const named = vm === null ? (words.includes('inventory') ? words.at(-1) : undefined) : words[2];
+    const ofPlacement = words.includes('inventory') || words.includes('allocation');
+    const named = vm === null ? (ofPlacement ? words.at(-1) : undefined) : words[2];
     open = { moment, asked: named ?? null, listsAll: asksForAll(block.words) };
   };
 

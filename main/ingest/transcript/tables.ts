@@ -1,6 +1,7 @@
 // Tables as OpenStack's clients print them: which listing it is, and the facts its rows hold.
 import { entity } from '../../../domain/events/entity.ts';
 import { type VmReport, vmReportOf } from '../vm-report.ts';
+import { consumerAllocations, providerAllocations } from './allocations.ts';
 import { columnOf, propertiesOf, vmAddress } from './directory.ts';
 import { type ListingReading, readListing } from './listings.ts';
 import type { Memory } from './memory.ts';
@@ -142,11 +143,14 @@ const readWhole = (table: Table, asked: string | null, memory: Memory): TableRea
   if (properties !== null) {
     const isVm = [...properties.keys()].some((property) => /^(?:os-ext-sts|os-ext-srv-attr):/i.test(property));
     if (isVm) return vmShow(table, properties, asked, memory);
+    if (properties.has('allocations') && properties.has('name'))
+      return listed({ facts: providerAllocations(properties, table.line), refused: [] });
     const one = { header: [...properties.keys()], rows: [{ line: table.line, cells: [...properties.values()] }] };
     return listed(readListing(one));
   }
   if (has(table, /^host_name$/i, /^service$/i)) return hostList(table);
   if (has(table, /^id$/i, /^name$/i, /^status$/i, /^networks$/i)) return vmList(table, memory);
+  if (has(table, /^resource_provider$/i, /^resources$/i)) return listed(consumerAllocations(table, asked, memory));
   if (has(table, /^resource_class$/i, /^total$/i)) return inventory(table, asked, memory);
   return listed(readListing(table));
 };

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../../../domain/cluster/anomalies/rules.ts';
 import {
+  at,
   changed,
   type Draft,
   evacuate,
@@ -26,6 +27,10 @@ const bricks = (minutes: number, ...hosts: string[]): Draft =>
     bricks: hosts.map((h) => ({ host: h, path: '/b' })),
   });
 const port = event(0, 'port.reported', 'port:p', { vm: 'a', host: 'h1' });
+const charged = (minutes: number, ...hosts: string[]): Draft =>
+  event(minutes, 'vm.allocations_reported', 'vm:a', {
+    allocations: hosts.map((h) => ({ host: h, vcpus: 4, ramMiB: 8192, diskGiB: 80 })),
+  });
 const bound = event(2, 'port.bound', 'port:p', { host: 'h2', binding: 'INACTIVE' });
 
 /** Rule → [what breaks it, what must not]. */
@@ -121,6 +126,10 @@ const cases: Readonly<Record<string, { readonly bad: readonly Draft[]; readonly 
     bad: [host(0, 'h1', { diskGiB: 100 }), vm(1, 'a', { host: 'h1', diskGiB: 101, storage: 'local' })],
     good: [host(0, 'h1', { diskGiB: 100 }), vm(1, 'a', { host: 'h1', diskGiB: 101, storage: 'volume' })],
   },
+  'allocation-left': {
+    bad: [web, evacuate(1, 'e', 'a', 'h1', 'h2'), status(2, 'e', 'done'), charged(3, 'h1', 'h2')],
+    good: [web, evacuate(1, 'e', 'a', 'h1', 'h2'), charged(2, 'h1', 'h2'), status(3, 'e', 'done'), charged(4, 'h2')],
+  },
   'inactive-binding-left': {
     bad: [web, port, move(1, 'm', { vm: 'a' }), bound, status(3, 'm', 'failed')],
     good: [
@@ -205,4 +214,39 @@ test('a VM that disappeared is told once, until a listing shows it again', () =>
     event(minutes, 'vm.listing_completed', 'cluster:', { project: null, ids: [] });
   expect(rulesIn(stateAfter(web, empty(1), empty(2)))).toHaveLength(1);
   expect(rulesIn(stateAfter(web, empty(1), vm(2, 'a', {}), empty(3)))).toHaveLength(2);
+});
+
+test('a VM charged on a host it left says how it left, and what an operator waits for', () => {
+  const state = stateAfter(web, evacuate(1, 'e', 'a', 'h1', 'h2'), status(2, 'e', 'done'), charged(3, 'h1', 'h2'));
+  expect(state.anomalies.map((a) => a.detail)).toEqual([
+    'Placement still charges h1 for web (4 vCPU, 8192 MiB, 80 GiB) at 2026-01-06T10:03:00Z, which is on h2: the evacuation from h1 to h2 begun at 2026-01-06T10:01:00Z is done; Nova drops it when nova-compute of the source starts again.',
+  ]);
+});
+
+test('a resize keeps both hosts charged until somebody confirms it', () => {
+  const resized = [web, move(1, 'r', { vm: 'a', type: 'resize', kind: null }), status(2, 'r', 'finished')];
+  expect(rulesIn(stateAfter(...resized, charged(3, 'h1', 'h2')))).toEqual([]);
+  expect(rulesIn(stateAfter(...resized, status(3, 'r', 'confirmed'), charged(4, 'h1', 'h2')))).toEqual([
+    'allocation-left',
+  ]);
+});
+
+test('an inactive binding shown after the rollback was left behind, one shown before the move is none of our business', () => {
+  const rolledBack = [web, port, move(1, 'm', { vm: 'a' }), status(2, 'm', 'failed')];
+  expect(rulesIn(stateAfter(...rolledBack, { ...bound, at: at(3) }))).toEqual(['inactive-binding-left']);
+  expect(rulesIn(stateAfter(web, port, bound))).toEqual([]);
+});
+
+test('a listing that disagrees says which facts, and since when they are on record', () => {
+  const state = stateAfter(
+    vm(0, 'a', { host: 'h1', flavor: 'm1.large', vcpus: 4, project: 'p' }),
+    vm(5, 'a', { host: 'h1', flavor: 'm1.large', vcpus: 4 }),
+    vm(9, 'a', { host: 'h1', flavor: 'm1.tiny', vcpus: 1, project: 'q' }),
+  );
+  expect(state.anomalies.map((a) => [a.rule, a.detail])).toEqual([
+    [
+      'snapshot-disagrees',
+      'a is listed at 2026-01-06T10:09:00Z with vcpus 1 instead of 4, flavor m1.tiny instead of m1.large, project q instead of p, on record since 2026-01-06T10:00:00Z; nothing on record changed it.',
+    ],
+  ]);
 });
