@@ -1,4 +1,5 @@
 // The packet trace: who sends what to whom, every look-up on the way, one after the other, and where it ended.
+import { useState } from 'preact/hooks';
 import type { NetworkOverview } from '../../domain/network/overview.ts';
 import type { AnswerHop, AnswerStep, TraceAnswer } from '../../domain/network/trace-answer.ts';
 import { useDesk } from '../session/desk.ts';
@@ -90,7 +91,12 @@ const Steps = ({ answer, view }: { readonly answer: TraceAnswer; readonly view: 
   );
 };
 
+/** The command that asks Open vSwitch on the sender's host. */
+const ofprotoTrace = ({ from, packet }: TraceAnswer): string =>
+  `ovs-appctl ofproto/trace br-int in_port=${from.port},${packet}`;
+
 const Player = ({ answer, view }: { readonly answer: TraceAnswer; readonly view: NetworkView }) => {
+  const [copied, setCopied] = useState(false);
   const at = view.step.value;
   const last = answer.steps.length - 1;
   const go = (to: number | null): void => {
@@ -146,6 +152,14 @@ const Player = ({ answer, view }: { readonly answer: TraceAnswer; readonly view:
       </button>
       <button type="button" class="btn small" onClick={() => go(null)} disabled={at === null}>
         Whole way
+      </button>
+      <button
+        type="button"
+        class="btn small"
+        title="The same question for a real switch"
+        onClick={() => void navigator.clipboard.writeText(ofprotoTrace(answer)).then(() => setCopied(true))}
+      >
+        {copied ? 'Copied' : 'Copy as ofproto/trace'}
       </button>
       <span class="muted" role="status">
         {at === null ? plural(answer.steps.length, 'look-up') : `${at + 1} of ${answer.steps.length}`}

@@ -45,16 +45,22 @@ const Lints = ({ overview }: { readonly overview: NetworkOverview }) => {
   );
 };
 
-/** The network to light: what was chosen, else that of the selected VM, else the one on most hosts. */
+/** The network to light: what was chosen, else that of the selected VM, else the last one, unless the selected host lacks it. */
 const litNetwork = (
   overview: NetworkOverview,
-  chosen: string | null,
-  ofSelection: string | null,
-): OverviewNetwork | null =>
-  overview.networks.find((n) => n.id === chosen) ??
-  overview.networks.find((n) => n.id === ofSelection) ??
-  overview.networks.toSorted((a, b) => b.hosts.length - a.hosts.length)[0] ??
-  null;
+  wish: {
+    readonly chosen: string | null;
+    readonly ofVm: string | null;
+    readonly last: string | null;
+    readonly host: string | null;
+  },
+): OverviewNetwork | null => {
+  const bySize = overview.networks.toSorted((a, b) => b.hosts.length - a.hosts.length);
+  const host = overview.hosts.findIndex((h) => h.name === wish.host);
+  const here = host < 0 ? bySize : bySize.filter((n) => n.hosts.includes(host));
+  const named = [wish.chosen, wish.ofVm].map((id) => bySize.find((n) => n.id === id)).find((n) => n !== undefined);
+  return named ?? here.find((n) => n.id === wish.last) ?? here[0] ?? bySize[0] ?? null;
+};
 
 /** Follows the packet and leaves its way where map, tables and inspector look for it. */
 const useTrace = (from: End | null, to: End | null): void => {
@@ -96,9 +102,10 @@ const Body = ({ overview }: { readonly overview: NetworkOverview }) => {
   const state = desk.states.value.value;
   const selection = desk.selection.value;
   const selectedVm = selection?.startsWith('vm:') === true ? selection.slice(3) : null;
-  const ofSelection =
-    state?.ports.find((p) => p.vm !== null && p.vm === (view.from.value ?? selectedVm))?.network ?? null;
-  const network = litNetwork(overview, view.network.value, ofSelection);
+  const ofVm = state?.ports.find((p) => p.vm !== null && p.vm === (view.from.value ?? selectedVm))?.network ?? null;
+  const chosen = selection?.startsWith('host:') === true ? selection.slice(5) : null;
+  const last = view.shown.peek()?.network?.id ?? null;
+  const network = litNetwork(overview, { chosen: view.network.value, ofVm, last, host: chosen });
   const ends = state === null || network === null ? [] : endsOn(state, network);
   const { from, to } = chooseEnds(ends, { from: view.from.value, to: view.to.value, selection });
   useTrace(from, to);
@@ -109,7 +116,6 @@ const Body = ({ overview }: { readonly overview: NetworkOverview }) => {
   const trace = view.trace.value;
   const step = view.step.value;
   const names = overview.hosts.map((h) => h.name);
-  const chosen = selection?.startsWith('host:') === true ? selection.slice(5) : null;
   const stands = step === null ? null : (trace?.steps[step]?.host ?? null);
   const host =
     [stands, chosen, from?.port.host ?? null].find((h) => h !== null && names.includes(h)) ?? names[0] ?? null;
@@ -151,7 +157,7 @@ export const NetworkPlace = () => {
     { timeline, at: desk.player.settled.value, style: 'master' },
     timeline,
   );
-  const lit = value === null ? null : litNetwork(value, view.network.value, null);
+  const lit = view.shown.value?.network ?? null;
   const types = [...new Set(value?.networks.map((n) => n.type))].map((t) => t.toUpperCase()).join(', ');
   return (
     <>
