@@ -109,6 +109,8 @@ export const Overview = () => {
   const info = desk.timelineInfo.value;
   if (picture === null) return null;
   const c = picture.counts;
+  // The demonstration's main timeline is generated (docs/decisions/0004); nobody should take it for a record.
+  const isGenerated = desk.log.value?.demonstration === true && desk.timeline.value === 'main';
   return (
     <>
       <section>
@@ -118,7 +120,7 @@ export const Overview = () => {
         <p class="ink-2">
           {desk.isBranch.value && info?.forkedAt
             ? `A what-if, from ${info.parent} at ${moment(info.forkedAt.at)}. Nothing after that has happened.`
-            : 'The record. Choose a host or a VM to see its story.'}
+            : `${isGenerated ? 'A day made for the demonstration' : 'The record'}. Choose a host or a VM to see its story.`}
         </p>
       </section>
       <section>
