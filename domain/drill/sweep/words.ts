@@ -25,11 +25,13 @@ export const sweepVerdict = ({ kind, safe, checked, failingCount, undecided }: S
 export const sweepNotes = ({ unknownHosts, notEvacuable }: SweepResult): readonly string[] => [
   ...(unknownHosts.length > 0
     ? [
-        `The capacity of ${unknownHosts.length} hosts is not in the log and taken as enough: ${unknownHosts.slice(0, 3).join(', ')}${unknownHosts.length > 3 ? ', …' : ''}.`,
+        `The capacity of ${counted(unknownHosts.length, NOUN['1'])} is not in the log and taken as enough: ${unknownHosts.slice(0, 3).join(', ')}${unknownHosts.length > 3 ? ', …' : ''}.`,
       ]
     : []),
   ...(notEvacuable > 0
-    ? [`${notEvacuable} VMs are in a vm_state that evacuate refuses: they wait for their host and are not counted.`]
+    ? [
+        `${notEvacuable === 1 ? '1 VM is' : `${notEvacuable} VMs are`} in a vm_state that evacuate refuses: not counted, waiting for the host.`,
+      ]
     : []),
 ];
 
