@@ -24,7 +24,6 @@ class Replay {
   readonly #world: ReturnType<typeof worldOf>;
   readonly #used = new Map<string, Record<Resource, number>>();
   readonly #on = new Map<string, Set<string>>();
-  readonly #moved = new Set<string>();
   readonly #outgoing = new Map<string, number>();
   readonly #incoming = new Map<string, number>();
   readonly #groupOf: ReadonlyMap<string, string>;
@@ -47,7 +46,10 @@ class Replay {
     if (move.kind === 'stop') return;
     if (ends) this.#end(move);
     else this.#start(move, when);
-    for (const broken of brokenAt(this.#o.constraints, this.#on, this.#moved))
+    for (const broken of brokenAt(this.#o.constraints, {
+      at: this.#on,
+      home: (vm) => this.#world.vms.get(vm)?.host ?? null,
+    }))
       this.wrong.push(`${when} does not hold: ${broken}`);
   }
 
@@ -80,7 +82,6 @@ class Replay {
     }
     this.#group(id, name, dest, when);
     on.add(dest);
-    this.#moved.add(id);
     this.#limit(this.#outgoing, source, 1, this.#o.perHost, `${when} moves leave ${source}`);
     this.#limit(this.#incoming, dest, 1, this.#o.perDest ?? Infinity, `${when} moves enter ${dest}`);
   }

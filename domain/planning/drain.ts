@@ -14,8 +14,8 @@ import { conflictOf } from './conflict.ts';
 import { place } from './destinations.ts';
 import { type Job, nicBytesPerS, type Prices, wayOf } from './jobs.ts';
 import { groupsByVm, moveRequest } from './move-request.ts';
-import { assumptionsOf, type PlanOptions } from './options.ts';
-import type { BlockedVm, Plan, PlannedMove } from './plan.ts';
+import { assumptionsOf, type Placement, type PlanOptions } from './options.ts';
+import type { BlockedVm, Plan, PlannedMove, SpareReport } from './plan.ts';
 import { type Leg, order, type Order } from './schedule.ts';
 import { spareReport } from './spare.ts';
 import { type Timed, timed } from './timing.ts';
@@ -204,6 +204,32 @@ const stopOf = (vm: Job, shelf: Shelf, o: PlanOptions): PlannedMove => ({
   because: 'no host takes it, and the policy allows to stop it',
 });
 
+type Attempt = {
+  readonly placement: Placement;
+  readonly placing: ReturnType<typeof place>;
+  readonly legs: readonly Leg[];
+  readonly scheduled: Scheduled;
+  readonly spare: SpareReport | null;
+};
+
+/** Lexicographic: VMs left behind, instants without N+1, time. Moves and bytes are the same for every placement of a drain. */
+const isBetter = (a: Attempt, b: Attempt): boolean => {
+  const rank = (x: Attempt): readonly number[] => [
+    x.placing.homeless.length + (x.scheduled.order.deadlock?.stuck.length ?? 0) + x.scheduled.unfinished.length,
+    x.spare?.lost.length ?? 0,
+    x.scheduled.makespanMs,
+  ];
+  const [mine, other] = [rank(a), rank(b)];
+  const at = mine.findIndex((n, i) => n !== other[i]);
+  return at >= 0 && mine[at]! < other[at]!;
+};
+
+const tried = (x: Attempt): readonly string[] =>
+  x.scheduled.tried.map(
+    (t) =>
+      `destinations by ${x.placement === 'planner' ? 'earliest links' : 'most room'}, ${t}${x.spare && x.spare.lost.length > 0 ? `, N+1 lost at ${x.spare.lost.length} instants` : ''}`,
+  );
+
 /** A drain of one or many hosts. Errors: a host that is not there. Pure. */
 export const planDrain = (input: DrainInput): Result<Plan, string> => {
   const { state, around, options: o } = input;
@@ -216,9 +242,18 @@ export const planDrain = (input: DrainInput): Result<Plan, string> => {
   const accepts = Uint8Array.from(shelf.hosts, (name, h) => (shelf.usable[h] === 1 && !drained.has(name) ? 1 : 0));
   const paths = pathsIn(state, o);
   const staticRefusal = staticRefusals(state, around, shelf, nicBytesPerS(o));
-  const placing = place({ shelf, jobs, paths, options: o, accepts, staticRefusal });
-  const legs = placing.placed.map(({ job, dest, because }) => ({ job, source: job.source, dest, because }));
-  const scheduled = schedule(state, shelf, legs, o, accepts);
+  const attempt = (placement: Placement): Attempt => {
+    const placing = place({ shelf, jobs, paths, options: { ...o, placement }, accepts, staticRefusal });
+    const legs = placing.placed.map(({ job, dest, because }) => ({ job, source: job.source, dest, because }));
+    const scheduled = schedule(state, shelf, legs, o, accepts);
+    return { placement, placing, legs, scheduled, spare: spareReport(state, shelf, scheduled.moves, drained) };
+  };
+  const first = attempt(o.placement);
+  // The room that stays most even absorbs a failure soonest: tried when the quickest plan loses what the cluster had.
+  const isLosing = o.placement === 'planner' && (first.spare?.lost.length ?? 0) > 0;
+  const attempts = isLosing ? [first, attempt('nova')] : [first];
+  const best = attempts.reduce((x, y) => (isBetter(y, x) ? y : x));
+  const { placing, legs, scheduled } = best;
 
   const keepsRunning = new Set(o.constraints.flatMap((c) => (c.kind === 'preserve' ? c.vms : [])));
   const mayStop = (job: Job): boolean =>
@@ -275,12 +310,12 @@ export const planDrain = (input: DrainInput): Result<Plan, string> => {
       considered: {
         vms: jobs.length + blocked.length,
         destinations: accepts.reduce((n, a) => n + a, 0),
-        plans: scheduled.tried,
+        plans: attempts.flatMap(tried),
       },
-      chosen: `the shortest of these; destinations by ${o.placement === 'planner' ? "the planner's objective: fewest moves, then earliest links, then even room" : "Nova's weighers"}`,
+      chosen: `destinations by ${best.placement === 'planner' ? "the planner's objective: earliest links, then even room" : "Nova's weighers: most room"}; fewest VMs left behind, then N+1 kept longest, then the shortest`,
       refused: placing.refused,
       lowerBound: bound.argument,
-      spare: spareReport(state, shelf, moves, drained),
+      spare: best.spare,
       conflict,
       assumptions: assumptionsOf(o, unsampled, jobs.length),
       notes:

@@ -5,7 +5,7 @@ import { RUNBOOK_LIBRARY } from './runbook-library.ts';
 /** In single quotes, as sh reads it; a quote inside ends, escapes and begins again. */
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 /** A comment or message has one line. */
-const oneLine = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ');
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
 
 /** A step may take this many times its prediction, and this much more, before the script stops: room for a model's error. */
 const LIMIT_TIMES = 4;

@@ -26,11 +26,14 @@ const shared = (shelf: Shelf, paths: Paths, legs: readonly Dependent[], o: PlanO
     prepareMs: o.prepareMs + (job.kind === 'cold' ? o.coldOverheadMs : 0),
   }));
 
+/** Instants that are one by the order are one as numbers. */
+const microseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
+
 const timedOf = (leg: Leg, result: SharedResult | null, o: PlanOptions): Timed => {
   assert(result !== null, 'an order without a cycle lets every move run');
   const before = o.prepareMs + (leg.job.kind === 'cold' ? o.coldOverheadMs : 0);
-  const startMs = Math.max(0, result.startMs - before);
-  const endMs = result.endMs;
+  const startMs = microseconds(Math.max(0, result.startMs - before));
+  const endMs = microseconds(result.endMs);
   return {
     startMs,
     endMs,
