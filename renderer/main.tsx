@@ -7,6 +7,7 @@ import './styles/inspector.css';
 import './styles/floating.css';
 import './styles/places.css';
 import './styles/network.css';
+import './styles/consolidate.css';
 import { options, render } from 'preact';
 import { Frames } from './playback/frames.ts';
 import { Player } from './playback/player.ts';

@@ -9,6 +9,7 @@ const PLACE_PATHS: Readonly<Record<PlaceId, string>> = {
   migrate:
     'M3.5 5h3a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1h-3a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1ZM13.5 5h3a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1h-3a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1ZM5 10h9m-2-2.4 2.4 2.4-2.4 2.4',
   drill: 'M11 2 4 11.5h5L8.5 18 16 8.5h-5z',
+  consolidate: 'M4 16V8M8 16V4M12 16v-5M16 16V9M2.5 16.500h15',
   capacity: 'M3 14a7 7 0 1 1 14 0M10 14l3.5-4.5M2.5 17h15',
   compare:
     'M3.5 4H8a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H3.5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1ZM12 4h4.5a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H12a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1ZM5 8h1.500M13.500 8H15M5 11h1.500M13.500 12H15',

@@ -3,6 +3,7 @@ import type { ClusterState } from '../../domain/readout/state.ts';
 import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { bySeverity, AnomalyRow } from './anomalies.tsx';
+import { ConsolidateInspector } from './consolidate-inspector.tsx';
 import { DrillInspector } from './drill-inspector.tsx';
 import { HostHead } from './host-head.tsx';
 import { Machine } from './machine.tsx';
@@ -82,6 +83,7 @@ export const Inspector = () => {
   const entity = desk.selection.value;
   if (desk.place.value === 'network') return <NetworkInspector />;
   if (entity !== null) return <Selected key={entity} entity={entity} />;
+  if (desk.place.value === 'consolidate') return <ConsolidateInspector />;
   if (desk.place.value === 'drill') return <DrillInspector />;
   return <Overview />;
 };

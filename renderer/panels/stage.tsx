@@ -2,6 +2,7 @@
 import { unreachable } from '../../domain/base/result.ts';
 import { CapacityPlace } from '../places/capacity.tsx';
 import { ClusterPlace } from '../places/cluster.tsx';
+import { ConsolidatePlace } from '../places/consolidate.tsx';
 import { ComparePlace } from '../places/compare.tsx';
 import { DrillPlace } from '../places/drill.tsx';
 import { MigratePlace } from '../places/migrate.tsx';
@@ -19,6 +20,8 @@ export const Stage = () => {
       return <MigratePlace />;
     case 'drill':
       return <DrillPlace />;
+    case 'consolidate':
+      return <ConsolidatePlace />;
     case 'capacity':
       return <CapacityPlace />;
     case 'compare':

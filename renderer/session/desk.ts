@@ -16,7 +16,9 @@ import { Latest } from './latest.ts';
 import { openingView } from './opening.ts';
 import type { PlaceId } from './places.ts';
 import { Preferences } from './preferences.ts';
+import { MigrateView } from './migrate-view.ts';
 import { NetworkView } from './network-view.ts';
+import { ConsolidateView } from './consolidate-view.ts';
 import { DrillPlan } from './drill-plan.ts';
 import { DrillShelf } from './drill-shelf.ts';
 
@@ -44,6 +46,8 @@ export class Desk {
   readonly drills = new DrillShelf();
   readonly plan = new DrillPlan();
   readonly overlay = new NetworkView();
+  readonly migrate = new MigrateView();
+  readonly consolidation = new ConsolidateView();
 
   readonly log = signal<LogInfo | null>(null);
   readonly logFailure = signal<Failure | null>(null);

@@ -4,6 +4,7 @@ export const PLACES = [
   { id: 'network', name: 'Network', key: '2' },
   { id: 'migrate', name: 'Migrate', key: '3' },
   { id: 'drill', name: 'Drill', key: '4' },
+  { id: 'consolidate', name: 'Consolidate', key: '5' },
   { id: 'capacity', name: 'Capacity', key: '6' },
   { id: 'compare', name: 'Compare', key: '7' },
 ] as const;

@@ -31,10 +31,13 @@ const NAMES = [
 export type TokenName = (typeof NAMES)[number];
 
 const LOAD_STEPS = 8;
+const CATEGORIES = 7;
 
 export type Palette = Readonly<Record<TokenName, string>> & {
   /** Eight steps, more = further from the background. */
   readonly load: readonly string[];
+  /** Told apart by everyone, in no order. */
+  readonly cats: readonly string[];
   readonly sans: string;
 };
 
@@ -42,7 +45,12 @@ export const readPalette = (): Palette => {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const colours = Object.fromEntries(NAMES.map((n) => [n, token(n)])) as Record<TokenName, string>;
-  return { ...colours, load: Array.from({ length: LOAD_STEPS }, (_, i) => token(`load-${i}`)), sans: token('sans') };
+  return {
+    ...colours,
+    load: Array.from({ length: LOAD_STEPS }, (_, i) => token(`load-${i}`)),
+    cats: Array.from({ length: CATEGORIES }, (_, i) => token(`cat-${i + 1}`)),
+    sans: token('sans'),
+  };
 };
 
 /** The step of the load ramp for a share 0..1. */
