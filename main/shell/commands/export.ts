@@ -1,6 +1,7 @@
 // understudy export: the whole log as JSON lines, branches and all, which `import` reads back.
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { err, ok } from '../../../domain/base/result.ts';
+import { scrubbed } from '../../ingest/scrub/scrub.ts';
 import { exportLines } from '../../ingest/understudy-jsonl.ts';
 import type { Log } from '../../log/types.ts';
 import type { AddCommand, Ending } from '../command-line/command.ts';
@@ -8,12 +9,13 @@ import { inLog } from '../command-line/open.ts';
 import { type LogOption, withLog } from '../command-line/options.ts';
 import type { Terminal } from '../command-line/terminal.ts';
 
-type Options = LogOption & { readonly out?: string };
+type Options = LogOption & { readonly out?: string; readonly scrub?: string };
+type Journal = Pick<Log, 'journal'>;
 
 const WRITE_AT_ONCE = 256 * 1024; // characters; a log may be longer than memory
 
 /** The export in pieces of whole lines. */
-function* pieces(log: Log): Generator<string> {
+function* pieces(log: Journal): Generator<string> {
   let text = '';
   for (const line of exportLines(log)) {
     text += `${line}\n`;
@@ -24,7 +26,7 @@ function* pieces(log: Log): Generator<string> {
   yield text;
 }
 
-const toFile = (log: Log, path: string): Ending => {
+const toFile = (log: Journal, path: string): Ending => {
   let file: number;
   try {
     file = openSync(path, 'wx');
@@ -45,7 +47,7 @@ const toFile = (log: Log, path: string): Ending => {
   }
 };
 
-const toStdout = async (terminal: Terminal, log: Log): Promise<Ending> => {
+const toStdout = async (terminal: Terminal, log: Journal): Promise<Ending> => {
   for (const piece of pieces(log)) await terminal.write(piece);
   return ok(0);
 };
@@ -54,12 +56,14 @@ export const exportLog: AddCommand = (program, { terminal, run }) => {
   const command = program
     .command('export')
     .description('print the whole log as JSON lines, which `import` reads back')
-    .option('--out <file>', 'write this new file instead of printing');
+    .option('--out <file>', 'write this new file instead of printing')
+    .option('--scrub <seed>', 'replace names, ids and addresses, alike for the same seed; keep the seed to yourself');
   withLog(command).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ log }) =>
-        options.out === undefined ? toStdout(terminal, log) : toFile(log, options.out),
-      ),
+      inLog(terminal, { path: options.log ?? null, create: false }, async ({ log }) => {
+        const told = options.scrub === undefined ? log : scrubbed(log, options.scrub);
+        return options.out === undefined ? toStdout(terminal, told) : toFile(told, options.out);
+      }),
     ),
   );
 };
