@@ -31,6 +31,8 @@ export type SharedLinks = {
   readonly background: readonly Flow[];
   /** Nova's max_concurrent_live_migrations, by default 1. */
   readonly perQueue: number;
+  /** Moves under way at once over all queues; no limit unless given. */
+  readonly atOnce?: number;
   readonly machine?: Machine;
 };
 
@@ -96,7 +98,8 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
     for (const index of waiting) {
       const { queue, readyMs, after = [], prepareMs = 0 } = moves[index]!;
       const busy = queue === null ? 0 : (running.get(queue) ?? 0);
-      const held = after.some((before) => results[before] === null);
+      const isFull = active.length + preparing.length >= (links.atOnce ?? Infinity);
+      const held = isFull || after.some((before) => results[before] === null);
       if (readyMs > nowMs || held || (queue !== null && busy >= links.perQueue)) {
         waiting[kept++] = index;
         continue;

@@ -1,5 +1,5 @@
 // How fast any plan could be at best: no plan moves these VMs in less, with the argument in words.
-import type { Shelf } from '../drill/sweep/shelf.ts';
+import { R, type Shelf } from '../drill/sweep/shelf.ts';
 import type { Paths } from '../migration/network-path.ts';
 import { nicBytesPerS, type Job } from './jobs.ts';
 import type { PlanOptions } from './options.ts';
@@ -17,6 +17,41 @@ const sumBy = (jobs: readonly Job[], key: (job: Job) => number | null): Map<numb
     sums.set(at, { bytes: load.bytes + job.bytes, soloMs: load.soloMs + job.soloMs, count: load.count + 1 });
   }
   return sums;
+};
+
+const isFull = (shelf: Shelf, job: Job, host: number): boolean => {
+  for (let r = 0; r < R; r++) if (shelf.ask[job.row * R + r]! > shelf.free[host * R + r]!) return true;
+  return false;
+};
+
+/** Hosts that each lose one VM to the next and are each full until they have: one VM moves twice, with another between. */
+const cycleBounds = (
+  shelf: Shelf,
+  jobs: readonly Job[],
+  dests: ReadonlyMap<number, number>,
+  o: PlanOptions,
+): Bound[] => {
+  const leaving = new Map<number, Job[]>();
+  for (const job of jobs) leaving.set(job.source, [...(leaving.get(job.source) ?? []), job]);
+  const found: Bound[] = [];
+  for (const first of jobs) {
+    const cycle: Job[] = [];
+    let job: Job | undefined = first;
+    while (job !== undefined && !cycle.includes(job)) {
+      const dest: number = dests.get(job.row)!;
+      const next: readonly Job[] = leaving.get(dest) ?? [];
+      if (next.length !== 1 || !isFull(shelf, job, dest)) break;
+      cycle.push(job);
+      job = next[0];
+    }
+    if (cycle.length < 2 || job !== first) continue;
+    const least = Math.min(...cycle.map((j) => j.soloMs));
+    found.push({
+      ms: 3 * (least + o.prepareMs),
+      argument: `${cycle.map((j) => j.vm.name).join(' and ')} change places on full hosts: one moves twice, another between`,
+    });
+  }
+  return found;
 };
 
 /**
@@ -72,6 +107,7 @@ export const lowerBound = (
         crossing.set(l, (crossing.get(l) ?? 0) + job.bytes);
       }
     }
+    found.push(...cycleBounds(shelf, jobs, dests, o));
     for (const [l, bytes] of crossing) {
       found.push({
         ms: (bytes / paths.capacities[l]!) * 1000 + o.prepareMs,

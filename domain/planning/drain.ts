@@ -36,7 +36,7 @@ export const pathsIn = (state: ClusterState, o: PlanOptions): ReturnType<typeof 
 };
 
 /** How freely a link is shared between moves, tried in this order; the shortest plan wins. */
-const LEAST_SHARES = [1, 0.5] as const;
+const LEAST_SHARES = [1, 0.5, 0.25] as const;
 
 const byNothing = (): null => null;
 

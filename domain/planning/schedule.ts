@@ -48,7 +48,10 @@ class Scheduler {
   readonly #least: number;
   readonly #legs: Ordered[] = [];
   readonly #ended: number[] = [];
-  readonly #used: Float64Array;
+  /** Moves under way on each link. */
+  readonly #onLink: Running[][];
+  readonly #outgoing: Int32Array;
+  readonly #incoming: Int32Array;
   readonly #work: Float64Array;
   readonly #lastOnLink = new Map<number, number>();
   #running: Running[] = [];
@@ -63,7 +66,9 @@ class Scheduler {
     this.#books = new Books(shelf, o.constraints);
     this.#accepts = accepts;
     this.#least = least;
-    this.#used = new Float64Array(paths.capacities.length);
+    this.#onLink = paths.capacities.map(() => []);
+    this.#outgoing = new Int32Array(shelf.hosts.length);
+    this.#incoming = new Int32Array(shelf.hosts.length);
     this.#work = new Float64Array(paths.capacities.length);
     this.#waiting = [...legs];
     for (const leg of legs) for (const l of this.#links(leg)) this.#work[l]! += this.#loadS(leg, l);
@@ -86,11 +91,19 @@ class Scheduler {
   run(): Order {
     for (;;) {
       this.#startAll();
+      while (this.#unlock()) this.#startAll();
       if (this.#waiting.length === 0) break;
-      if (this.#running.length > 0) this.#endNext();
-      else if (!this.#pivot()) return { legs: this.#legs, deadlock: this.#deadlock(), pivots: this.#pivots };
+      if (this.#running.length === 0) return { legs: this.#legs, deadlock: this.#deadlock(), pivots: this.#pivots };
+      this.#advance();
     }
     return { legs: this.#legs, deadlock: null, pivots: this.#pivots };
+  }
+
+  /** What of a link is taken at an instant to come, by the moves under way. */
+  #usedAt(link: number, atMs: number): number {
+    let used = 0;
+    for (const r of this.#onLink[link]!) if (r.endMs > atMs) used += r.share;
+    return used;
   }
 
   /** The remaining work of the busiest link a move crosses: who holds up the end goes first; ties by size. */
@@ -126,27 +139,30 @@ class Scheduler {
   }
 
   #start(leg: Leg): boolean {
-    const atSource = this.#running.filter((r) => this.#legs[r.index]!.source === leg.source);
-    if (atSource.length >= this.#o.perHost) return false;
-    const atDest = this.#running.filter((r) => this.#legs[r.index]!.dest === leg.dest);
-    if (this.#o.perDest !== null && atDest.length >= this.#o.perDest) return false;
+    if (this.#outgoing[leg.source]! >= this.#o.perHost) return false;
+    if (this.#o.perDest !== null && this.#incoming[leg.dest]! >= this.#o.perDest) return false;
     if (this.#isSequentialBusy(leg.job.vm.id)) return false;
     const [on, alsoOn] = this.#books.where(leg.job.row);
     if (on !== leg.source || alsoOn !== undefined) return false; // its first leg has not ended
     if (this.#books.refuses(leg.job.row, leg.dest) !== null) return false;
     const links = this.#links(leg);
     const demand = this.#demand(leg, links);
-    let rate = demand;
-    for (const l of links) rate = Math.min(rate, this.#paths.capacities[l]! - this.#used[l]!);
-    const isAlone = links.every((l) => this.#used[l] === 0);
-    if (!isAlone && rate < demand * this.#least * (1 - ROUNDING)) return false;
-    rate = Math.max(rate, demand * ROUNDING);
+    // Its first byte comes when it is prepared: what has ended by then is no longer in its way.
+    const firstByteMs = this.#nowMs + this.#o.prepareMs;
+    // It is let in with its least share, and takes what others leave of the rest.
+    const share = demand * this.#least;
+    for (const l of links) {
+      const used = this.#usedAt(l, firstByteMs);
+      if (used > 0 && this.#paths.capacities[l]! - used < share * (1 - ROUNDING)) return false;
+    }
     const index = this.#legs.length;
     this.#legs.push({ ...leg, after: this.#afterOf(leg, links), startMs: this.#nowMs });
     this.#books.put(leg.job.row, leg.dest);
-    for (const l of links) this.#used[l]! += rate;
-    const endMs = this.#nowMs + this.#o.prepareMs + leg.job.soloMs * (demand / rate);
-    this.#running.push({ index, endMs, share: rate, links });
+    const running = { index, endMs: firstByteMs + leg.job.soloMs / this.#least, share, links };
+    for (const l of links) this.#onLink[l]!.push(running);
+    this.#outgoing[leg.source]! += 1;
+    this.#incoming[leg.dest]! += 1;
+    this.#running.push(running);
     return true;
   }
 
@@ -185,48 +201,76 @@ class Scheduler {
     return [...after].filter((i) => !implied.has(i)).sort((a, b) => a - b);
   }
 
-  #endNext(): void {
+  /** On to the next instant at which a move ends, or at which one may be prepared because a link is free once it is. */
+  #advance(): void {
     let next = Infinity;
-    for (const r of this.#running) next = Math.min(next, r.endMs);
+    for (const { endMs } of this.#running) {
+      const early = endMs - this.#o.prepareMs;
+      next = Math.min(next, early > this.#nowMs + ROUNDING ? early : endMs);
+    }
     this.#nowMs = next;
     const still: Running[] = [];
     for (const r of this.#running) {
-      if (r.endMs > next) {
-        still.push(r);
-        continue;
-      }
-      const leg = this.#legs[r.index]!;
-      this.#books.take(leg.job.row, leg.source);
-      this.#ended.push(r.index);
-      for (const l of r.links) {
-        this.#used[l] = Math.max(0, this.#used[l]! - r.share);
-        if (this.#used[l] < this.#paths.capacities[l]! * ROUNDING) this.#used[l] = 0;
-        this.#work[l]! -= this.#loadS(leg, l);
-        this.#lastOnLink.set(l, r.index);
-      }
+      if (r.endMs > next) still.push(r);
+      else this.#end(r);
     }
     this.#running = still;
   }
 
-  /** Breaks a cycle: the cheapest stuck VM that a third host can hold for a while goes there first. */
-  #pivot(): boolean {
-    const cheapest = [...this.#waiting].sort((a, b) => a.job.bytes - b.job.bytes || a.job.row - b.job.row);
+  #end(r: Running): void {
+    const leg = this.#legs[r.index]!;
+    this.#books.take(leg.job.row, leg.source);
+    this.#ended.push(r.index);
+    this.#outgoing[leg.source]! -= 1;
+    this.#incoming[leg.dest]! -= 1;
+    for (const l of r.links) {
+      this.#onLink[l] = this.#onLink[l]!.filter((other) => other !== r);
+      this.#work[l]! -= this.#loadS(leg, l);
+      this.#lastOnLink.set(l, r.index);
+    }
+  }
+
+  /** Moves that never get room though all others end as far as they can: played through on the books, and undone. */
+  #stuck(): readonly Leg[] {
+    let left = this.#waiting.filter((leg) => !this.#running.some((r) => this.#legs[r.index]!.job === leg.job));
+    if (left.every((leg) => this.#books.refuses(leg.job.row, leg.dest) === null)) return [];
+    const undo: (() => void)[] = [];
+    const leave = (leg: Leg): void => {
+      this.#books.take(leg.job.row, leg.source);
+      undo.push(() => this.#books.put(leg.job.row, leg.source));
+    };
+    for (const r of this.#running) leave(this.#legs[r.index]!);
+    for (let before = -1; before !== left.length;) {
+      before = left.length;
+      left = left.filter((leg) => {
+        if (this.#books.refuses(leg.job.row, leg.dest) !== null) return true;
+        this.#books.put(leg.job.row, leg.dest);
+        undo.push(() => this.#books.take(leg.job.row, leg.dest));
+        leave(leg);
+        return false;
+      });
+    }
+    for (const step of undo.reverse()) step();
+    return left;
+  }
+
+  /** Breaks a cycle: the cheapest stuck VM that a third host can hold for a while goes there first. False when none could. */
+  #unlock(): boolean {
+    const cheapest = [...this.#stuck()].sort((a, b) => a.job.bytes - b.job.bytes || a.job.row - b.job.row);
     for (const leg of cheapest) {
-      if (this.#pivots >= this.#shelf.vms.length) return false;
       if (this.#legs.some((l) => l.job.row === leg.job.row)) continue; // moved aside once already
-      for (const host of this.#shelf.emptiest) {
+      const hosts = [...this.#shelf.emptiest].sort((a, b) => this.#incoming[a]! - this.#incoming[b]!);
+      for (const host of hosts) {
         if (this.#accepts[host] !== 1 || host === leg.dest || this.#books.refuses(leg.job.row, host) !== null) continue;
+        const because = `a pivot: ${this.#shelf.hosts[leg.dest]} is full until others have left it`;
+        const out = { ...leg, dest: host, because };
+        if (!this.#start(out)) continue;
         this.#pivots++;
-        const out = {
-          ...leg,
-          dest: host,
-          because: `a pivot: ${this.#shelf.hosts[leg.dest]} is full until it has left`,
-        };
         const on = { ...leg, source: host };
         this.#waiting = this.#waiting.filter((l) => l !== leg);
         this.#waiting.push(on);
         for (const l of [...this.#links(out), ...this.#links(on)]) this.#work[l]! += this.#loadS(leg, l);
-        return this.#start(out);
+        return true;
       }
     }
     return false;

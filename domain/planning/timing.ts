@@ -50,7 +50,10 @@ export const timed = (shelf: Shelf, paths: Paths, legs: readonly Dependent[], o:
   return legs.map((leg, i) => timedOf(leg, results[i] ?? null, o));
 };
 
-/** The makespan of the plan people make by hand: in the order given, `k` at a time whatever the links, ms. */
+/**
+ * The makespan of the plan people make by hand, ms: in the order given, `k` at a time over the whole cluster whatever the
+ * links, while Nova queues what is too much for one source. Infinity when a move does not complete.
+ */
 export const fixedParallelismMs = (
   shelf: Shelf,
   paths: Paths,
@@ -58,12 +61,11 @@ export const fixedParallelismMs = (
   o: PlanOptions,
   k: number,
 ): number => {
-  const moves = shared(
-    shelf,
-    paths,
-    legs.map((leg) => ({ ...leg, after: [] })),
-    o,
-  ).map((m) => ({ ...m, queue: 'all' }));
-  const results = simulateShared(moves, { capacities: paths.capacities, background: [], perQueue: k });
-  return results.reduce((most, r) => Math.max(most, r?.outcome === 'completed' ? r.endMs : Infinity), 0);
+  const alone = legs.map((leg) => ({ ...leg, after: [] }));
+  const moves = shared(shelf, paths, alone, o).map((m, i) => ({ ...m, queue: shelf.hosts[legs[i]!.source]! }));
+  const links = { capacities: paths.capacities, background: [], perQueue: o.perHost, atOnce: k };
+  return simulateShared(moves, links).reduce(
+    (most, r) => Math.max(most, r?.outcome === 'completed' ? r.endMs : Infinity),
+    0,
+  );
 };

@@ -3,6 +3,7 @@ import { bench as consolidationBench } from './consolidation.ts';
 import { bench as drillBench } from './drill.ts';
 import { historyBench } from './history.ts';
 import { bench as logBench, type Ratio } from './log.ts';
+import { planningBench } from './planning.ts';
 import { trafficBench } from './traffic.ts';
 
 const DEFAULT_EVENTS = 1_000_000;
@@ -32,6 +33,7 @@ const printRatio = (r: Ratio): void => {
 const log = await logBench();
 const history = historyBench(events);
 const consolidation = await consolidationBench();
+const planning = planningBench();
 const drills = drillBench();
 const traffic = trafficBench();
 
@@ -61,6 +63,14 @@ else {
     const target = f.target === null ? '' : `>= ${number(f.target)}`;
     console.log(
       `  ${f.name.padEnd(44)} ${number(f.value).padStart(9)} ${f.unit} ${target} ${verdict(f.target === null ? null : f.value >= f.target)}`,
+    );
+  }
+  console.log('Plans: makespan over its lower bound, and beside the best plan of fixed parallelism');
+  for (const p of planning) {
+    const shorter =
+      p.shorter === null ? 'no such plan fits' : `${(p.shorter * 100).toFixed(1)} % shorter than k=${p.bestK}`;
+    console.log(
+      `  ${p.name.padEnd(44)} ${String(p.moves).padStart(5)} moves  ${p.overBound.toFixed(3)} x bound  ${shorter.padEnd(26)} planned in ${number(p.planMs)} ms${p.accepted ? '' : '  REFUSED'}`,
     );
   }
 }
