@@ -1,81 +1,41 @@
-// Capacity: what every host has and what is allocated on it at the instant, as Placement counts it.
+// Capacity: what still fits, how long it lasts, what another ratio would do, and every host's books.
+import { useMemo, useState } from 'preact/hooks';
+import { flavorsOf } from '../../domain/capacity/flavors.ts';
+import { withRatios } from '../../domain/capacity/what-if.ts';
+import type { ClusterState, HostState } from '../../domain/readout/state.ts';
 import { useDesk } from '../session/desk.ts';
-import { gibibytes, mebibytes, percent, plural } from '../session/words.ts';
-import type { HostState } from '../../domain/readout/state.ts';
-import { DataTable, type Column } from './data-table.tsx';
-
-const NEARLY_FULL = 0.9;
-
-const share = (used: number, total: number | null): number | null =>
-  total === null || total === 0 ? null : used / total;
-
-type MeterProps = {
-  readonly used: number;
-  readonly total: number | null;
-  /** Null where the release's default applies, which the log does not name. */
-  readonly ratio: number | null;
-  readonly text: string;
-};
-
-/** Amber only against a limit the log knows: by default more than the physical total may be allowed. */
-const Meter = ({ used, total, ratio, text }: MeterProps) => {
-  const s = share(used, total);
-  return (
-    <span class="meter">
-      <span>{text}</span>
-      {s !== null && (
-        <span class="bar" title={percent(s)}>
-          <i
-            class={ratio !== null && s > NEARLY_FULL * ratio ? 'full' : ''}
-            style={{ width: `${Math.min(100, s * 100)}%` }}
-          />
-        </span>
-      )}
-    </span>
-  );
-};
-
-const COLUMNS: readonly Column<HostState>[] = [
-  { name: 'host', value: (h) => h.name, cell: (h) => <b class={h.up === false ? 'critical-ink' : ''}>{h.name}</b> },
-  { name: 'rack', value: (h) => h.rack },
-  { name: 'zone', value: (h) => h.az },
-  { name: 'VMs', value: (h) => h.vms.length, right: true },
-  {
-    name: 'vCPU used / total',
-    value: (h) => share(h.vcpusUsed, h.vcpus) ?? h.vcpusUsed,
-    cell: (h) => (
-      <Meter used={h.vcpusUsed} total={h.vcpus} ratio={h.vcpuRatio} text={`${h.vcpusUsed} / ${h.vcpus ?? 'unknown'}`} />
-    ),
-  },
-  {
-    name: 'RAM used / total',
-    value: (h) => share(h.ramMiBUsed, h.ramMiB) ?? h.ramMiBUsed,
-    cell: (h) => (
-      <Meter
-        used={h.ramMiBUsed}
-        total={h.ramMiB}
-        ratio={h.ramRatio}
-        text={`${mebibytes(h.ramMiBUsed)} / ${h.ramMiB === null ? 'unknown' : mebibytes(h.ramMiB)}`}
-      />
-    ),
-  },
-  {
-    name: 'disk used / total',
-    value: (h) => share(h.diskGiBUsed, h.diskGiB) ?? h.diskGiBUsed,
-    cell: (h) => (
-      <Meter
-        used={h.diskGiBUsed}
-        total={h.diskGiB}
-        ratio={h.diskRatio}
-        text={`${gibibytes(h.diskGiBUsed)} / ${h.diskGiB === null ? 'unknown' : gibibytes(h.diskGiB)}`}
-      />
-    ),
-  },
-];
+import { mebibytes, plural } from '../session/words.ts';
+import { InventoryTable } from './inventory-table.tsx';
+import { RatioCard } from './ratio-card.tsx';
+import { RunwayCard } from './runway-card.tsx';
+import { WhatFits } from './what-fits.tsx';
 
 /** Sums over hosts that can take VMs: up, enabled and with a known inventory. */
 const sum = (hosts: readonly HostState[], field: (h: HostState) => number | null): number =>
   hosts.reduce((n, h) => n + (field(h) ?? 0), 0);
+
+const Board = ({ state }: { readonly state: ClusterState }) => {
+  /** Null: every host's own. */
+  const [ratio, setRatio] = useState<number | null>(null);
+  const flavors = useMemo(() => flavorsOf(state), [state]);
+  const [chosen, choose] = useState<string | null>(null);
+  const flavor =
+    flavors.find((f) => f.name === chosen) ?? flavors.find((f) => f.name === 'm1.large') ?? flavors[0] ?? null;
+  const assumed = useMemo(
+    () => (ratio === null ? state : withRatios(state, { vcpu: ratio, ram: null, disk: null })),
+    [state, ratio],
+  );
+  return (
+    <div class="capacity-grid">
+      <WhatFits state={assumed} flavors={flavors} flavor={flavor} ratio={ratio} onChoose={choose} />
+      <div class="capacity-side">
+        <RatioCard state={state} flavor={flavor} ratio={ratio} onRatio={setRatio} />
+        <RunwayCard />
+      </div>
+      <InventoryTable hosts={state.hosts} />
+    </div>
+  );
+};
 
 export const CapacityPlace = () => {
   const desk = useDesk();
@@ -96,25 +56,12 @@ export const CapacityPlace = () => {
         )}
       </div>
       {failure !== null && <p class="notice bad">{failure.sentence}</p>}
-      {state !== null && (
-        <div class="card grow">
-          <h2>
-            Inventories and allocations <small>physical totals; VMs in flight are charged on both ends</small>
-          </h2>
-          {state.hosts.length === 0 ? (
-            <p class="empty pad">No hosts are recorded up to this instant.</p>
-          ) : (
-            <DataTable
-              rows={state.hosts}
-              columns={COLUMNS}
-              keyOf={(h) => `host:${h.name}`}
-              noun="host"
-              selected={desk.selection.value}
-              onOpen={(h) => desk.select(`host:${h.name}`)}
-            />
-          )}
-        </div>
-      )}
+      {state !== null &&
+        (state.hosts.length === 0 ? (
+          <p class="empty pad">No hosts are recorded up to this instant.</p>
+        ) : (
+          <Board state={state} />
+        ))}
     </>
   );
 };

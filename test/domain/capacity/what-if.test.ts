@@ -6,6 +6,7 @@ import { fitOf } from '../../../domain/capacity/fit.ts';
 import { flavorNamed, flavorsOf } from '../../../domain/capacity/flavors.ts';
 import { outlookFrom, sampleInstants } from '../../../domain/capacity/outlook.ts';
 import { withHostsLike, withoutHosts, withRatios } from '../../../domain/capacity/what-if.ts';
+import { ratioRisk } from '../../../domain/capacity/ratio-risk.ts';
 import { clusterOf, hostState, vmState } from '../drill/states.ts';
 
 const DAY = 86_400_000;
@@ -78,4 +79,13 @@ test('a day of history is refused, not extrapolated', () => {
   expect(first).toBeNull();
   expect(resources[0]).toMatchObject({ runway: null });
   expect(resources[0]!.refused).toMatch(/^The log covers 1\.0 days in 8 points; a trend needs at least 7 days/);
+});
+
+test('a host filled up to a ratio is as busy as its vCPUs are, times the ratio; unsampled VMs say nothing', () => {
+  const vms = [vmState('v', 'a', { vcpus: 6, cpu: 0.1 }), vmState('w', 'a', { vcpus: 2, cpu: 0.5 }), vmState('x', 'a')];
+  const risk = ratioRisk(clusterOf([hostState('a')], vms), 4)!;
+  expect(risk).toMatchObject({ sampledVms: 2 });
+  expect(risk.meanUse).toBeCloseTo(0.2, 12);
+  expect(risk.fullHost).toBeCloseTo(0.8, 12);
+  expect(ratioRisk(clusterOf([hostState('a')], [vmState('x', 'a')]), 4)).toBeNull();
 });

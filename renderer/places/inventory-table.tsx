@@ -1,0 +1,93 @@
+// What every host has and what is allocated on it at the instant, as Placement counts it.
+import { useDesk } from '../session/desk.ts';
+import { gibibytes, mebibytes, percent } from '../session/words.ts';
+import type { HostState } from '../../domain/readout/state.ts';
+import { DataTable, type Column } from './data-table.tsx';
+
+const NEARLY_FULL = 0.9;
+
+const share = (used: number, total: number | null): number | null =>
+  total === null || total === 0 ? null : used / total;
+
+type MeterProps = {
+  readonly used: number;
+  readonly total: number | null;
+  /** Null where the release's default applies, which the log does not name. */
+  readonly ratio: number | null;
+  readonly text: string;
+};
+
+/** Amber only against a limit the log knows: by default more than the physical total may be allowed. */
+const Meter = ({ used, total, ratio, text }: MeterProps) => {
+  const s = share(used, total);
+  return (
+    <span class="meter">
+      <span>{text}</span>
+      {s !== null && (
+        <span class="bar" title={percent(s)}>
+          <i
+            class={ratio !== null && s > NEARLY_FULL * ratio ? 'full' : ''}
+            style={{ width: `${Math.min(100, s * 100)}%` }}
+          />
+        </span>
+      )}
+    </span>
+  );
+};
+
+const COLUMNS: readonly Column<HostState>[] = [
+  { name: 'host', value: (h) => h.name, cell: (h) => <b class={h.up === false ? 'critical-ink' : ''}>{h.name}</b> },
+  { name: 'rack', value: (h) => h.rack },
+  { name: 'zone', value: (h) => h.az },
+  { name: 'VMs', value: (h) => h.vms.length, right: true },
+  {
+    name: 'vCPU used / total',
+    value: (h) => share(h.vcpusUsed, h.vcpus) ?? h.vcpusUsed,
+    cell: (h) => (
+      <Meter used={h.vcpusUsed} total={h.vcpus} ratio={h.vcpuRatio} text={`${h.vcpusUsed} / ${h.vcpus ?? 'unknown'}`} />
+    ),
+  },
+  {
+    name: 'RAM used / total',
+    value: (h) => share(h.ramMiBUsed, h.ramMiB) ?? h.ramMiBUsed,
+    cell: (h) => (
+      <Meter
+        used={h.ramMiBUsed}
+        total={h.ramMiB}
+        ratio={h.ramRatio}
+        text={`${mebibytes(h.ramMiBUsed)} / ${h.ramMiB === null ? 'unknown' : mebibytes(h.ramMiB)}`}
+      />
+    ),
+  },
+  {
+    name: 'disk used / total',
+    value: (h) => share(h.diskGiBUsed, h.diskGiB) ?? h.diskGiBUsed,
+    cell: (h) => (
+      <Meter
+        used={h.diskGiBUsed}
+        total={h.diskGiB}
+        ratio={h.diskRatio}
+        text={`${gibibytes(h.diskGiBUsed)} / ${h.diskGiB === null ? 'unknown' : gibibytes(h.diskGiB)}`}
+      />
+    ),
+  },
+];
+
+export const InventoryTable = ({ hosts }: { readonly hosts: readonly HostState[] }) => {
+  const desk = useDesk();
+  return (
+    <div class="card">
+      <h2>
+        Inventories and allocations <small>physical totals; VMs in flight are charged on both ends</small>
+      </h2>
+      <DataTable
+        rows={hosts}
+        columns={COLUMNS}
+        keyOf={(h) => `host:${h.name}`}
+        noun="host"
+        selected={desk.selection.value}
+        onOpen={(h) => desk.select(`host:${h.name}`)}
+      />
+    </div>
+  );
+};

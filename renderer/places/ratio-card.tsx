@@ -1,0 +1,83 @@
+// The overcommit slider: how many more of the chosen flavor another CPU ratio takes, and how busy a full host would be.
+import { useMemo } from 'preact/hooks';
+import { fitOf, type FlavorSize } from '../../domain/capacity/fit.ts';
+import { ratioRisk } from '../../domain/capacity/ratio-risk.ts';
+import { withRatios } from '../../domain/capacity/what-if.ts';
+import type { ClusterState } from '../../domain/readout/state.ts';
+import { LATEST_RELEASE } from '../../domain/scheduling/inventory.ts';
+import { count, percent } from '../session/words.ts';
+
+const MOST = 16; // Nova's default until 2023, and as far as anyone went
+const STEP = 0.5;
+/** Above this a full host has no room for a busy hour. */
+const BUSY = 0.8;
+
+type Props = {
+  readonly state: ClusterState;
+  readonly flavor: FlavorSize | null;
+  readonly ratio: number | null;
+  readonly onRatio: (ratio: number | null) => void;
+};
+
+/** The hosts' own ratio where they agree; null where they differ. */
+const todays = (state: ClusterState): number | null => {
+  const ratios = new Set(state.hosts.map((h) => h.vcpuRatio ?? LATEST_RELEASE.vcpuRatio));
+  const [only] = ratios;
+  return ratios.size === 1 && only !== undefined ? only : null;
+};
+
+export const RatioCard = ({ state, flavor, ratio, onRatio }: Props) => {
+  const own = useMemo(() => todays(state), [state]);
+  const shown = ratio ?? own ?? LATEST_RELEASE.vcpuRatio;
+  const more = useMemo(() => {
+    if (flavor === null) return null;
+    const tried = withRatios(state, { vcpu: shown, ram: null, disk: null });
+    return fitOf(tried, flavor, { zone: null, localDisk: true });
+  }, [state, flavor, shown]);
+  const risk = useMemo(() => ratioRisk(state, shown), [state, shown]);
+  return (
+    <div class="card">
+      <h2>
+        Overcommit <small>cpu_allocation_ratio, today {own === null ? 'not the same everywhere' : `${own} : 1`}</small>
+      </h2>
+      <div class="pad ratio">
+        <label>
+          <b class="ratio-figure">{shown} : 1</b>
+          <input
+            type="range"
+            min={1}
+            max={MOST}
+            step={STEP}
+            value={shown}
+            aria-label="CPU allocation ratio to try"
+            onInput={(e) => onRatio(Number(e.currentTarget.value))}
+            data-testid="ratio"
+          />
+        </label>
+        <p>
+          {more !== null && (
+            <>
+              <b>{count(more.count)}</b> more {more.name} fit.{' '}
+            </>
+          )}
+          {risk === null ? (
+            'No VM has a CPU sample yet: how busy a full host would be cannot be said.'
+          ) : (
+            <>
+              A host filled up to it would run at{' '}
+              <b class={risk.fullHost > 1 ? 'critical-ink' : risk.fullHost > BUSY ? 'warn-ink' : ''}>
+                {percent(risk.fullHost)}
+              </b>{' '}
+              of its cores at this instant's demand ({percent(risk.meanUse)} of a vCPU on average).
+            </>
+          )}
+        </p>
+        {ratio !== null && (
+          <button type="button" class="btn small" onClick={() => onRatio(null)}>
+            Back to today
+          </button>
+        )}
+      </div>
+    </div>
+  );
+};
