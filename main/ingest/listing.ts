@@ -65,7 +65,7 @@ const parsed = (incoming: Incoming): Table | null => {
   const text = wholeText(incoming);
   if (/^\s*[[{]/.test(text)) return fromRecords(JSON.parse(text));
   if (/^\s*"?[\w :-]+"?,/.test(text)) return fromCsv(incoming);
-  return fromRecords(parseYaml(text));
+  return fromRecords(parseYaml(text, { schema: 'failsafe' })); // texts as they stand: a host may be named 010 or 1e3
 };
 
 function* read({ incoming, undatedAt }: Reading): Generator<Item> {

@@ -171,3 +171,14 @@ test('a listing that is cut off is refused whole, a row with an impossible numbe
     { line: 3, why: '"SOMETIMES" is not a status Nova knows' },
   ]);
 });
+
+test('a name in YAML that looks like a number stays as it is written', () => {
+  const yaml = text(
+    '- Hypervisor Hostname: 010',
+    '  Host IP: 10.0.0.1',
+    '  State: up',
+    '- Hypervisor Hostname: 1e3',
+    '  State: down',
+  );
+  expect([...new Set(factsOf(listing, yaml).map((fact) => fact.entity))]).toEqual(['host:010', 'host:1e3']);
+});

@@ -1,0 +1,73 @@
+// Sources that overlap: the same notification in two files is one fact, and whichever file came first, the state is one.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { instant, seq } from '../../../domain/base/brand.ts';
+import { emptyCluster } from '../../../domain/cluster/cluster.ts';
+import { fold } from '../../../domain/cluster/fold.ts';
+import { clusterState } from '../../../domain/readout/cluster-state.ts';
+import { importPaths } from '../../../main/ingest/import.ts';
+import { openLog } from '../../../main/log/log.ts';
+import { SEEDS, UNDATED } from './reading.ts';
+
+type Sample = { readonly notification: Record<string, unknown> };
+/** Nova's own samples as they would be sent: three to an instant, so that their order matters, each with an id of its own. */
+const sent = readFileSync(join(SEEDS, '../nova/nova-notifications.jsonl'), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line, i) => {
+    const { notification } = JSON.parse(line) as Sample;
+    const timestamp = new Date(Date.UTC(2026, 2, 3, 10) + Math.floor(i / 3) * 1000).toISOString();
+    return JSON.stringify({ ...notification, message_id: `m-${i}`, timestamp });
+  });
+
+/** Events and state after importing these files in this order. */
+const after = async (folder: string, name: string, paths: readonly string[]) => {
+  const log = openLog(join(folder, `${name}.understudy`), { create: true });
+  const main = log.ok ? log.value.timeline('main') : log;
+  if (!log.ok || !main.ok) throw new Error('the log opens');
+  for (const path of paths) {
+    const result = await importPaths({ log: log.value, timeline: main.value, paths: [path], undatedAt: UNDATED });
+    if (!result.ok) throw new Error(result.error.sentence);
+  }
+  const cluster = emptyCluster();
+  let events = 0;
+  for (const event of log.value.inEventTime(main.value)) {
+    fold(cluster, event);
+    events++;
+  }
+  log.value.close();
+  const state = clusterState(cluster, { timeline: 'main', seq: seq(0), at: instant(0) });
+  return { events, state: { ...state, anomalies: state.anomalies.map((a) => ({ ...a, seq: 0 })) } };
+};
+
+/** Two files of consecutive notifications that share a stretch. */
+const overlap = fc
+  .tuple(fc.nat(sent.length - 1), fc.nat(sent.length - 1))
+  .map(([a, b]) => ({ first: sent.slice(0, Math.max(a, b) + 1), second: sent.slice(Math.min(a, b)) }));
+
+test('whichever of two overlapping files came first, no fact is there twice and the state is the same', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-shared-'));
+  let run = 0;
+  try {
+    await fc.assert(
+      fc.asyncProperty(overlap, async ({ first, second }) => {
+        run++;
+        const [one, two, all] = ['one', 'two', 'all'].map((name) => join(folder, `${name}-${run}.jsonl`));
+        writeFileSync(one ?? '', first.join('\n'));
+        writeFileSync(two ?? '', second.join('\n'));
+        writeFileSync(all ?? '', sent.join('\n'));
+        const there = await after(folder, `a${run}`, [one ?? '', two ?? '']);
+        const back = await after(folder, `b${run}`, [two ?? '', one ?? '']);
+        const whole = await after(folder, `c${run}`, [all ?? '']);
+        expect(back).toEqual(there);
+        expect(there.events).toBe(whole.events);
+      }),
+      { seed: 3, numRuns: 25 },
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
