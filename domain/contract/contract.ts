@@ -77,7 +77,7 @@ export type ImportReport = { readonly files: readonly FileReport[]; readonly hea
 export type DrillReport = DrillOutcome & { readonly branch: string | null };
 
 /** What a person may set before a plan; the rest of its options are assumptions the report names. */
-export type PlanSettings = Pick<PlanOptions, 'policy' | 'perHost' | 'nicBitsPerS' | 'skip'>;
+export type PlanSettings = Pick<PlanOptions, 'policy' | 'perHost' | 'nicBitsPerS' | 'dirtyPagesPerS' | 'skip'>;
 
 /** A drain planned at an instant, what an independent checker says of it, and the runbook a person may run. */
 export type DrainReport = Plan & {

@@ -89,6 +89,7 @@ const MoveSettings = exact({
   policy: Type.Union([Type.Literal('live'), Type.Literal('cold'), Type.Literal('stop')]),
   perHost: Type.Integer({ minimum: 1, maximum: 1_000 }),
   nicBitsPerS: BitsPerS,
+  dirtyPagesPerS: Type.Number({ minimum: 0, maximum: 1e9 }),
   skip: Type.Array(Name, { maxItems: MOST_ROWS }),
 });
 

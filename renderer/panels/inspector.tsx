@@ -7,6 +7,7 @@ import { ConsolidateInspector } from './consolidate-inspector.tsx';
 import { DrillInspector } from './drill-inspector.tsx';
 import { HostHead } from './host-head.tsx';
 import { Machine } from './machine.tsx';
+import { MigrateInspector } from './migrate-inspector.tsx';
 import { NetworkInspector } from './network-inspector.tsx';
 import { OtherHead } from './other-head.tsx';
 import { Overview } from './overview.tsx';
@@ -82,6 +83,8 @@ export const Inspector = () => {
   const desk = useDesk();
   const entity = desk.selection.value;
   if (desk.place.value === 'network') return <NetworkInspector />;
+  if (desk.place.value === 'migrate' && (desk.migrate.hosts.value.length > 0 || entity?.startsWith('vm:') === true))
+    return <MigrateInspector />;
   if (entity !== null) return <Selected key={entity} entity={entity} />;
   if (desk.place.value === 'consolidate') return <ConsolidateInspector />;
   if (desk.place.value === 'drill') return <DrillInspector />;

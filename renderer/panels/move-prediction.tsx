@@ -1,0 +1,166 @@
+// Beside a plan, one VM: how its move would go round by round, what that rests on, and which setting would change it.
+import { useMemo } from 'preact/hooks';
+import type { PredictedMove, PredictionInput } from '../../domain/planning/move-prediction.ts';
+import type { SweepRow } from '../../domain/migration/option-sweep.ts';
+import { Chart } from '../charts/chart.tsx';
+import { apart, roundsOption } from '../charts/rounds.ts';
+import { useDesk } from '../session/desk.ts';
+import { useLatest } from '../session/use-latest.ts';
+import { count, duration, mebibytes, percent } from '../session/words.ts';
+import { Glyph } from '../surfaces/glyph.tsx';
+import { Facts, type Fact } from './facts.tsx';
+import { Title } from './title.tsx';
+
+const MIB = 1_048_576;
+const GBIT = 1e9;
+const ROWS_SHOWN = 6;
+const PREFIX = 'live_migration_';
+
+const written = ({ value, unit }: PredictionInput): string => {
+  if (unit === 'bytes') return mebibytes(value / MIB);
+  if (unit === 'bytes a second') return `${Number(((value * 8) / GBIT).toPrecision(3))} Gbit/s`;
+  return unit === 'version' ? String(value) : `${count(value)} pages/s`;
+};
+
+const inputFact = (input: PredictionInput): Fact => [
+  input.name,
+  <>
+    {written(input)} {input.evidence === 'assumed' && <span class="evidence">assumed</span>}
+  </>,
+];
+
+const bandText = (band: { readonly p10: number; readonly p90: number }): string =>
+  `${duration(band.p10)} to ${duration(band.p90)}`;
+
+const priceOf = (row: SweepRow): string => {
+  if (!row.finishes) return row.novaStatus;
+  if (row.costs.atRiskMs > 0) return `at risk ${duration(row.costs.atRiskMs)}`;
+  return row.costs.slowedShare > 0.005 ? `guest at ${percent(1 - row.costs.slowedShare)}` : 'none';
+};
+
+const settingOf = (row: SweepRow): string =>
+  row.changes.length === 0
+    ? "as Nova's defaults"
+    : row.changes.join(', ').replaceAll(PREFIX, '').replaceAll(' = ', '=');
+
+const Sweep = ({ move }: { readonly move: PredictedMove }) => (
+  <section data-testid="sweep">
+    <h3>
+      {move.outcome === 'completed' ? 'Other settings' : 'What would make it move'} <small>gentlest first</small>
+    </h3>
+    <table class="rows sweep">
+      <thead>
+        <tr>
+          <th>{PREFIX}…</th>
+          <th class="right">total</th>
+          <th class="right">down</th>
+          <th>price</th>
+        </tr>
+      </thead>
+      <tbody>
+        {move.sweep.slice(0, ROWS_SHOWN).map((row) => (
+          <tr key={settingOf(row)}>
+            <td title={row.changes.join(', ')}>
+              {row.finishes ? <b>{settingOf(row)}</b> : <span class="muted">{settingOf(row)}</span>}
+            </td>
+            <td class="right">{duration(row.costs.totalMs)}</td>
+            <td class="right">{row.finishes ? duration(row.costs.downtimeMs) : '–'}</td>
+            <td class={row.finishes ? 'ink-2' : 'critical-ink'}>{priceOf(row)}</td>
+          </tr>
+        ))}
+        <tr>
+          <td>
+            <b>cold</b>
+          </td>
+          <td class="right">{duration(move.cold.totalMs)}</td>
+          <td class="right">{duration(move.cold.totalMs)}</td>
+          <td class="ink-2">stopped</td>
+        </tr>
+      </tbody>
+    </table>
+  </section>
+);
+
+const Prediction = ({ move }: { readonly move: PredictedMove }) => {
+  const isFinishing = move.outcome === 'completed';
+  const option = useMemo(() => roundsOption(move.rounds, isFinishing), [move, isFinishing]);
+  const ratio = apart(move.rounds);
+  const facts: readonly Fact[] = [
+    ...(isFinishing
+      ? ([
+          ['total', `${duration(move.totalMs)} (${bandText(move.band.totalMs)})`],
+          ['guest stops for', `${duration(move.downtimeMs)} (${bandText(move.band.downtimeMs)})`],
+        ] as const)
+      : ([
+          ['ends after', `${duration(move.totalMs)} as ${move.novaStatus}`],
+          ...(ratio === null ? [] : [['pending ends at', `${ratio.toPrecision(2)} × the threshold`] as const]),
+        ] as const)),
+    ['on the wire', mebibytes((move.ramBytes + move.diskBytes) / MIB)],
+    ...(move.mirrorMs > 0 ? [['disk mirrored in', duration(move.mirrorMs)] as const] : []),
+    ...move.inputs.map(inputFact),
+  ];
+  return (
+    <>
+      <section data-testid="prediction">
+        <div class="row wrap chips">
+          <span class={`badge chip ${isFinishing ? 'neu' : 'wrn'}`}>
+            {!isFinishing && <Glyph name="up" size={10} />}
+            {isFinishing ? 'completes live' : `does not converge: ${move.outcome}`}
+          </span>
+          {move.outcomeShare < 1 && <span class="badge chip neu doubt">in {percent(move.outcomeShare)} of cases</span>}
+        </div>
+        <Facts facts={facts} />
+      </section>
+      <section>
+        <h3>Pending memory against the switch-over threshold</h3>
+        {move.rounds.length === 0 ? (
+          <p class="muted">No RAM was sent before the move ended.</p>
+        ) : (
+          <Chart
+            label={`${move.rounds.length} rounds of pending memory; ${isFinishing ? 'the last falls below the threshold' : 'none falls below the threshold'}`}
+            height={148}
+            option={option}
+          />
+        )}
+        <p class="key">
+          <i class={isFinishing ? 'motion' : 'warn'} /> pending <i class="accent" /> threshold
+        </p>
+      </section>
+      <Sweep move={move} />
+    </>
+  );
+};
+
+export const MovePrediction = ({ vm }: { readonly vm: string }) => {
+  const desk = useDesk();
+  const { migrate } = desk;
+  const timeline = desk.timeline.value;
+  const settings = migrate.settings.value;
+  const asked = desk.player.playing.value ? null : { timeline, at: desk.player.settled.value, vm, settings };
+  const { value, failure } = useLatest('plan.predict', asked, `${timeline}/${vm}`);
+  const name = value?.name ?? desk.states.value.value?.vms.find((v) => v.id === vm)?.name ?? vm;
+  const skipped = settings.skip.includes(vm);
+  return (
+    <>
+      <section>
+        <Title name={name} id={vm} />
+        <div class="row actions">
+          <button type="button" class="btn small" onClick={() => migrate.toggleSkip(vm)} aria-pressed={skipped}>
+            {skipped ? 'Take it into the plan' : 'Leave it where it is'}
+          </button>
+        </div>
+      </section>
+      {failure !== null && (
+        <section>
+          <p class="failure">{failure.sentence}</p>
+        </section>
+      )}
+      {desk.player.playing.value && (
+        <section>
+          <p class="muted">Moves are predicted when time stands still.</p>
+        </section>
+      )}
+      {value !== null && <Prediction move={value} />}
+    </>
+  );
+};

@@ -1,0 +1,61 @@
+// The plan's runbook: its first lines to judge it by, the file to take away, and the branch to try the plan on.
+import { useDesk } from '../session/desk.ts';
+import { applyPlan, drainName } from '../session/migrate-view.ts';
+import { plural } from '../session/words.ts';
+import { Glyph } from '../surfaces/glyph.tsx';
+
+const LINES_SHOWN = 9;
+
+/** Hands a text to the browser as a file. */
+const download = (name: string, text: string): void => {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/x-shellscript' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+};
+
+export const Runbook = () => {
+  const desk = useDesk();
+  const { migrate } = desk;
+  const plan = migrate.plan.value;
+  if (plan === null || plan.moves.length === 0) return null;
+  const lines = plan.runbook.trimEnd().split('\n');
+  const failure = migrate.failure.value;
+  const readOnly = desk.log.value?.readOnly === true;
+  return (
+    <section data-testid="runbook">
+      <h3>
+        Runbook <small>POSIX shell, {plural(lines.length, 'line')}, a check before and after each step</small>
+      </h3>
+      <pre class="script">{lines.slice(0, LINES_SHOWN).join('\n')}</pre>
+      <div class="row actions">
+        <button
+          type="button"
+          class="btn small primary"
+          onClick={() => download(`drain-${plan.drained.join('-')}.sh`, plan.runbook)}
+          data-testid="export-runbook"
+        >
+          Export runbook
+        </button>
+        <button
+          type="button"
+          class="btn small"
+          disabled={readOnly || !plan.checker.ok || migrate.isApplying.value}
+          title={
+            readOnly
+              ? 'The log is open for reading only.'
+              : `Writes the moves onto ${desk.freeName(drainName(plan.drained))}`
+          }
+          onClick={() => void applyPlan(desk)}
+          data-testid="apply-plan"
+        >
+          <Glyph name="branch" size={11} />
+          {migrate.isApplying.value ? 'Applying.' : 'Apply to branch'}
+        </button>
+      </div>
+      {failure !== null && <p class="failure">{failure.sentence}</p>}
+    </section>
+  );
+};
