@@ -51,8 +51,9 @@ export const cpuHistory = (
   const begin = log.span(timeline)?.from ?? upTo.at;
   const events = namesAll(near, fromMs) ? near : telemetryFrom(log, timeline, begin, upTo);
   const step = stepMs ?? stepOf(events);
-  // Steps end at the cut, so that the newest one is whole; before the first event there is nothing to wait for.
-  const steps = Math.max(1, Math.floor((upTo.at - Math.max(fromMs, begin)) / step));
-  const span: Span = { fromMs: upTo.at - steps * step + 1, toMs: upTo.at, stepMs: step };
+  // Steps end at the last sample, so that the newest one is whole: a branch has none after its fork.
+  const toMs = events.findLast((e) => e.type === 'telemetry.sampled' && e.data.metric === 'cpu')?.at ?? upTo.at;
+  const steps = Math.max(1, Math.ceil((toMs - Math.max(fromMs, begin)) / step));
+  const span: Span = { fromMs: toMs - steps * step + 1, toMs, stepMs: step };
   return cpuSeries(events, new Map(), span);
 };

@@ -30,6 +30,34 @@ const SHOWN: Readonly<Record<CourseMeasure, (value: number) => string>> = {
 const pointsOf = (row: PolicyRow, measure: CourseMeasure): readonly (readonly [number, number])[] =>
   row.course.atS.map((s, i) => [s * MS_PER_S, row.course[measure][i] ?? 0] as const);
 
+const SETTLED_S = 3600;
+
+/** The top of the axis of hosts: the first hour leaves it, because the textbook's policies begin with one VM a host. */
+const settledMost = ({ rows }: ConsolidationReport): number => {
+  const settled = rows.flatMap((r) => r.course.hostsOn.filter((_, i) => (r.course.atS[i] ?? 0) >= SETTLED_S));
+  const step = niceStep(Math.max(1, ...settled) / 4);
+  return Math.ceil((Math.max(1, ...settled) * 1.02) / step) * step;
+};
+
+/** 1, 2 or 5 times a power of ten, at least `least`. */
+const niceStep = (least: number): number => {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * ([1, 2, 5].find((n) => n * power >= least) ?? 10);
+};
+
+/** Share of the axis that a name is high. */
+const NAME_HEIGHT = 0.08;
+
+/** Policies whose names find room at the end of their lines: the chosen one first, then from the top down. */
+const apart = (rows: readonly PolicyRow[], measure: CourseMeasure, chosen: string): ReadonlySet<string> => {
+  const end = (r: PolicyRow): number => r.course[measure].at(-1) ?? 0;
+  const gap = NAME_HEIGHT * Math.max(...rows.map(end), Number.MIN_VALUE);
+  const order = rows.toSorted((a, b) => Number(b.policy === chosen) - Number(a.policy === chosen) || end(b) - end(a));
+  const named: PolicyRow[] = [];
+  for (const row of order) if (named.every((other) => Math.abs(end(other) - end(row)) >= gap)) named.push(row);
+  return new Set(named.map((r) => r.policy));
+};
+
 type Hovered = { readonly seriesName: string; readonly value: readonly [number, number]; readonly color: string };
 
 /** `cursorMs`: the window's instant in the day, null when it is not of that day. */
@@ -37,8 +65,9 @@ export const courseOption =
   (report: ConsolidationReport, measure: CourseMeasure, chosen: string, cursorMs: number | null) =>
   (p: Palette): object => {
     const stepped = measure === 'hostsOn';
+    const labelled = apart(report.rows, measure, chosen);
     return {
-      grid: { left: 44, right: 12, top: 10, bottom: 22 },
+      grid: { left: 44, right: 104, top: 10, bottom: 22 },
       xAxis: {
         type: 'value',
         min: 0,
@@ -49,7 +78,7 @@ export const courseOption =
       },
       yAxis: {
         type: 'value',
-        scale: measure === 'hostsOn',
+        ...(stepped ? { min: 0, max: settledMost(report) } : {}),
         splitNumber: 4,
         axisLine: { show: false },
         axisLabel: { formatter: (v: number) => (measure === 'slatah' ? `${+(v * 100).toFixed(2)} %` : String(v)) },
@@ -73,6 +102,14 @@ export const courseOption =
           name: row.policy,
           ...(stepped ? { step: 'end' } : {}),
           data: pointsOf(row, measure),
+          endLabel: {
+            show: labelled.has(row.policy),
+            formatter: '{a}',
+            distance: 6,
+            fontSize: 11,
+            color: here ? p.ink : p['ink-2'],
+            fontWeight: here ? 'bold' : 'normal',
+          },
           lineStyle: { color, width: here ? 2.6 : 1.3, opacity: here ? 1 : 0.85 },
           itemStyle: { color },
           z: here ? 4 : 2,
@@ -110,17 +147,20 @@ export const paretoOption =
       .map(at)
       .sort((a, b) => a[0] - b[0]);
     const shown = report.rows.filter((r) => r.policy !== 'npa');
+    const least = Math.min(report.boundKwh ?? Infinity, ...shown.map((r) => r.energyKwh));
+    const most = Math.max(...shown.map((r) => r.energyKwh));
+    const step = niceStep(Math.max(1, most - least) / 4);
     return {
       grid: { left: 48, right: 18, top: 26, bottom: 34 },
       xAxis: {
         type: 'value',
-        scale: true,
+        min: Math.floor((least - step / 4) / step) * step,
+        max: Math.ceil((most + step / 4) / step) * step,
+        interval: step,
         name: 'energy, kWh',
         nameLocation: 'end',
         nameGap: 0,
         nameTextStyle: { color: p['ink-3'], align: 'right', verticalAlign: 'top', padding: [22, 0, 0, 0] },
-        splitNumber: 4,
-        ...(report.boundKwh === null ? {} : { min: Math.floor((report.boundKwh * 0.985) / 10) * 10 }),
       },
       yAxis: {
         type: 'value',
@@ -174,7 +214,7 @@ export const paretoOption =
               // Policies at one point share a label; the others would be written over each other.
               show: here || shown[twin] === row,
               formatter: row.policy,
-              position: 'right',
+              position: 'top',
               color: here ? p.ink : p['ink-2'],
               fontWeight: here ? 'bold' : 'normal',
               fontSize: 11,

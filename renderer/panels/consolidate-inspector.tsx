@@ -68,7 +68,6 @@ const changed = (before: Before, after: Before, of: (b: Before) => string): stri
 const Plan = ({ plan }: { readonly plan: PlanReport }) => {
   const desk = useDesk();
   const { before, after, moves, asleep } = plan;
-  const kept = plan.hosts.filter((h) => h.fate === 'kept' && /asleep|finds no|stays/.test(h.why));
   return (
     <>
       <section data-testid="plan">
@@ -116,27 +115,33 @@ const Plan = ({ plan }: { readonly plan: PlanReport }) => {
           Empty no host that N+1 would miss
         </label>
       </section>
-      {kept.length > 0 && (
-        <section>
-          <h3>
-            Considered and refused <small>{kept.length}</small>
-          </h3>
-          <ul class="refusals">
-            {kept.slice(0, REASONS_SHOWN).map((h) => (
-              <li key={h.host}>
-                <Glyph name="warn" size={11} />
-                <span>
-                  <button type="button" class="link strong" onClick={() => desk.select(`host:${h.host}`)}>
-                    {h.host}
-                  </button>{' '}
-                  {h.why}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
     </>
+  );
+};
+
+const Refused = ({ plan }: { readonly plan: PlanReport }) => {
+  const desk = useDesk();
+  const kept = plan.hosts.filter((h) => h.fate === 'kept' && h.underload?.answer === true && !/it takes/.test(h.why));
+  if (kept.length === 0) return null;
+  return (
+    <section>
+      <h3>
+        Considered and refused <small>{kept.length}</small>
+      </h3>
+      <ul class="refusals">
+        {kept.slice(0, REASONS_SHOWN).map((h) => (
+          <li key={h.host}>
+            <Glyph name="warn" size={11} />
+            <span>
+              <button type="button" class="link strong" onClick={() => desk.select(`host:${h.host}`)}>
+                {h.host}
+              </button>{' '}
+              {h.why}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 };
 
@@ -145,20 +150,32 @@ const Apply = ({ plan }: { readonly plan: PlanReport }) => {
   const view = desk.consolidation;
   const applying = view.applying.value;
   const failure = view.applyFailure.value;
+  const drillIt = (): void => {
+    const [worst] = plan.after.n1.worst;
+    if (worst !== undefined) desk.faults.value = [worst.host];
+    desk.place.value = 'drill';
+  };
   return (
     <section>
       {failure !== null && <p class="failure">{failure.sentence}</p>}
       <div class="row wrap">
-        <button
-          type="button"
-          class="btn primary"
-          disabled={plan.moves.length === 0 || applying !== null || desk.log.value?.readOnly === true}
-          onClick={() => void applyPlan(desk)}
-          data-testid="apply-plan"
-        >
-          {applying === null ? 'Apply to branch' : 'Applying'}
-        </button>
-        <button type="button" class="btn" onClick={() => (desk.place.value = 'drill')}>
+        {plan.branch !== null ? (
+          <span class="badge chip branch-ink">
+            <Glyph name="branch" size={11} />
+            on this branch
+          </span>
+        ) : (
+          <button
+            type="button"
+            class="btn primary"
+            disabled={plan.moves.length === 0 || applying !== null || desk.log.value?.readOnly === true}
+            onClick={() => void applyPlan(desk)}
+            data-testid="apply-plan"
+          >
+            {applying === null ? 'Apply to branch' : 'Applying'}
+          </button>
+        )}
+        <button type="button" class="btn" onClick={drillIt} data-testid="drill-plan">
           Drill it
         </button>
         {applying !== null && (
@@ -167,14 +184,20 @@ const Apply = ({ plan }: { readonly plan: PlanReport }) => {
           </button>
         )}
       </div>
-      <ul class="small-print muted">
-        {plan.assumptions.map((a) => (
-          <li key={a}>{a}</li>
-        ))}
-      </ul>
     </section>
   );
 };
+
+const Assumed = ({ plan }: { readonly plan: PlanReport }) => (
+  <section>
+    <h3>Assumed</h3>
+    <ul class="small-print muted">
+      {plan.assumptions.map((a) => (
+        <li key={a}>{a}</li>
+      ))}
+    </ul>
+  </section>
+);
 
 export const ConsolidateInspector = () => {
   const desk = useDesk();
@@ -183,6 +206,11 @@ export const ConsolidateInspector = () => {
   return (
     <>
       {report !== null && <Policy report={report} />}
+      {plan.value === null && plan.pending && (
+        <section>
+          <p class="muted">Asking Neat's four questions of every host.</p>
+        </section>
+      )}
       {plan.failure !== null && (
         <section>
           <p class="failure">{plan.failure.sentence}</p>
@@ -192,6 +220,8 @@ export const ConsolidateInspector = () => {
         <>
           <Plan plan={plan.value} />
           <Apply plan={plan.value} />
+          <Refused plan={plan.value} />
+          <Assumed plan={plan.value} />
         </>
       )}
     </>

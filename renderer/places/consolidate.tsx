@@ -25,9 +25,7 @@ const CHART_HEIGHT = 220;
 /** The policy told about until one is chosen: the cheapest that no other beats. */
 export const chosenPolicy = (report: ConsolidationReport, chosen: string | null): string =>
   report.rows.find((r) => r.policy === chosen)?.policy ??
-  report.rows.filter((r) => r.onFront).toSorted((a, b) => a.shortfall - b.shortfall || a.energyKwh - b.energyKwh)[0]
-    ?.policy ??
-  report.rows[0]?.policy ??
+  report.rows.filter((r) => r.onFront).toSorted((a, b) => a.energyKwh - b.energyKwh)[0]?.policy ??
   '';
 
 const TraceFile = () => {
@@ -132,7 +130,7 @@ const Charts = ({ report, chosen }: { readonly report: ConsolidationReport; read
             choices={MEASURES}
             onChoose={(m) => (measure.value = m)}
           />
-          <small>every 5 minutes{measure.value === 'hostsOn' ? '' : ', from the beginning'}</small>
+          <small>{measure.value === 'hostsOn' ? 'every 5 minutes' : 'from the beginning of the day'}</small>
         </h2>
         <Chart label={`${words} of each policy over the day`} height={CHART_HEIGHT} option={course} />
       </div>
@@ -157,7 +155,7 @@ const Policies = () => {
         <p class="empty pad-all">
           {view.running.value === null
             ? 'No policy has run on these traces yet. Run policies to compare them.'
-            : 'The policies are running on the traces, each on a thread of its own.'}
+            : 'The policies are running on the traces, shared out among threads.'}
         </p>
       </div>
     );
@@ -225,7 +223,7 @@ export const ConsolidatePlace = () => {
           ]}
           onChoose={(t) => (view.tab.value = t)}
         />
-        <Subtitle />
+        {view.running.value === null && <Subtitle />}
         <span class="spring" />
         {tab === 'policies' && (
           <>

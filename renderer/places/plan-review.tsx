@@ -142,7 +142,7 @@ export const PlanReview = ({ plan }: { readonly plan: PlanReport }) => {
           </button>
           <small>
             {plan.violations.length === 0
-              ? `all ${plan.states} states on the way checked`
+              ? `checked: ${plural(plan.states, 'state')} on the way, all hold`
               : plural(plan.violations.length, 'violation')}
           </small>
         </h2>

@@ -6,6 +6,9 @@ import { Glyph } from '../surfaces/glyph.tsx';
 
 const SCALE = 1e5;
 
+const LEAST_SHOWN = 0.001;
+const small = (x: number): string => (x < LEAST_SHOWN ? `< ${LEAST_SHOWN}` : x.toPrecision(3));
+
 type Bar = { readonly value: number; readonly most: number; readonly text: string; readonly here: boolean };
 
 const BarCell = ({ value, most, text, here }: Bar) => (
@@ -42,11 +45,10 @@ export const PolicyTable = ({ report, chosen, onChoose }: Props) => {
           {report.boundKwh !== null && <th class="right">over bound</th>}
           <th class="right">SLAV ×10⁻⁵</th>
           <th class="right">SLATAH</th>
-          <th>CPU not given ×10⁻⁵</th>
+          <th title="CPU asked for and not given, whatever the cause">not given ×10⁻⁵</th>
           <th>migrations</th>
           <th class="right">shutdowns</th>
           <th class="right">hosts on</th>
-          <th>front</th>
         </tr>
       </thead>
       <tbody>
@@ -65,28 +67,30 @@ export const PolicyTable = ({ report, chosen, onChoose }: Props) => {
                   <i class="swatch" style={{ background: `var(--${policyToken(row.policy)})` }} />
                   {row.policy}
                 </button>
+                {row.onFront && (
+                  <span
+                    class="front accent-ink"
+                    role="img"
+                    aria-label="on the front"
+                    title="No other policy is as good in every figure and better in one"
+                  >
+                    <Glyph name="check" size={10} />
+                  </span>
+                )}
               </td>
               <td class="words muted">{policyWords(row.policy)}</td>
               <BarCell value={row.energyKwh} most={energy} text={row.energyKwh.toFixed(1)} here={here} />
               {report.boundKwh !== null && (
                 <td class="right">{row.overBound === null ? '–' : `${(row.overBound * 100).toFixed(1)} %`}</td>
               )}
-              <td class="right">{row.slav === 0 ? <span class="muted">–</span> : (row.slav * SCALE).toPrecision(3)}</td>
+              <td class="right">{row.slav === 0 ? <span class="muted">–</span> : small(row.slav * SCALE)}</td>
               <td class="right">
                 {row.slatah === 0 ? <span class="muted">–</span> : `${(row.slatah * 100).toFixed(2)} %`}
               </td>
-              <BarCell value={row.shortfall} most={short} text={(row.shortfall * SCALE).toPrecision(3)} here={here} />
+              <BarCell value={row.shortfall} most={short} text={small(row.shortfall * SCALE)} here={here} />
               <BarCell value={row.migrations} most={moves} text={count(row.migrations)} here={here} />
               <td class="right">{row.shutdowns === 0 ? <span class="muted">–</span> : count(row.shutdowns)}</td>
               <td class="right">{row.meanHostsOn.toFixed(1)}</td>
-              <td>
-                {row.onFront && (
-                  <span class="state accent-ink">
-                    <Glyph name="check" size={10} />
-                    yes
-                  </span>
-                )}
-              </td>
             </tr>
           );
         })}

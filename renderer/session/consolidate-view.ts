@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { ConsolidationReport } from '../../domain/consolidation/experiment-report.ts';
 import type { ExperimentName } from '../../domain/consolidation/experiment.ts';
+import type { PlanReport } from '../../domain/consolidation/live/report.ts';
 import type { Failure, Progress } from '../../domain/contract/port.ts';
 
 export type TraceFile = { readonly name: string; readonly base64: string };
@@ -22,6 +23,8 @@ export class ConsolidateView {
   /** What was run, and what came out; a run is not done twice for the same question. */
   readonly ran = signal<{ readonly question: string; readonly report: ConsolidationReport } | null>(null);
   readonly keepN1 = signal(true);
+  /** Plans that were written onto branches, by branch: there they stay on show. */
+  readonly applied = signal<ReadonlyMap<string, PlanReport>>(new Map());
   readonly applying = signal<Running | null>(null);
   readonly applyFailure = signal<Failure | null>(null);
 }

@@ -1,13 +1,20 @@
 // Runs the policies on the chosen day, and writes a plan onto a branch that the window then follows.
 import { COMPARED } from '../../domain/consolidation/experiment.ts';
 import { LIVE_DEFAULTS, type LiveSettings } from '../../domain/consolidation/live/settings.ts';
+import { recordOf } from './branches.ts';
 import type { Desk } from './desk.ts';
 import { clock, day } from './words.ts';
+
+/** Telemetry is of the record: a what-if has none of its own. */
+const recordName = (desk: Desk): string => {
+  const info = desk.timelineInfo.value;
+  return info === null ? desk.timeline.value : recordOf(info, desk.log.value?.timelines ?? []).name;
+};
 
 /** What a run would be about now: two equal questions have equal answers. */
 export const questionOf = (desk: Desk): string => {
   const { file, experiment } = desk.consolidation;
-  const traces = file.value?.name ?? `${desk.timeline.value} ${day(desk.player.settled.value.at)}`;
+  const traces = file.value?.name ?? `${recordName(desk)} ${day(desk.player.settled.value.at)}`;
   return `${experiment.value} ${traces}`;
 };
 
@@ -27,7 +34,7 @@ export const runPolicies = async (desk: Desk): Promise<void> => {
       policies: COMPARED[experiment],
       workload:
         file === null
-          ? { kind: 'recorded', timeline: desk.timeline.peek(), at: desk.player.settled.peek().at }
+          ? { kind: 'recorded', timeline: recordName(desk), at: desk.player.settled.peek().at }
           : { kind: 'file', ...file },
     },
     { signal: stop.signal, progress: (progress) => (view.running.value = { progress, stop }) },
@@ -62,6 +69,7 @@ export const applyPlan = async (desk: Desk): Promise<void> => {
     view.applyFailure.value = answer.error;
     return;
   }
+  view.applied.value = new Map(view.applied.peek()).set(branch, answer.value);
   await desk.refreshLog();
   desk.switchTo(branch);
   const to = desk.timelineInfo.peek()?.to ?? null;

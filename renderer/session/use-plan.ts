@@ -1,4 +1,4 @@
-// The plan for the window's timeline and instant, asked again when either changes.
+// The plan on show: that of the branch it was written onto, else one for the window's timeline and instant.
 import type { PlanReport } from '../../domain/consolidation/live/report.ts';
 import { useDesk } from './desk.ts';
 import { planSettings } from './run-consolidate.ts';
@@ -7,17 +7,10 @@ import { type Answer, useLatest } from './use-latest.ts';
 export const usePlan = (): Answer<PlanReport> => {
   const desk = useDesk();
   const timeline = desk.timeline.value;
-  const ready = desk.log.value !== null;
-  return useLatest(
-    'consolidate.plan',
-    ready
-      ? {
-          timeline,
-          at: desk.player.settled.value,
-          settings: planSettings(desk.consolidation.keepN1.value),
-          branch: null,
-        }
-      : null,
-    timeline,
-  );
+  const applied = desk.consolidation.applied.value.get(timeline) ?? null;
+  const asks = desk.log.value !== null && applied === null;
+  const at = desk.player.settled.value;
+  const settings = planSettings(desk.consolidation.keepN1.value);
+  const asked = useLatest('consolidate.plan', asks ? { timeline, at, settings, branch: null } : null, timeline);
+  return applied === null ? asked : { value: applied, failure: null, pending: false };
 };

@@ -1,5 +1,6 @@
 // Plays every story in a real browser against the real shell; one line a story, the count last.
 import { comparing } from './compare.e2e.ts';
+import { consolidating } from './consolidate.e2e.ts';
 import { drilling } from './drill.e2e.ts';
 import { findChromium, launch } from './browser.ts';
 import { importing } from './import.e2e.ts';
@@ -18,6 +19,7 @@ const STORIES: readonly Story[] = [
   inspecting,
   drilling,
   comparing,
+  consolidating,
   tracing,
   losing,
   looks,

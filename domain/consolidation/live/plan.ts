@@ -109,7 +109,7 @@ export const planConsolidation = ({ state, cpu, settings }: PlanInput): Result<P
   };
   const judged = state.hosts.filter((h) => judgements.has(h.name));
   const over = judged.filter((h) => judgements.get(h.name)!.overload.answer);
-  for (const host of over) room.closed.set(host.name, 'is overloaded itself');
+  for (const host of over) room.closed.set(host.name, { rule: 'overloaded', why: 'is overloaded itself' });
   for (const host of over) relieve(draft, host);
   const under = judged
     .filter((h) => judgements.get(h.name)!.underload.answer && !over.includes(h))

@@ -162,7 +162,7 @@ export const empty = (d: Draft, host: HostState): void => {
     return;
   }
   d.moves.push(...tried.moves);
-  d.room.closed.set(host.name, 'is being emptied');
+  d.room.closed.set(host.name, { rule: 'being emptied', why: 'is being emptied' });
   d.fates.set(host.name, {
     fate: 'emptied',
     why: `Underloaded (${says}): all ${tried.moves.length} VMs fit elsewhere, and it may sleep.`,

@@ -20,7 +20,9 @@ export type HostAnswer = {
 /** What refuses a target; words that can follow a count of hosts. */
 export type Rule =
   | 'without VMs'
-  | 'closed'
+  | 'overloaded'
+  | 'being emptied'
+  | 'of unknown size'
   | 'down or disabled'
   | 'in other zones'
   | 'short of capacity'

@@ -7,6 +7,8 @@ import { capacity } from '../../scheduling/inventory.ts';
 import type { Option, Rule } from './report.ts';
 import type { LiveSettings } from './settings.ts';
 
+export type Closed = { readonly rule: Rule; readonly why: string };
+
 export type Room = {
   readonly world: World;
   readonly settings: LiveSettings;
@@ -20,7 +22,7 @@ export type Room = {
   /** VMs on each host in the plan so far. */
   readonly tenants: Map<string, number>;
   /** Hosts that take nobody, with the reason. */
-  readonly closed: Map<string, string>;
+  readonly closed: Map<string, Closed>;
 };
 
 export const roomOf = (state: ClusterState, cores: ReadonlyMap<string, number>, settings: LiveSettings): Room => {
@@ -34,7 +36,8 @@ export const roomOf = (state: ClusterState, cores: ReadonlyMap<string, number>, 
     tenants.set(host, (tenants.get(host) ?? 0) + 1);
   }
   const hosts = new Map(state.hosts.map((h) => [h.name, h]));
-  const closed = new Map(state.hosts.filter((h) => h.fenced).map((h) => [h.name, 'is fenced']));
+  const fenced: Closed = { rule: 'down or disabled', why: 'is fenced' };
+  const closed = new Map(state.hosts.filter((h) => h.fenced).map((h) => [h.name, fenced]));
   return { world: worldOf(state), settings, hosts, groups, at, cores, load, tenants, closed };
 };
 
@@ -74,7 +77,7 @@ type Fit =
   | { readonly fits: false; readonly rule: Rule; readonly why: string };
 
 const RULES: Readonly<Record<FilterName, Rule>> = {
-  ignore_hosts: 'closed',
+  ignore_hosts: 'being emptied', // its own host is never asked
   ComputeFilter: 'down or disabled',
   AvailabilityZone: 'in other zones',
   Placement: 'short of capacity',
@@ -87,13 +90,13 @@ const refuse = (rule: Rule, why: string): Fit => ({ fits: false, rule, why });
 /** Whether a host takes the VM now; `left` is the smaller of the shares of CPU and RAM that would stay free. */
 const fitOf = (room: Room, vm: VmState, host: string, request: SchedulingRequest): Fit => {
   const closed = room.closed.get(host);
-  if (closed !== undefined) return refuse('closed', closed);
+  if (closed !== undefined) return { fits: false, ...closed };
   const candidate = room.world.hosts.get(host)!;
   const no = refusal(candidate, request);
   if (no !== null) return refuse(RULES[no.filter], no.detail);
   const { cpuThreshold, ramThreshold } = room.settings;
   const vcpus = room.hosts.get(host)?.vcpus ?? null;
-  if (vcpus === null || vcpus === 0) return refuse('closed', 'the log does not tell its CPUs');
+  if (vcpus === null || vcpus === 0) return refuse('of unknown size', 'the log does not tell its CPUs');
   const cpu = ((room.load.get(host) ?? 0) + (room.cores.get(vm.id) ?? 0)) / vcpus;
   if (cpu > cpuThreshold)
     return refuse('above the CPU threshold', `its CPU would reach ${share(cpu)}, above ${share(cpuThreshold)}`);
