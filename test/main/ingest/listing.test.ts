@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Candidate } from '../../../domain/events/dictionary.ts';
 import { formatOf } from '../../../main/ingest/formats.ts';
 import { fromBytes } from '../../../main/ingest/incoming.ts';
-import { factsOf, itemsOf, UNDATED } from './reading.ts';
+import { factsOf, itemsOf, text, UNDATED } from './reading.ts';
 
 const given = (content: string) => fromBytes('out.txt', new TextEncoder().encode(content), UNDATED);
 const formatNamed = (content: string) => {
