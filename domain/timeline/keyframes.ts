@@ -15,8 +15,8 @@ type Frame = {
   usedAt: number;
 };
 
-/** A cell in a patch: its row, its value, and a share of what the value refers to. */
-const BYTES_A_WRITE = 24;
+/** A cell in a patch: its row, its value, and a share of what the value refers to (heap of a warmed log, over its writes). */
+const BYTES_A_WRITE = 96;
 
 /** A state in memory, made for the caller: nobody else writes to it. */
 export type Materialised = { readonly cluster: Cluster; readonly position: Position };

@@ -64,7 +64,7 @@ export type Replayer = {
   readonly seek: (cut: Cut) => Cluster;
   /** As `seek`, with the place of the last event in it. */
   readonly moment: (cut: Cut) => Moment;
-  /** Folds so many events of history nobody has looked at yet, for the keyframes they leave; false when there are none, or no room. */
+  /** Folds about so many events of history nobody has looked at yet, for the keyframes they leave; false when there are none, or no room. */
   readonly warm: (events: number) => boolean;
   /** An event landed at this instant: every state that contains the instant is forgotten. */
   readonly invalidate: (from: Instant) => void;
@@ -146,12 +146,14 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
     frames.add(cluster, position, patch, ordinal(before));
   };
 
-  /** Folds up to `most` events onto a fork, leaving keyframes; stops early at the frame that is to be kept. */
+  /** Folds `most` events, and what shares the last one's instant, onto a fork, leaving keyframes; stops early at the frame that is to be kept. */
   const foldStretch = (from: Walk, cut: Cut, most: number): Walk => {
     const cluster = forkCluster(from.cluster);
     let { position, frame, sinceFrame, sinceStored } = from;
     const last = ordinal(cluster) + most;
     for (const e of history.events(position, cut)) {
+      // Not within an instant: to go on there, all of its events are read again.
+      if (ordinal(cluster) >= last && e.at !== position?.at) break;
       fold(cluster, e);
       position = { at: e.at, seq: e.seq };
       const cost = costOf(e);
@@ -164,7 +166,6 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
         frame = forkCluster(cluster);
         if (sinceStored >= storeEvery) break;
       }
-      if (ordinal(cluster) === last) break;
     }
     return { cluster, position, frame, sinceFrame, sinceStored };
   };
@@ -184,7 +185,7 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
       walk = foldStretch(walk, cut, last - ordinal(walk.cluster));
       if (walk.sinceFrame > 0 || walk.sinceStored < storeEvery) return walk;
       walk = keep(walk);
-      if (ordinal(walk.cluster) === last) return walk;
+      if (ordinal(walk.cluster) >= last) return walk;
     }
   };
 

@@ -63,10 +63,17 @@ function* mergedByInstant(streams: readonly Generator<LogEvent>[]): Generator<Lo
 }
 
 export const reader = (db: Database.Database, path: string, sources: Sources, lineages: Lineages): Reader => {
-  const byTime = db
-    .prepare<[number, number, number, number, number], Row>(
+  // Two statements, because SQLite answers `(at, id) > (?, ?)` by walking over the instant's rows: a listing of 60,000
+  // entities at one instant would cost the square of its length.
+  const sameInstant = db
+    .prepare<[number, number, number, number], Row>(
+      `SELECT ${COLUMNS} FROM event INDEXED BY event_time WHERE timeline = ? AND at = ? AND id > ? ORDER BY id LIMIT ?`,
+    )
+    .raw();
+  const later = db
+    .prepare<[number, number, number, number], Row>(
       `SELECT ${COLUMNS} FROM event INDEXED BY event_time
-       WHERE timeline = ? AND (at, id) > (?, ?) AND at <= ? ORDER BY at, id LIMIT ?`,
+       WHERE timeline = ? AND at > ? AND at <= ? ORDER BY at, id LIMIT ?`,
     )
     .raw();
   const byId = db
@@ -102,13 +109,14 @@ export const reader = (db: Database.Database, path: string, sources: Sources, li
     let at = from;
     let id = eventId(segment.timeline, 0);
     for (;;) {
-      const rows = byTime.all(segment.timeline, at, id, until, PAGE_ROWS);
+      const ties = at > until ? [] : sameInstant.all(segment.timeline, at, id, PAGE_ROWS);
+      const rows = ties.length > 0 ? ties : later.all(segment.timeline, at, until, PAGE_ROWS);
       for (const row of rows) {
         const event = toEvent(row);
         if (within(segment, limits, event)) yield event;
       }
       const last = rows.at(-1);
-      if (last === undefined || rows.length < PAGE_ROWS) return;
+      if (last === undefined) return;
       [id, at] = last;
     }
   }

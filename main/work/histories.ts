@@ -21,8 +21,10 @@ export type Histories = {
   readonly forget: (timeline: number | null) => void;
 };
 
-const MOST_REPLAYERS = 8; // branches looked at in turn; each may hold a few hundred MiB of keyframes
-const BUDGET_BYTES = 128 * 2 ** 20; // of keyframes, for each of them
+/** Timelines remembered at once: one looked at, and two compared. */
+const MOST_REPLAYERS = 3;
+/** Of keyframes, for each of them: a million events of 1,000 hosts, half of them telemetry, take about 250 MiB. */
+const BUDGET_BYTES = 320 * 2 ** 20;
 
 /** New events looked at one by one for the earliest of them; after more, beginning again is as quick. */
 const MOST_NEWS = 20_000;
@@ -47,7 +49,7 @@ const historyOf = (log: Log, timeline: Timeline): History => {
       return { cut: row.cut, ordinal: row.ordinal, load: () => unpacked(row.bytes) };
     },
     keep: ({ cut, dump }) => {
-      if (log.readOnly) return;
+      if (log.readOnly || log.keyframes.nearest(timeline, cut)?.ordinal === dump.counts.folded) return;
       log.keyframes.put(timeline, { cut, ordinal: dump.counts.folded, head, bytes: packed(dump) });
     },
   };

@@ -1,0 +1,49 @@
+// What is remembered of a log stays true while the log grows.
+import { expect, test } from 'vitest';
+import { instant, seq } from '../../../domain/base/brand.ts';
+import { hashOf } from '../../../domain/cluster/hash.ts';
+import type { Candidate } from '../../../domain/events/dictionary.ts';
+import { historiesOf } from '../../../main/work/histories.ts';
+import { smallLog, START } from './small-log.ts';
+
+const HOUR = 3_600_000;
+
+test('a late event changes every instant from its own on, and what was remembered before it is still right', () => {
+  const log = smallLog();
+  const main = log.timeline('main');
+  if (!main.ok) throw new Error(main.error.sentence);
+  const timeline = main.value;
+  const histories = historiesOf(log);
+  const hashAt = (h: number, of = histories): string =>
+    hashOf(of.seek(timeline, { at: instant(START + h * HOUR), seq: null }).cluster);
+  const hours = [23, 3, 13, 11];
+  const before = hours.map((h) => hashAt(h));
+
+  const late: Candidate = {
+    type: 'host.service_reported',
+    v: 1,
+    entity: 'host:compute-01',
+    data: { reason: 'told afterwards' },
+    at: instant(START + 12 * HOUR),
+    evidence: 'observed',
+    line: 1,
+    key: null,
+  };
+  const source = { id: 'run:late', name: 'late', format: 'test' };
+  const appended = log.append(timeline, log.head(timeline), {
+    source,
+    throughLine: 1,
+    done: true,
+    events: [late],
+    refused: [],
+  });
+  expect(appended.ok).toBe(true);
+  histories.forget(timeline.id);
+
+  const after = hours.map((h) => hashAt(h));
+  expect(after).toEqual(hours.map((h) => hashAt(h, historiesOf(log))));
+  expect(after.map((hash, i) => hash === before[i])).toEqual([false, true, false, true]);
+  const { position } = histories.seek(timeline, { at: late.at, seq: null });
+  expect(position?.seq).toBe(seq(log.head(timeline)));
+  log.close();
+});
