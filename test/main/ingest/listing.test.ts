@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Candidate } from '../../../domain/events/dictionary.ts';
 import { formatOf } from '../../../main/ingest/formats.ts';
 import { fromBytes } from '../../../main/ingest/incoming.ts';
+import { listing } from '../../../main/ingest/listing.ts';
 import { factsOf, itemsOf, text, UNDATED } from './reading.ts';
 
 const given = (content: string) => fromBytes('out.txt', new TextEncoder().encode(content), UNDATED);
