@@ -60,9 +60,9 @@ finish_step() {
 
 # After a step: the VM is where it should be, in the state it had. Anything else that is not "under way" stops the plan.
 look_at_step() {
+  status=$(server status) || exit 1 # first: a state that is final was final when the host is read
   host=$(server OS-EXT-SRV-ATTR:host) || exit 1
-  status=$(server status) || exit 1
-  eval "was=\$was_$n polls=\$polls_$n"
+  eval "was=\$was_$n polls=\$polls_$n resumed=\$resumed_$n"
   case $status in
     MIGRATING | RESIZE) ;;
     VERIFY_RESIZE)
@@ -79,7 +79,7 @@ look_at_step() {
       elif [ "$host" != "$from" ]; then
         stop_here "step $n: $name is on $host, neither $from nor $to"
       elif [ "$polls" -ge "$GRACE_POLLS" ]; then
-        if eval "[ \"\${resumed_$n:-no}\" = yes ]"; then
+        if [ "$resumed" = yes ]; then
           say "step $n: $name is still on $from, the step is tried again"
           eval "state_$n=waiting resumed_$n=no"
           return 0
@@ -94,7 +94,8 @@ look_at_step() {
 
 is_ready() {
   for before in $after; do
-    eval "[ \"\${state_$before:-waiting}\" = done ]" || return 1
+    eval "before_state=\$state_$before"
+    [ "$before_state" = done ] || return 1
   done
 }
 
@@ -105,7 +106,9 @@ resume() {
   while read -r word n; do
     case $word in
       started) eval "state_$n=running resumed_$n=yes polls_$n=\$GRACE_POLLS" ;;
-      was-*) eval "was_$n=\${word#was-}" ;;
+      was-*)
+        was=\${word#was-}
+        eval "was_$n=\$was" ;;
       done) eval "state_$n=done" ;;
     esac
   done <"$STATE"
@@ -117,6 +120,7 @@ main() {
     for n in $STEPS; do "step_$n"; pre_check; say "step $n: $name can start"; done
     exit 0
   fi
+  for n in $STEPS; do eval "state_$n=waiting resumed_$n=no"; done
   resume
   [ -f "$STATE" ] || note plan "$PLAN"
   disable_hosts
@@ -124,7 +128,7 @@ main() {
     left=0
     for n in $STEPS; do
       "step_$n"
-      eval "state=\${state_$n:-waiting}"
+      eval "state=\$state_$n"
       case $state in
         running) left=1; look_at_step ;;
         waiting) left=1; if is_ready; then begin_step; fi ;;
