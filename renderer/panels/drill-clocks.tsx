@@ -27,8 +27,8 @@ const CLOCKS: readonly (readonly [Seconds, string, string])[] = [
 const PROFILE_NAMES: Readonly<Record<ProfileName, string>> = {
   nova: 'By hand',
   masakari: 'Masakari',
-  proxmox: 'Proxmox HA',
-  vsphere: 'vSphere HA',
+  proxmox: 'Proxmox',
+  vsphere: 'vSphere',
 };
 
 export const clockFacts = (s: DrillSettings): readonly Fact[] => [

@@ -9,6 +9,7 @@ import { ClusterMap } from '../surfaces/cluster-map.tsx';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Lanes } from '../surfaces/lanes.tsx';
 import { OutcomeTable } from './outcome-table.tsx';
+import { SweepCard } from './sweep.tsx';
 
 const RunControls = () => {
   const desk = useDesk();
@@ -103,6 +104,7 @@ const Plan = () => {
           }}
         />
       )}
+      <SweepCard />
     </>
   );
 };
