@@ -20,7 +20,7 @@ export const planMarkdown = (plan: Plan, checker: Checked, at: string): string =
     (b) => `${b.name} (${b.vm}): ${b.reasons.map((r) => `${r.code}, ${r.detail}`).join('; ')}`,
   );
   return (
-    `# Drain of ${plan.drained.join(', ')}\n\n` +
+    `# ${plan.drained.length === 0 ? 'Moves' : `Drain of ${plan.drained.join(', ')}`}\n\n` +
     `State of the cluster: ${at}. ${plan.feasible ? 'Every VM leaves.' : `${plan.blocked.length} VMs stay behind.`} ` +
     `${plan.moves.length} moves in ${seconds(plan.makespanMs)}; no plan takes less than ${seconds(plan.lowerBoundMs)} (${report.lowerBound}).\n\n` +
     `| step | VM | from | to | kind | starts | ends | down | copied | after step |\n|---|---|---|---|---|---|---|---|---|---|\n${rows.join('')}` +

@@ -46,7 +46,7 @@ export const runbook = (plan: Plan, at: string): string => {
       `    case " ${[...stays].join(' ')} " in *" $id "*) ;; *) stop_here "$id is still on its host and not in the plan" ;; esac\n  done\n`,
   );
   return (
-    `#!/bin/sh\n# Drain of ${plan.drained.map(oneLine).join(', ')}, planned on the state of ${at}: ${plan.moves.length} moves, predicted ${(plan.makespanMs / 1000).toFixed(0)} s.\n` +
+    `#!/bin/sh\n# ${plan.drained.length === 0 ? 'Moves' : `Drain of ${plan.drained.map(oneLine).join(', ')}`}, planned on the state of ${at}: ${plan.moves.length} moves, predicted ${(plan.makespanMs / 1000).toFixed(0)} s.\n` +
     '# sh <this file> check   looks whether every step could start, and moves nothing\n' +
     '# sh <this file>         runs; stops on surprise; run again, it resumes\n' +
     plan.blocked

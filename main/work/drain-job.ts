@@ -5,6 +5,8 @@ import type { At } from '../../domain/contract/contract.ts';
 import { type Checked, checkPlan } from '../../domain/planning/checker.ts';
 import { planDrain } from '../../domain/planning/drain.ts';
 import { factsOf } from '../../domain/planning/facts.ts';
+import { resolveOptions } from '../../domain/planning/resolve.ts';
+import { reversePlan } from '../../domain/planning/reverse.ts';
 import type { PlanOptions } from '../../domain/planning/options.ts';
 import type { Plan } from '../../domain/planning/plan.ts';
 import { surroundingsOf } from '../../domain/scheduling/blockers-hardware.ts';
@@ -20,12 +22,16 @@ export type DrainOrder = {
   /** Null: the plan is told and nothing is written. */
   readonly branch: string | null;
   readonly options: PlanOptions;
+  /** The plan that takes everything home again is told too. */
+  readonly reverse?: boolean;
 };
 
 export type DrainReport = Plan & {
   readonly at: string;
   readonly checker: Checked;
   readonly branch: string | null;
+  /** The way back, checked on the state the plan leaves; null unless asked for. */
+  readonly reverse: (Plan & { readonly checker: Checked }) | null;
 };
 
 /** Plans the drain. A plan that its checker refuses is never written. */
@@ -34,7 +40,7 @@ export const runDrainJob = (log: Log, order: DrainOrder, watcher: Watcher): Answ
   if (!timeline.ok) return timeline;
   const cut = cutAt(log, timeline.value, order.at);
   if (!cut.ok) return cut;
-  const { branch, hosts, options } = order;
+  const { branch, hosts } = order;
   if (branch !== null && log.timeline(branch).ok) {
     return err({
       code: 'name_taken',
@@ -45,11 +51,20 @@ export const runDrainJob = (log: Log, order: DrainOrder, watcher: Watcher): Answ
   const histories = historiesOf(log);
   const state = histories.stateAt(timeline.value, cut.value);
   const around = surroundingsOf(histories.seek(timeline.value, cut.value).cluster);
+  const resolved = resolveOptions(state, order.options);
+  if (!resolved.ok) return err({ code: 'bad_drain', sentence: resolved.error });
+  const options = resolved.value;
   watcher.progress({ done: 0, total: null, says: 'planning' });
   const plan = planDrain({ state, around, hosts, options });
   if (!plan.ok) return err({ code: 'bad_drain', sentence: plan.error });
   const checker = checkPlan(state, plan.value, options);
-  const report = { ...plan.value, at: state.at, checker, branch };
+  let reverse: DrainReport['reverse'] = null;
+  if (order.reverse === true) {
+    const back = reversePlan(state, around, plan.value, options);
+    if (!back.ok) return err({ code: 'bad_drain', sentence: back.error });
+    reverse = { ...back.value.plan, checker: checkPlan(back.value.state, back.value.plan, options) };
+  }
+  const report = { ...plan.value, at: state.at, checker, branch, reverse };
   if (branch === null) return ok(report);
   if (!checker.ok) {
     return err({

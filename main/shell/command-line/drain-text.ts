@@ -24,9 +24,12 @@ export const drainText = (plan: Plan, checker: Checked, branch: string | null): 
   const overPct = plan.lowerBoundMs > 0 ? (plan.makespanMs / plan.lowerBoundMs - 1) * 100 : 0;
   const over =
     overPct < 0.05 ? 'No plan could be shorter' : `${overPct.toFixed(1)} % above what any plan takes at least`;
+  const what = plan.drained.length === 0 ? 'The VMs' : plan.drained.join(', ');
+  const deed = plan.drained.length === 0 ? 'moved' : 'drained';
+  const work = `${counted(moves.length, 'move')} in ${seconds(plan.makespanMs)}`;
   const lead = plan.feasible
-    ? `${plan.drained.join(', ')} can be drained: ${counted(moves.length, 'move')} in ${seconds(plan.makespanMs)}.\n`
-    : `${plan.drained.join(', ')} cannot be drained: ${counted(plan.blocked.length, 'VM stays', 'VMs stay')} behind, ${counted(moves.length, 'move')} in ${seconds(plan.makespanMs)}.\n`;
+    ? `${what} can be ${deed}: ${work}.\n`
+    : `${what} cannot all be ${deed}: ${counted(plan.blocked.length, 'VM stays', 'VMs stay')} behind, ${work}.\n`;
   const listed =
     moves.length === 0
       ? ''

@@ -36,6 +36,7 @@ type Options = LogOption &
     readonly branch?: string;
     readonly script?: boolean;
     readonly markdown?: boolean;
+    readonly reverse?: boolean;
     readonly policy: Policy;
     readonly placement: Placement;
     readonly nicGbps: string;
@@ -106,6 +107,7 @@ export const drain: AddCommand = (program, { terminal, run }) => {
     .description('plan how to empty hosts: destinations, order, time, and what cannot leave')
     .option('--branch <name>', 'write the plan as facts onto a branch of this name (default: nothing is written)')
     .option('--script', 'print a shell runbook of openstack commands')
+    .option('--reverse', 'tell the way back instead, from the state the plan leaves')
     .option('--markdown', 'print the plan as Markdown')
     .addOption(
       new Option('--policy <name>', 'how far a VM may be taken: live only, else cold, else stopped')
@@ -124,7 +126,7 @@ export const drain: AddCommand = (program, { terminal, run }) => {
       String(d.dirtyPagesPerS),
     )
     .option('--constraints <file>', 'rules as a JSON array (ban, fence, spread, ...); - reads standard input')
-    .option('--skip <id...>', 'VMs to leave where they are');
+    .option('--skip <vm...>', 'VMs to leave where they are');
   withJson(withAt(withTimeline(withLog(command)))).action((hosts: readonly string[], options: Options) =>
     run(() =>
       inLog(terminal, { path: options.log ?? null, create: false }, async ({ log, moment }) => {
@@ -138,19 +140,21 @@ export const drain: AddCommand = (program, { terminal, run }) => {
           hosts,
           branch: options.branch ?? null,
           options: planned.value,
+          reverse: options.reverse === true,
         };
         const report = runDrainJob(log, order, unwatched());
         if (!report.ok) return err(report.error.sentence);
         const { value } = report;
+        const told = value.reverse ?? value;
         const text = (): string => {
           if (options.json === true) return `${JSON.stringify(value)}\n`;
-          if (options.script === true) return runbook(value, value.at);
+          if (options.script === true) return runbook(told, value.at);
           return options.markdown === true
-            ? planMarkdown(value, value.checker, value.at)
-            : drainText(value, value.checker, value.branch);
+            ? planMarkdown(told, told.checker, value.at)
+            : drainText(told, told.checker, value.branch);
         };
         await terminal.write(text());
-        return ok(value.feasible && value.checker.ok ? 0 : 1);
+        return ok(told.feasible && told.checker.ok ? 0 : 1);
       }),
     ),
   );

@@ -1,0 +1,47 @@
+// What a person wrote about VMs and hosts, turned into ids: names become ids, and what is not there is a sentence.
+import { err, ok, type Result } from '../base/result.ts';
+import type { ClusterState } from '../readout/state.ts';
+import { findVm, unknownHosts } from './check.ts';
+import type { Constraint } from './constraints.ts';
+import type { PlanOptions } from './options.ts';
+
+const idsOf = (state: ClusterState, written: readonly string[]): Result<readonly string[], string> => {
+  const ids: string[] = [];
+  for (const name of written) {
+    const vm = findVm(state, name);
+    if (!vm.ok) return vm;
+    ids.push(vm.value.id);
+  }
+  return ok(ids);
+};
+
+const resolved = (state: ClusterState, c: Constraint): Result<Constraint, string> => {
+  const hosts = [...('hosts' in c ? c.hosts : []), ...(c.kind === 'among' ? c.groups.flat() : [])];
+  const missing = unknownHosts(state, hosts);
+  if (missing !== null) return err(missing);
+  if (c.kind === 'split') {
+    const groups: (readonly string[])[] = [];
+    for (const group of c.groups) {
+      const ids = idsOf(state, group);
+      if (!ids.ok) return ids;
+      groups.push(ids.value);
+    }
+    return ok({ ...c, groups });
+  }
+  if (!('vms' in c)) return ok(c);
+  const vms = idsOf(state, c.vms);
+  return vms.ok ? ok({ ...c, vms: vms.value }) : vms;
+};
+
+/** The options with every VM by id. Errors: a VM or host that is not there, or a name that several VMs have. */
+export const resolveOptions = (state: ClusterState, o: PlanOptions): Result<PlanOptions, string> => {
+  const skip = idsOf(state, o.skip);
+  if (!skip.ok) return skip;
+  const constraints: Constraint[] = [];
+  for (const rule of o.constraints) {
+    const found = resolved(state, rule);
+    if (!found.ok) return found;
+    constraints.push(found.value);
+  }
+  return ok({ ...o, skip: skip.value, constraints });
+};
