@@ -36,6 +36,7 @@ const passedOver = ({ path }: Incoming, why: string): ImportedFile => ({
   ignored: {},
   refused: [],
   notes: [`it ${why}`],
+  skews: [],
 });
 
 export type Choice = {

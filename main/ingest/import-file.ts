@@ -5,6 +5,7 @@ import type { Candidate } from '../../domain/events/dictionary.ts';
 import type { Timeline } from '../../domain/timeline/order.ts';
 import type { JournalEntry, Log, Refusal, SourceInfo } from '../log/types.ts';
 import { accept } from './accept.ts';
+import { type Skew, skewsOf, Steps } from './clock-skew.ts';
 import type { Format, Item } from './format.ts';
 import {
   type Chosen,
@@ -34,6 +35,7 @@ type Tally = {
   readonly ignored: Record<string, number>;
   readonly refused: { line: number; why: string }[];
   readonly notes: string[];
+  readonly steps: Steps;
 };
 
 /** What will be appended together. */
@@ -46,7 +48,15 @@ export const importFile = async (
   settings: ImportSettings,
 ): Promise<Result<ImportedFile, ImportError>> => {
   const { log, timeline, dryRun = false, signal = null } = settings;
-  const tally: Tally = { events: 0, duplicates: 0, refusedCount: 0, ignored: {}, refused: [], notes: [] };
+  const tally: Tally = {
+    events: 0,
+    duplicates: 0,
+    refusedCount: 0,
+    ignored: {},
+    refused: [],
+    notes: [],
+    steps: new Steps(),
+  };
   const tell = (doing: ImportProgress['doing'], bytes: number): void =>
     settings.onProgress?.({ path: incoming.path, doing, bytes, bytesTotal: incoming.bytes, events: tally.events });
   const pause = async (doing: ImportProgress['doing'], bytes: number): Promise<void> => {
@@ -99,7 +109,8 @@ export const importFile = async (
       if (!written.ok) return written;
     }
     tell('reading', incoming.bytes);
-    return ok(reportOf(incoming, format, content, tally));
+    const skews = skewsOf(log, timeline, source.id, tally.steps);
+    return ok(reportOf(incoming, format, content, tally, skews));
   } catch (error) {
     if (signal?.aborted === true) return err(cancelled());
     throw error;
@@ -137,6 +148,7 @@ const take = (
     case 'facts':
       for (const proposal of item.facts) {
         const fact = accept(proposal);
+        if (fact.ok) tally.steps.hear(fact.value);
         if (!fact.ok) refuse({ line: proposal.line, why: fact.error, text: '' });
         else if (accounted) tally.duplicates++;
         else if (dryRun) tally.events++;
@@ -184,7 +196,13 @@ const flush = (
   }
 };
 
-const reportOf = (incoming: Incoming, format: Format, content: Content, tally: Tally): ImportedFile => {
+const reportOf = (
+  incoming: Incoming,
+  format: Format,
+  content: Content,
+  tally: Tally,
+  skews: readonly Skew[],
+): ImportedFile => {
   const more = tally.refusedCount - tally.refused.length;
   const rest = more > 0 ? [{ line: content.lines, why: `and ${more} more refused lines that are not listed` }] : [];
   return {
@@ -196,5 +214,6 @@ const reportOf = (incoming: Incoming, format: Format, content: Content, tally: T
     ignored: tally.ignored,
     refused: [...tally.refused, ...rest],
     notes: tally.notes,
+    skews,
   };
 };

@@ -2,6 +2,7 @@
 import type { FileReport } from '../../domain/contract/contract.ts';
 import type { Timeline } from '../../domain/timeline/order.ts';
 import type { Log, LogError, Refusal } from '../log/types.ts';
+import type { Skew } from './clock-skew.ts';
 import type { Format, Reading } from './format.ts';
 import type { Incoming } from './incoming.ts';
 
@@ -20,6 +21,8 @@ export type ImportProgress = {
 export type ImportedFile = FileReport & {
   /** What the person should know about this file beyond the counts. */
   readonly notes: readonly string[];
+  /** How far its clock is from those of other sources on the timeline; empty where nothing was told by both. */
+  readonly skews: readonly Skew[];
 };
 export type ImportReport = { readonly files: readonly ImportedFile[]; readonly head: number };
 

@@ -1,6 +1,7 @@
 // understudy import: takes files and folders in, and reports what became of every line.
 import { existsSync, rmSync } from 'node:fs';
 import { err, ok } from '../../../domain/base/result.ts';
+import type { Skew } from '../../ingest/clock-skew.ts';
 import type { ImportedFile, ImportReport } from '../../ingest/import-settings.ts';
 import { parseMoment } from '../../service/moment.ts';
 import { runHere } from '../../work/jobs.ts';
@@ -22,6 +23,13 @@ type Options = LogOption &
 
 const MOST_REFUSED = 20; // more refused lines than this are counted; --json lists them
 
+const SHORT_ID = 12; // as much of a content id as tells sources apart
+
+const skewLine = ({ source, pairs, medianMs, spreadMs }: Skew): string => {
+  const apart = `${(Math.abs(medianMs) / 1000).toFixed(3)} s ${medianMs < 0 ? 'behind' : 'ahead of'}`;
+  return `  its clock is ${apart} that of source ${source.slice(0, SHORT_ID)}, by ${pairs} steps both tell (± ${(spreadMs / 1000).toFixed(3)} s)`;
+};
+
 const fileLines = (file: ImportedFile): string[] => {
   const ignored = Object.entries(file.ignored).map(([what, n]) => `${n} ${what}`);
   const listed = file.refused.slice(0, MOST_REFUSED);
@@ -32,6 +40,7 @@ const fileLines = (file: ImportedFile): string[] => {
       (file.refused.length > 0 ? `, ${file.refused.length} refused` : ''),
     ...(ignored.length > 0 ? [`  ignored: ${ignored.join(', ')}`] : []),
     ...file.notes.map((note) => `  ${note}`),
+    ...file.skews.map(skewLine),
     ...listed.map(({ line, why }) => `  line ${line}: ${why}`),
     ...(rest > 0 ? [`  and ${rest} more refused lines`] : []),
   ];
