@@ -1,11 +1,13 @@
 // A consolidation plan from question to answer: state frozen at an instant, planned, and kept on a branch where one is wanted.
 import { createHash } from 'node:crypto';
 import { err, ok } from '../../domain/base/result.ts';
-import { planFacts } from '../../domain/consolidation/live/facts.ts';
+import { planFacts, scheduledFacts } from '../../domain/consolidation/live/facts.ts';
 import { planConsolidation } from '../../domain/consolidation/live/plan.ts';
 import type { PlanReport } from '../../domain/consolidation/live/report.ts';
 import { LIVE_DEFAULTS, type LiveSettings } from '../../domain/consolidation/live/settings.ts';
 import type { At } from '../../domain/contract/contract.ts';
+import { factsOf } from '../../domain/planning/facts.ts';
+import { surroundingsOf } from '../../domain/scheduling/blockers-hardware.ts';
 import type { Candidate } from '../../domain/events/dictionary.ts';
 import type { Cut, Timeline } from '../../domain/timeline/order.ts';
 import type { Log } from '../log/types.ts';
@@ -54,14 +56,17 @@ export const runConsolidateJob = (log: Log, asked: ConsolidateOrder, watcher: Wa
     return err({ code: 'name_taken', sentence });
   }
   watcher.progress({ done: 0, total: 3, says: 'looking at the cluster' });
-  const state = historiesOf(log).stateAt(timeline.value, cut.value);
+  const histories = historiesOf(log);
+  const state = histories.stateAt(timeline.value, cut.value);
+  const around = surroundingsOf(histories.seek(timeline.value, cut.value).cluster);
   watcher.progress({ done: 1, total: 3, says: 'reading CPU histories' });
   const cpu = cpuHistory(log, timeline.value, cut.value, { lengthMs: HISTORY_MS, stepMs: null });
   watcher.progress({ done: 2, total: 3, says: 'judging hosts' });
-  const plan = planConsolidation({ state, cpu, settings: { ...LIVE_DEFAULTS, ...asked.settings } });
+  const plan = planConsolidation({ state, cpu, settings: { ...LIVE_DEFAULTS, ...asked.settings }, around });
   if (!plan.ok) return err({ code: 'bad_input', sentence: plan.error });
-  const { moves, asleep, violations } = plan.value;
-  if (asked.branch === null || moves.length === 0) return plan;
+  const { report, schedule } = plan.value;
+  const { moves, asleep, violations } = report;
+  if (asked.branch === null || moves.length === 0) return ok(report);
   const [violation] = violations;
   if (violation !== undefined)
     return err({
@@ -72,6 +77,10 @@ export const runConsolidateJob = (log: Log, asked: ConsolidateOrder, watcher: Wa
     .update(JSON.stringify([cut.value, moves]))
     .digest('hex')
     .slice(0, 12);
-  const kept = keep(log, timeline.value, cut.value, asked.branch, name, planFacts(moves, asleep, cut.value.at, name));
-  return kept.ok ? ok({ ...plan.value, branch: asked.branch }) : kept;
+  const facts =
+    schedule === null
+      ? planFacts(moves, asleep, cut.value.at, name)
+      : scheduledFacts(factsOf(schedule, cut.value.at, name, state), asleep);
+  const kept = keep(log, timeline.value, cut.value, asked.branch, name, facts);
+  return kept.ok ? ok({ ...report, branch: asked.branch }) : kept;
 };

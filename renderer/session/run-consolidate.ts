@@ -14,7 +14,8 @@ const recordName = (desk: Desk): string => {
 /** What a run would be about now: two equal questions have equal answers. */
 export const questionOf = (desk: Desk): string => {
   const { file, experiment } = desk.consolidation;
-  const traces = file.value?.name ?? `${recordName(desk)} ${day(desk.player.settled.value.at)}`;
+  const named = file.value === null ? null : `${file.value.name} ${file.value.base64.length}`;
+  const traces = named ?? `${recordName(desk)} ${day(desk.player.settled.value.at)}`;
   return `${experiment.value} ${traces}`;
 };
 

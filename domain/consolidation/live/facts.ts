@@ -53,6 +53,18 @@ const coldSteps = (address: string, m: Move): readonly Step[] => [
   [PREPARE_S + m.seconds, ...task(m.vm, { vmState: 'stopped', taskState: null })],
 ];
 
+const emptied = (hosts: readonly string[], at: Instant, before: number): readonly Candidate[] =>
+  hosts.map((host, i) => ({
+    type: 'host.service_reported',
+    v: 1,
+    data: { enabled: false, reason: 'emptied by consolidation: may sleep' },
+    at,
+    entity: entity('host', host),
+    evidence: 'assumed',
+    line: before + i + 1,
+    key: null,
+  }));
+
 /**
  * Facts from `start` on, in order; assumed, because nobody saw them. `name` keeps the ids of two plans apart. Emptied hosts
  * are disabled at the end, so that nothing is scheduled onto a host that may sleep.
@@ -75,9 +87,11 @@ export const planFacts = (
     for (const [afterS, about, fact] of steps) put(about, fact, afterS);
     nowMs += (PREPARE_S + m.seconds + PAUSE_S) * MS_PER_S;
   }
-  for (const host of asleep) {
-    const data = { enabled: false, reason: 'emptied by consolidation: may sleep' };
-    put(entity('host', host), { type: 'host.service_reported', v: 1, data }, 0);
-  }
-  return facts;
+  return [...facts, ...emptied(asleep, instant(Math.round(nowMs)), facts.length)];
+};
+
+/** The planner's facts of the same moves, and the emptied hosts disabled when the last has ended. */
+export const scheduledFacts = (scheduled: readonly Candidate[], asleep: readonly string[]): readonly Candidate[] => {
+  const last = scheduled.at(-1);
+  return last === undefined ? [] : [...scheduled, ...emptied(asleep, last.at, scheduled.length)];
 };

@@ -1,12 +1,15 @@
 // A plan for a live cluster: state frozen, every host judged, moves proposed and put in order, checked, and told with reasons.
 import { err, ok, type Result } from '../../base/result.ts';
+import type { Plan } from '../../planning/plan.ts';
 import type { ClusterState, HostState } from '../../readout/state.ts';
+import { NO_SURROUNDINGS, type Surroundings } from '../../scheduling/blockers-hardware.ts';
 import { powerAt, powerTableOf } from '../power.ts';
 import { movedState, safetyOf } from './after.ts';
 import { checkMoves } from './check.ts';
 import { expectedCores, hostHistory, judge, type Judgement, vmHistories } from './judge.ts';
 import { type Draft, emptiedHosts, empty, relieve } from './propose.ts';
-import type { Before, HostAnswer, PlanReport } from './report.ts';
+import { orderMoves } from './order.ts';
+import type { Before, HostAnswer, Ordering, PlanReport } from './report.ts';
 import { roomOf } from './room.ts';
 import { type LiveSettings, policiesOf } from './settings.ts';
 import type { CpuSeries } from './telemetry.ts';
@@ -16,6 +19,14 @@ export type PlanInput = {
   /** CPU histories that end at the state's instant. */
   readonly cpu: CpuSeries;
   readonly settings: LiveSettings;
+  /** Hardware, mounts and write rates, for the order of moves; what is not known is assumed. */
+  readonly around?: Surroundings;
+};
+
+export type PlanMade = {
+  readonly report: PlanReport;
+  /** The planner's schedule of the moves; null where they run one at a time. */
+  readonly schedule: Plan | null;
 };
 
 const MS_PER_S = 1000;
@@ -64,18 +75,25 @@ const verdictOf = (report: Pick<PlanReport, 'moves' | 'hosts' | 'before' | 'afte
   return `${plural(moves.length, 'move')} ${parts.join(' and ')}, ${Math.round(saved)} W of ${Math.round(before.watts)} W less; ${n1}.`;
 };
 
-const assumptionsOf = (settings: LiveSettings): readonly string[] => [
+const assumptionsOf = (settings: LiveSettings, ordering: Ordering): readonly string[] => [
   `Every host draws what a ${settings.powerModel} drew in SPECpower_ssj2008; a host asleep draws nothing.`,
-  `One migration gets ${settings.migrationMBPerS} MB/s and sends each byte once.`,
+  `Detectors reckon with migrations at ${settings.migrationMBPerS} MB/s.`,
   'VMs stay in their availability zone: the log does not tell which are pinned to it.',
-  'Moves run one at a time, host by host: first those that relieve overloaded hosts.',
+  ...(ordering.by === 'planner'
+    ? ordering.assumptions.map((a) => `${a[0]?.toUpperCase() ?? ''}${a.slice(1)}.`)
+    : [`Moves run one at a time, host by host, because ${ordering.why}.`]),
 ];
 
 /**
  * Answers Neat's four questions on a frozen state. Overloaded hosts are relieved first, in order of their names; then
  * underloaded hosts are emptied, least used first, each wholly or not at all. Hosts that had no VMs stay on. Errors: a sentence that names the setting.
  */
-export const planConsolidation = ({ state, cpu, settings }: PlanInput): Result<PlanReport, string> => {
+export const planConsolidation = ({
+  state,
+  cpu,
+  settings,
+  around = NO_SURROUNDINGS,
+}: PlanInput): Result<PlanMade, string> => {
   if (state.hosts.length === 0) return err('No hosts are recorded up to this instant.');
   const rams = state.vms.flatMap((vm) => (vm.host === null || vm.ramMiB === null ? [] : [vm.ramMiB]));
   const meanMiB = rams.reduce((a, b) => a + b, 0) / Math.max(1, rams.length);
@@ -118,7 +136,8 @@ export const planConsolidation = ({ state, cpu, settings }: PlanInput): Result<P
 
   const asleep = emptiedHosts(draft);
   const sleepers = new Set(asleep);
-  const { states, violations } = checkMoves(state, draft.moves, asleep);
+  const { moves, ordering, schedule } = orderMoves(state, around, draft.moves);
+  const { states, violations } = checkMoves(state, moves, asleep);
   const isOn = (h: HostState): boolean => h.up !== false;
   const beforeAll: Before = { hostsOn: state.hosts.filter(isOn).length, watts: wattsBefore, n1: before };
   const afterAll: Before = {
@@ -147,8 +166,8 @@ export const planConsolidation = ({ state, cpu, settings }: PlanInput): Result<P
       ...fate,
     };
   });
-  const told = { moves: draft.moves, hosts, before: beforeAll, after: afterAll, violations };
-  return ok({
+  const told = { moves, hosts, before: beforeAll, after: afterAll, violations };
+  const report: PlanReport = {
     at: state.at,
     timeline: state.timeline,
     settings,
@@ -158,9 +177,11 @@ export const planConsolidation = ({ state, cpu, settings }: PlanInput): Result<P
     asleep,
     awakeN1: safetyOf(movedState(state, room.at, new Set())),
     states,
-    assumptions: assumptionsOf(settings),
+    ordering,
+    assumptions: assumptionsOf(settings, ordering),
     verdict: verdictOf(told),
     branch: null,
     ...told,
-  });
+  };
+  return ok({ report, schedule });
 };

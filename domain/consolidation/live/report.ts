@@ -52,10 +52,23 @@ export type Move = {
   readonly ramMiB: number;
   /** Expected use of CPU, in cores. */
   readonly cores: number;
-  /** Assumed: bytes over `migrationMBPerS`. */
+  /** From the start of the plan. */
+  readonly startS: number;
+  /** Predicted by the planner; where it made no schedule, bytes over `migrationMBPerS`. */
   readonly seconds: number;
   readonly why: string;
   readonly options: readonly Option[];
+};
+
+/** How the moves follow each other. */
+export type Ordering = {
+  readonly by: 'planner' | 'one at a time';
+  /** Which order was chosen, or why the planner's was not taken. */
+  readonly why: string;
+  readonly makespanS: number;
+  /** No schedule of these moves is shorter; null where the planner made none. */
+  readonly lowerBoundS: number | null;
+  readonly assumptions: readonly string[];
 };
 
 /** A VM or host that was considered and stays. */
@@ -90,6 +103,7 @@ export type PlanReport = {
   readonly migrationTimeS: number;
   readonly hosts: readonly HostAnswer[];
   readonly moves: readonly Move[];
+  readonly ordering: Ordering;
   readonly refused: readonly Refusal[];
   /** Hosts without VMs when all is done; they may sleep. */
   readonly asleep: readonly string[];

@@ -1,6 +1,13 @@
 // The part of understudy consolidate that plans: hosts judged, moves in order, what refuses, what it does to N+1.
 import { err, ok, type Result } from '../../../domain/base/result.ts';
-import type { HostAnswer, Move, PlanReport, Refusal, Safety } from '../../../domain/consolidation/live/report.ts';
+import type {
+  HostAnswer,
+  Move,
+  Ordering,
+  PlanReport,
+  Refusal,
+  Safety,
+} from '../../../domain/consolidation/live/report.ts';
 import type { LiveSettings } from '../../../domain/consolidation/live/settings.ts';
 import type { Parameters } from '../../../domain/consolidation/strategy.ts';
 import type { Ending, Stage } from '../command-line/command.ts';
@@ -79,6 +86,7 @@ const moveTable = (moves: readonly Move[]): string =>
     { head: 'SOURCE', cell: (m) => m.source },
     { head: 'DEST', cell: (m) => m.dest },
     { head: 'TYPE', cell: (m) => (m.kind === null ? m.type : `${m.type} (${m.kind})`) },
+    { head: 'STARTS', cell: (m) => `+${m.startS.toFixed(0)} s` },
     { head: 'TAKES', cell: (m) => `${m.seconds.toFixed(0)} s` },
     { head: 'WHY THERE', cell: (m) => `${m.why}; ${m.options.length - 1} others looked at` },
   ]);
@@ -96,6 +104,11 @@ const safetyWords = ({ safe, failures, of, worst }: Safety): string => {
   const as = first === undefined ? '' : `; worst ${first.host}: ${counted(first.vms, 'VM')} without a home`;
   return `${failures} of ${of} host failures strand VMs${as}`;
 };
+
+const orderWords = ({ by, why, makespanS, lowerBoundS }: Ordering): string =>
+  by === 'planner'
+    ? `Order: ${why}; ${makespanS.toFixed(0)} s in all, no order needs less than ${(lowerBoundS ?? 0).toFixed(0)} s.\n`
+    : `Order: one at a time, ${makespanS.toFixed(0)} s in all, because ${why}.\n`;
 
 const readable = (plan: PlanReport): string => {
   const { before, after, moves, refused } = plan;
@@ -117,6 +130,7 @@ const readable = (plan: PlanReport): string => {
         { head: 'AFTER', cell: ([, , then]) => then ?? null },
       ],
     ),
+    moves.length === 0 ? '' : orderWords(plan.ordering),
     plan.violations.length === 0
       ? `Checked: all ${plan.states} states on the way hold.\n`
       : `Refused by the check: ${plan.violations.map((v) => `move ${v.order}: ${v.detail}`).join('; ')}.\n`,
