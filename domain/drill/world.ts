@@ -1,5 +1,5 @@
 // The cluster a drill plays in: hosts as the scheduler sees them, allocations that grow while VMs are re-homed.
-import type { ClusterState, HostState, VmState } from '../readout/state.ts';
+import type { ClusterState, HostState, ServerGroupState, VmState } from '../readout/state.ts';
 import type { Candidate, SchedulingRequest } from '../scheduling/candidate.ts';
 import {
   type Amounts,
@@ -14,6 +14,8 @@ export type World = {
   readonly state: ClusterState;
   readonly hosts: Map<string, Candidate>;
   readonly vms: ReadonlyMap<string, VmState>;
+  /** The server group of each VM that is in one. */
+  readonly groupOf: ReadonlyMap<string, ServerGroupState>;
 };
 
 const inventory = (total: number | null, reserved: number, ratio: number): Inventory | null =>
@@ -37,8 +39,10 @@ const candidate = (host: HostState, groups: Readonly<Record<string, number>>, re
 export const worldOf = (state: ClusterState, release: ReleaseProfile = LATEST_RELEASE): World => {
   const vms = new Map(state.vms.map((vm) => [vm.id, vm]));
   const members = new Map<string, Record<string, number>>();
+  const groupOf = new Map<string, ServerGroupState>();
   for (const group of state.serverGroups) {
     for (const member of group.members) {
+      groupOf.set(member, group);
       const host = vms.get(member)?.host;
       if (host === null || host === undefined) continue;
       const counts = members.get(host) ?? {};
@@ -47,7 +51,7 @@ export const worldOf = (state: ClusterState, release: ReleaseProfile = LATEST_RE
     }
   }
   const hosts = new Map(state.hosts.map((h) => [h.name, candidate(h, members.get(h.name) ?? {}, release)]));
-  return { state, hosts, vms };
+  return { state, hosts, vms, groupOf };
 };
 
 /**
@@ -62,7 +66,7 @@ export const asked = (vm: VmState): Amounts => ({
 
 /** The scheduling request of an evacuation: same group, source ignored, no zone pin (Nova lets an unpinned VM leave its AZ). */
 export const evacuationRequest = (world: World, vm: VmState, ignore: readonly string[]): SchedulingRequest => {
-  const group = world.state.serverGroups.find((g) => g.id === vm.serverGroup || g.members.includes(vm.id));
+  const group = world.groupOf.get(vm.id);
   return {
     asked: asked(vm),
     zone: null,

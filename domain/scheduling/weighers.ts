@@ -41,8 +41,13 @@ export const weigh = (hosts: readonly Candidate[], request: SchedulingRequest, m
     [m.ram, free('MEMORY_MB')],
     [m.cpu, free('VCPU')],
     [m.disk, free('DISK_GB')],
-    [m.softAffinity, soft('soft-affinity', 1)],
-    [m.softAntiAffinity, soft('soft-anti-affinity', -1)],
+    // Without such a group every host weighs 0 here, which normalises to 0.
+    ...(request.group?.policy.startsWith('soft') === true
+      ? ([
+          [m.softAffinity, soft('soft-affinity', 1)],
+          [m.softAntiAffinity, soft('soft-anti-affinity', -1)],
+        ] as const)
+      : []),
   ];
   const total = new Array<number>(hosts.length).fill(0);
   for (const [multiplier, weight] of weighers) {
