@@ -1,5 +1,6 @@
 // Every command of the command line, in the order `--help` lists them; a new one is its file and its line here.
 import type { AddCommand } from './command-line/command.ts';
+import { bench } from './commands/bench.ts';
 import { branch } from './commands/branch.ts';
 import { check } from './commands/check.ts';
 import { consolidate } from './commands/consolidate.ts';
@@ -49,6 +50,7 @@ export const commands: readonly AddCommand[] = [
   reach,
   exportLog,
   generate,
+  bench,
   serve,
   desktop,
 ];

@@ -6,16 +6,8 @@ import Database from 'better-sqlite3';
 import { assert } from '../../domain/base/result.ts';
 import { openLog } from '../../main/log/log.ts';
 import type { Batch, Log } from '../../main/log/types.ts';
+import type { Ratio } from '../../main/work/history-bench.ts';
 import { inBatches, someEvents } from './log-events.ts';
-
-export type Ratio = {
-  readonly name: string;
-  readonly ours: number;
-  readonly bare: number;
-  readonly ratio: number;
-  readonly target: number | null;
-  readonly unit: string;
-};
 
 const EVENTS = 200_000;
 const BATCH = 2_000;

@@ -1,8 +1,9 @@
 // npm run bench [-- --events N] [--json]: how fast we are beside the bare cost of the same work, in one run.
+import { benchText } from '../../main/shell/command-line/bench-text.ts';
+import { historyBench } from '../../main/work/history-bench.ts';
 import { bench as consolidationBench } from './consolidation.ts';
 import { bench as drillBench } from './drill.ts';
-import { historyBench } from './history.ts';
-import { bench as logBench, type Ratio } from './log.ts';
+import { bench as logBench } from './log.ts';
 import { planningBench } from './planning.ts';
 import { trafficBench } from './traffic.ts';
 
@@ -22,14 +23,6 @@ const number = (x: number): string =>
 
 const verdict = (met: boolean | null): string => (met === null ? '' : met ? 'met' : 'MISSED');
 
-const printRatio = (r: Ratio): void => {
-  const target = r.target === null ? '' : `>= ${r.target}`;
-  const met = r.target === null ? null : r.ratio >= r.target;
-  console.log(
-    `  ${r.name.padEnd(44)} ours ${number(r.ours).padStart(9)}  bare ${number(r.bare).padStart(9)} ${r.unit}  ratio ${r.ratio.toFixed(2)} ${target} ${verdict(met)}`,
-  );
-};
-
 const log = await logBench();
 const history = historyBench(events);
 const consolidation = await consolidationBench();
@@ -39,15 +32,10 @@ const traffic = trafficBench();
 
 if (json) console.log(JSON.stringify({ log, history, consolidation, traffic }, null, 2));
 else {
-  console.log('Against the bare library');
-  for (const r of [...log, ...history.ratios]) printRatio(r);
+  console.log('The log by itself');
+  process.stdout.write(benchText({ ratios: log, figures: [] }));
   console.log(`History of ${number(events)} events (1 000 hosts, 20 000 VMs)`);
-  for (const f of history.figures) {
-    const target = f.target === null ? '' : `<= ${number(f.target)}`;
-    console.log(
-      `  ${f.name.padEnd(44)} ${number(f.value).padStart(9)} ${f.unit} ${target} ${verdict(f.target === null ? null : f.value <= f.target)}`,
-    );
-  }
+  process.stdout.write(benchText(history));
   console.log('Drills (1 000 hosts, 20 000 VMs)');
   for (const d of drills) {
     const met = verdict(d.ms <= d.targetMs);
