@@ -5,6 +5,7 @@ import type { Palette } from '../surfaces/palette.ts';
 
 const MIB = 1_048_576;
 const MOST_TEETH = 24; // of one entry that stands for many equal rounds
+const POINTS = 240; // shared by the rounds: what falls evenly is a curve on a log axis
 const FLOOR_BYTES = MIB; // a log axis has no zero
 const S = 1000;
 
@@ -12,16 +13,21 @@ type Point = readonly [seconds: number, bytes: number];
 
 const least = (bytes: number): number => Math.max(FLOOR_BYTES, bytes);
 
-/** Falls within a round, jumps up at its sync: what was written meanwhile is pending again. */
-export const pendingPoints = (rounds: readonly Round[]): readonly Point[] =>
-  rounds.flatMap((r): Point[] => {
+/** Falls evenly within a round, jumps up at its sync: what was written meanwhile is pending again. */
+export const pendingPoints = (rounds: readonly Round[]): readonly Point[] => {
+  const parts = Math.max(1, Math.floor(POINTS / Math.max(1, rounds.length)));
+  return rounds.flatMap((r): Point[] => {
     const teeth = Math.min(MOST_TEETH, r.repeats);
     const span = (r.endMs - r.startMs) / teeth;
-    return Array.from({ length: teeth }, (_, i): readonly Point[] => [
-      [(r.startMs + i * span) / S, least(r.pendingStartBytes)],
-      [(r.startMs + (i + 1) * span) / S, least(r.pendingEndBytes)],
-    ]).flat();
+    const fall = r.pendingEndBytes - r.pendingStartBytes;
+    return Array.from({ length: teeth }, (_, tooth): readonly Point[] =>
+      Array.from({ length: parts + 1 }, (__, part): Point => {
+        const share = part / parts;
+        return [(r.startMs + (tooth + share) * span) / S, least(r.pendingStartBytes + share * fall)];
+      }),
+    ).flat();
   });
+};
 
 export const thresholdPoints = (rounds: readonly Round[]): readonly Point[] =>
   rounds.flatMap((r): Point[] => [
@@ -44,7 +50,7 @@ export const roundsOption =
     const threshold = thresholdPoints(rounds);
     const all = [...pending, ...threshold].map((at) => at[1]);
     const step = (bytes: number, round: (n: number) => number): number =>
-      MIB * POWER ** round(Math.log(bytes / MIB) / Math.log(POWER));
+      POWER ** round(Math.log(bytes) / Math.log(POWER));
     const colour = isFinishing ? p.motion : p.warn;
     return {
       grid: { left: 52, right: 12, top: 12, bottom: 22 },

@@ -14,7 +14,6 @@ import { Title } from './title.tsx';
 const MIB = 1_048_576;
 const GBIT = 1e9;
 const ROWS_SHOWN = 6;
-const PREFIX = 'live_migration_';
 
 const written = ({ value, unit }: PredictionInput): string => {
   if (unit === 'bytes') return mebibytes(value / MIB);
@@ -38,10 +37,20 @@ const priceOf = (row: SweepRow): string => {
   return row.costs.slowedShare > 0.005 ? `guest at ${percent(1 - row.costs.slowedShare)}` : 'none';
 };
 
+/** What a person calls a setting; whoever wants Nova's own name reads the title. */
+const WORDS: Readonly<Record<string, string>> = {
+  'live_migration_downtime = 1000': 'downtime 1000 ms',
+  'live_migration_downtime = 2000': 'downtime 2000 ms',
+  'live_migration_downtime_delay = 10': 'downtime delay 10 s',
+  'live_migration_permit_auto_converge = True': 'auto-converge',
+  'live_migration_timeout_action = force_complete': 'force complete',
+  'live_migration_parallel_connections = 4': '4 connections',
+  'live_migration_permit_post_copy = True, live_migration_timeout_action = force_complete': 'post-copy',
+  'live_migration_completion_timeout = 60': 'timeout 60 s/GiB',
+};
+
 const settingOf = (row: SweepRow): string =>
-  row.changes.length === 0
-    ? "as Nova's defaults"
-    : row.changes.join(', ').replaceAll(PREFIX, '').replaceAll(' = ', '=');
+  row.changes.length === 0 ? 'as it is' : row.changes.map((c) => WORDS[c] ?? c).join(', ');
 
 const Sweep = ({ move }: { readonly move: PredictedMove }) => (
   <section data-testid="sweep">
@@ -51,7 +60,7 @@ const Sweep = ({ move }: { readonly move: PredictedMove }) => (
     <table class="rows sweep">
       <thead>
         <tr>
-          <th>{PREFIX}…</th>
+          <th>Nova's option</th>
           <th class="right">total</th>
           <th class="right">down</th>
           <th>price</th>
@@ -60,7 +69,7 @@ const Sweep = ({ move }: { readonly move: PredictedMove }) => (
       <tbody>
         {move.sweep.slice(0, ROWS_SHOWN).map((row) => (
           <tr key={settingOf(row)}>
-            <td title={row.changes.join(', ')}>
+            <td title={row.changes.join(', ') || "Nova's defaults"}>
               {row.finishes ? <b>{settingOf(row)}</b> : <span class="muted">{settingOf(row)}</span>}
             </td>
             <td class="right">{duration(row.costs.totalMs)}</td>

@@ -4,7 +4,14 @@ import { applyPlan, drainName } from '../session/migrate-view.ts';
 import { plural } from '../session/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 
-const LINES_SHOWN = 9;
+const LINES_SHOWN = 11;
+
+/** The part of the runbook to judge it by: the selected VM's step, else the first. */
+const excerpt = (lines: readonly string[], vm: string | null): readonly string[] => {
+  const its = vm === null ? -1 : lines.findIndex((line) => line.includes(`id='${vm}'`));
+  const step = its >= 0 ? its - 2 : lines.findIndex((line) => line.startsWith('# 1:'));
+  return lines.slice(Math.max(0, step), Math.max(0, step) + LINES_SHOWN);
+};
 
 /** Hands a text to the browser as a file. */
 const download = (name: string, text: string): void => {
@@ -22,14 +29,16 @@ export const Runbook = () => {
   const plan = migrate.plan.value;
   if (plan === null || plan.moves.length === 0) return null;
   const lines = plan.runbook.trimEnd().split('\n');
+  const entity = desk.selection.value;
+  const vm = entity?.startsWith('vm:') === true ? entity.slice(3) : null;
   const failure = migrate.failure.value;
   const readOnly = desk.log.value?.readOnly === true;
   return (
     <section data-testid="runbook">
       <h3>
-        Runbook <small>POSIX shell, {plural(lines.length, 'line')}, a check before and after each step</small>
+        Runbook <small>shell, {plural(lines.length, 'line')}, checks between steps</small>
       </h3>
-      <pre class="script">{lines.slice(0, LINES_SHOWN).join('\n')}</pre>
+      <pre class="script">{excerpt(lines, vm).join('\n')}</pre>
       <div class="row actions">
         <button
           type="button"

@@ -17,7 +17,6 @@ import { PlanSummary } from './plan-summary.tsx';
 
 const HOSTS_NAMED = 3;
 const GBIT = 1e9;
-const POLICY_WORDS = { live: 'live only', cold: 'live, else cold', stop: 'live, else cold, else stop' } as const;
 
 const Chosen = () => {
   const { migrate, states } = useDesk();
@@ -60,13 +59,13 @@ const Chosen = () => {
 };
 
 const Verdict = ({ plan, pending }: { readonly plan: DrainReport | null; readonly pending: boolean }) => {
-  const settings = useDesk().migrate.settings.value;
   if (plan === null) return <p>{pending ? 'Planning.' : ''}</p>;
   const stays = plan.blocked.length;
   return (
     <p data-testid="plan-verdict">
       {stays === 0 ? 'can be drained' : `${plural(stays, 'VM')} cannot leave`}: {plural(plan.moves.length, 'move')} in{' '}
-      {duration(plan.makespanMs)} · at most {settings.perHost} outgoing at once · {POLICY_WORDS[settings.policy]}
+      {duration(plan.makespanMs)}
+      {plan.checker.ok ? '' : ', refused by the checker'}
     </p>
   );
 };
@@ -92,7 +91,7 @@ const Choose = () => {
   );
 };
 
-const Board = ({ plan }: { readonly plan: DrainReport | null }) => {
+const Board = ({ plan, showsTime }: { readonly plan: DrainReport | null; readonly showsTime: boolean }) => {
   const desk = useDesk();
   const matrix = desk.migrate.matrix.value;
   const { nicBitsPerS } = desk.migrate.settings.value;
@@ -110,15 +109,18 @@ const Board = ({ plan }: { readonly plan: DrainReport | null }) => {
       <PlanBoard
         matrix={matrix}
         plan={plan}
+        showsTime={showsTime && plan !== null}
         loads={plan?.loads ?? []}
         capacity={capacity}
         selected={desk.selection.value}
         onPick={(entity) => desk.select(entity)}
       />
       <p class="board-key">
-        <Glyph name="arrow" size={10} tone="motion-ink" /> destination · <Glyph name="dot" size={9} /> could take it ·{' '}
+        <Glyph name="arrow" size={10} tone="motion-ink" /> destination, dashed if cold
+        <Glyph name="dot" size={9} /> could take it
         <Glyph name="error" size={8} /> refuses it, <span class="critical-ink">red</span> where the VM itself cannot
-        move live · <b>?</b> not in the log · reasons on pointer or arrow keys
+        move live
+        <Glyph name="unknown" size={9} /> not in the log
       </p>
     </div>
   );
@@ -198,7 +200,7 @@ export const MigratePlace = () => {
           {shows === 'report' && plan.value !== null ? (
             <PlanReport plan={plan.value} />
           ) : (
-            <Board plan={shows === 'plan' ? plan.value : null} />
+            <Board plan={plan.value} showsTime={shows === 'plan'} />
           )}
         </>
       )}

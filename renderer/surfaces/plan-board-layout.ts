@@ -129,27 +129,29 @@ const cellOf = (m: BlockerMatrix, vm: number, host: number, dests: ReadonlySet<s
 
 type Asked = {
   readonly matrix: BlockerMatrix;
-  /** Null: only the matrix is drawn, with every destination. */
   readonly plan: Plan | null;
+  /** False: every destination, and no time axis. */
+  readonly showsTime: boolean;
   readonly width: number;
   readonly height: number;
 };
 
-/** Destinations of the plan, by name; without one every host that is not a source of all VMs. */
-const shownHosts = ({ matrix, plan }: Asked, most: number): readonly number[] => {
+/** Beside a time axis the destinations of the plan; else every host that somebody could go to. */
+const shownHosts = ({ matrix, plan, showsTime }: Asked, most: number): readonly number[] => {
   const all = matrix.hosts.map((name, host) => ({ name, host })).sort((a, b) => byNumber(a.name, b.name));
   const leaving = new Set(plan?.drained ?? matrix.vms.map((v) => v.source));
-  const candidates = all.filter(({ name }) => !leaving.has(name) || (plan === null && leaving.size > 1));
-  if (plan === null) return candidates.map((c) => c.host);
-  const used = new Set(plan.moves.map((m) => m.dest));
-  const chosen = candidates.filter((c) => used.has(c.name)).slice(0, most);
-  return chosen.map((c) => c.host);
+  const used = new Set(plan?.moves.map((m) => m.dest));
+  return all
+    .filter(({ name }) => !leaving.has(name) && (!showsTime || used.has(name)))
+    .slice(0, showsTime ? most : all.length)
+    .map(({ host }) => host);
 };
 
 export const layoutBoard = (asked: Asked): BoardLayout => {
-  const { matrix, plan, width, height } = asked;
+  const { matrix, showsTime, width, height } = asked;
+  const plan = asked.plan;
   const left = width < 760 ? NAMES_NARROW_PX : NAMES_PX;
-  const forColumns = (width - left - GAP) * (plan === null ? 1 : COLUMNS_SHARE);
+  const forColumns = (width - left - GAP) * (showsTime ? COLUMNS_SHARE : 1);
   const hosts = shownHosts(asked, Math.floor(forColumns / COLUMN_MIN));
   const w = Math.max(COLUMN_MIN, Math.min(COLUMN_MAX, Math.floor(forColumns / Math.max(1, hosts.length))));
   const prefix = commonPrefix(hosts.map((h) => matrix.hosts[h] ?? ''));
@@ -190,7 +192,7 @@ export const layoutBoard = (asked: Asked): BoardLayout => {
     columns,
     prefix,
     left,
-    gantt: plan === null ? null : { x: ganttX, w: ganttW, spanMs, at: (ms) => ganttX + (ms / spanMs) * ganttW },
+    gantt: !showsTime ? null : { x: ganttX, w: ganttW, spanMs, at: (ms) => ganttX + (ms / spanMs) * ganttW },
     height: Math.max(height, rows.length * h),
   };
 };

@@ -19,12 +19,19 @@ export type BoardView = {
 };
 
 const LETTERS_FROM_PX = 27; // three letters of the smallest type fit from here on
+const LABEL_ROOM = 62; // right of the Gantt, as the layout leaves it
 const TICKS_PX = 56;
 
 const paintMark = (ctx: Ctx, p: Palette, row: BoardRow, cell: BoardCell, c: BoardColumn): void => {
   const box = { x: c.x + 1.5, y: row.y + 2.5, w: c.w - 3, h: row.h - 5 };
   const middle = { x: c.x + c.w / 2, y: row.y + row.h / 2 };
   if (cell.chosen) {
+    const isLive = row.moves.every((m) => m.kind === 'live');
+    if (!isLive) {
+      fillRect(ctx, box, 3, p.surface);
+      strokeRect(ctx, box, 3, p.idle, 1.3, [3, 2]);
+      return drawGlyph(ctx, 'arrow', middle.x - 5.5, middle.y - 5.5, 11, { ink: p['ink-2'], surface: p.surface });
+    }
     fillRect(ctx, box, 3, p.motion);
     return drawGlyph(ctx, 'arrow', middle.x - 5.5, middle.y - 5.5, 11, { ink: p.surface, surface: p.motion });
   }
@@ -54,7 +61,14 @@ const paintMark = (ctx: Ctx, p: Palette, row: BoardRow, cell: BoardCell, c: Boar
   line(ctx, [middle.x + arm, middle.y - arm], [middle.x - arm, middle.y + arm], colour, 1.3);
 };
 
-const paintBar = (ctx: Ctx, p: Palette, l: BoardLayout, row: BoardRow, move: PlannedMove): void => {
+const paintBar = (
+  ctx: Ctx,
+  p: Palette,
+  l: BoardLayout,
+  row: BoardRow,
+  move: PlannedMove,
+  isSelected: boolean,
+): void => {
   const g = l.gantt;
   if (g === null) return;
   const x = g.at(move.startMs);
@@ -69,11 +83,11 @@ const paintBar = (ctx: Ctx, p: Palette, l: BoardLayout, row: BoardRow, move: Pla
   const text =
     move.kind === 'live' ? duration(move.endMs - move.startMs) : `${move.kind}, down ${duration(move.downtimeMs)}`;
   setFont(ctx, p);
-  const fits = r.x + r.w + 6 + ctx.measureText(text).width < g.x + g.w + 62;
-  write(ctx, p, text, fits ? r.x + r.w + 5 : r.x - 5, row.y + row.h / 2 + 4, {
-    colour: p['ink-2'],
-    align: fits ? 'left' : 'right',
-  });
+  const textW = ctx.measureText(text).width;
+  const fits = r.x + r.w + 6 + textW < g.x + g.w + LABEL_ROOM;
+  const from = fits ? r.x + r.w + 5 : r.x - 5 - textW;
+  fillRect(ctx, { x: from - 2, y: r.y, w: textW + 4, h: r.h }, 0, isSelected ? p['accent-wash'] : p.surface);
+  write(ctx, p, text, from, row.y + row.h / 2 + 4, { colour: p['ink-2'] });
 };
 
 const paintRow = (ctx: Ctx, p: Palette, l: BoardLayout, row: BoardRow, width: number, v: BoardView): void => {
@@ -100,15 +114,20 @@ const paintRow = (ctx: Ctx, p: Palette, l: BoardLayout, row: BoardRow, width: nu
       weight: 600,
     });
   }
-  for (const move of row.moves) paintBar(ctx, p, l, row, move);
+  for (const move of row.moves) paintBar(ctx, p, l, row, move, selected);
 };
+
+/** Whether the plan is as short as any could be, to the eye. */
+const isTight = (v: BoardView): boolean =>
+  v.lowerBoundMs !== null && v.makespanMs !== null && v.lowerBoundMs >= v.makespanMs * 0.995;
 
 const verticals = (ctx: Ctx, p: Palette, l: BoardLayout, top: number, bottom: number, v: BoardView): void => {
   const g = l.gantt;
   if (g === null) return;
   for (const t of ticks({ from: 0, to: g.spanMs }, g.w, TICKS_PX))
     line(ctx, [g.at(t.at), top], [g.at(t.at), bottom], p.line, 1);
-  if (v.lowerBoundMs !== null) line(ctx, [g.at(v.lowerBoundMs), top], [g.at(v.lowerBoundMs), bottom], p.ink, 1.2);
+  if (v.lowerBoundMs !== null && !isTight(v))
+    line(ctx, [g.at(v.lowerBoundMs), top], [g.at(v.lowerBoundMs), bottom], p.ink, 1.2);
   if (v.makespanMs !== null && v.makespanMs > 0)
     line(ctx, [g.at(v.makespanMs), top], [g.at(v.makespanMs), bottom], p['motion-ink'], 1.2, [4, 3]);
 };
@@ -147,7 +166,7 @@ export const paintHead = (ctx: Ctx, p: Palette, l: BoardLayout, height: number, 
     write(ctx, p, t.at === 0 ? 'start' : brief(t.at), g.at(t.at) + 3, base, { colour: p['ink-3'] });
   const { lowerBoundMs: bound, makespanMs: end } = v;
   if (end === null || end <= 0) return;
-  const isBound = bound !== null && bound >= end * 0.995;
+  const isBound = isTight(v);
   write(ctx, p, isBound ? `end ${brief(end)} = lower bound` : `end ${brief(end)}`, g.at(end) + 2, base - 14, {
     colour: p['motion-ink'],
     weight: 600,

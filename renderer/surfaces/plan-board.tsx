@@ -11,6 +11,8 @@ import { cellReasons, cellSentence, cellTitle, moveSentence, rowSentence } from 
 type Props = {
   readonly matrix: BlockerMatrix;
   readonly plan: Plan | null;
+  /** False: every destination, and no time axis. */
+  readonly showsTime: boolean;
   readonly loads: readonly LinkLoad[];
   /** What an adapter carries. */
   readonly capacity: { readonly bytesPerS: number; readonly label: string };
@@ -32,7 +34,7 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowRight: [0, 1],
 };
 
-export const PlanBoard = ({ matrix, plan, loads, capacity, selected, onPick }: Props) => {
+export const PlanBoard = ({ matrix, plan, showsTime, loads, capacity, selected, onPick }: Props) => {
   const ref = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const box = useBox(body);
@@ -40,7 +42,7 @@ export const PlanBoard = ({ matrix, plan, loads, capacity, selected, onPick }: P
   const id = useId();
   const [focus, setFocus] = useState<Focus | null>(null);
   const [tip, setTip] = useState<Tip | null>(null);
-  const layout = useMemo(() => layoutBoard({ matrix, plan, ...box }), [matrix, plan, box]);
+  const layout = useMemo(() => layoutBoard({ matrix, plan, showsTime, ...box }), [matrix, plan, showsTime, box]);
   const load = busiest(loads);
   const view = useMemo<BoardView>(
     () => ({ selected, focus, lowerBoundMs: plan?.lowerBoundMs ?? null, makespanMs: plan?.makespanMs ?? null }),
@@ -110,7 +112,7 @@ export const PlanBoard = ({ matrix, plan, loads, capacity, selected, onPick }: P
       class="surface plan-board"
       tabIndex={0}
       role="grid"
-      aria-label={plan === null ? 'Who can move where' : 'Who can move where, and when'}
+      aria-label={showsTime ? 'Who can move where, and when' : 'Who can move where'}
       aria-activedescendant={focus === null ? undefined : cellId(focus.row, focus.column)}
       onKeyDown={key}
       onBlur={() => {
@@ -176,7 +178,7 @@ export const PlanBoard = ({ matrix, plan, loads, capacity, selected, onPick }: P
           </div>
         )}
       </div>
-      {load !== null && plan !== null && (
+      {load !== null && showsTime && (
         <div class="board-load" style={{ height: `${LOAD_PX}px` }}>
           <Canvas box={footBox} paint={foot} />
           <p>

@@ -7,6 +7,7 @@ import { importing } from './import.e2e.ts';
 import { inspecting } from './inspect.e2e.ts';
 import { losing } from './link.e2e.ts';
 import { looks } from './looks.e2e.ts';
+import { draining } from './migrate.e2e.ts';
 import { tracing } from './network.e2e.ts';
 import { opening } from './opening.e2e.ts';
 import { scrubbing } from './scrub.e2e.ts';
@@ -21,6 +22,7 @@ const STORIES: readonly Story[] = [
   comparing,
   consolidating,
   tracing,
+  draining,
   losing,
   looks,
 ];
