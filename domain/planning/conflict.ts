@@ -11,7 +11,11 @@ const UNITS = ['vCPU', 'MiB RAM', 'GiB disk'] as const;
 /** Above this many VMs the set is not made minimal one by one. */
 const MOST_FILTERED = 400;
 
-const isPlaced = (input: PlaceInput, jobs: readonly Job[]): boolean => place({ ...input, jobs }).homeless.length === 0;
+/** Placements tried for each question of the filter. */
+const ROUNDS = 4;
+
+const isPlaced = (input: PlaceInput, jobs: readonly Job[]): boolean =>
+  place({ ...input, jobs }, ROUNDS).homeless.length === 0;
 
 /** Deletion filter: whoever can be left out while the rest still fails is left out. What remains fails, any less does not. */
 const minimal = (input: PlaceInput): readonly Job[] => {
@@ -86,10 +90,10 @@ export const conflictOf = (input: PlaceInput, state: ClusterState): Conflict => 
   const exact = placeAll(input.shelf, trial, failed);
   const proof =
     exact.says === 'does not fit'
-      ? `no placement of all VMs of the hosts exists (${exact.proof})`
+      ? `no placement of all VMs of the hosts exists while all others stay (${exact.proof})`
       : exact.says === 'undecided'
         ? 'the exact search ended undecided'
-        : 'room and server groups alone would allow a placement: the other rules refuse it';
+        : 'room and server groups alone would allow a placement: other rules refuse it, or none was found in the time allowed';
   return {
     vms: set.map((j) => j.vm.name),
     because: Object.entries(counted)

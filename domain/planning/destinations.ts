@@ -25,6 +25,15 @@ export type PlaceInput = {
   readonly staticRefusal: (job: Job, host: number) => string | null;
 };
 
+type Manner = {
+  /** Rows of VMs that choose before all others. */
+  readonly first: readonly number[];
+  /** True packs hosts full, so that large VMs find room; false keeps room even. */
+  readonly tight: boolean;
+};
+
+const PLAIN: Manner = { first: [], tight: false };
+
 const scarcest = (books: Books, shelf: Shelf, vm: number, host: number): number => {
   let least = Infinity;
   for (let r = 0; r < R; r++) {
@@ -37,7 +46,7 @@ const scarcest = (books: Books, shelf: Shelf, vm: number, host: number): number 
 };
 
 /** Largest first, members of groups before others: who has the fewest choices chooses first. */
-const inOrder = (shelf: Shelf, jobs: readonly Job[]): Job[] => {
+const inOrder = (shelf: Shelf, jobs: readonly Job[], first: readonly number[]): Job[] => {
   const typical = Float64Array.from({ length: R }, (_, r) => {
     let most = 1;
     for (let h = 0; h < shelf.hosts.length; h++) {
@@ -49,7 +58,12 @@ const inOrder = (shelf: Shelf, jobs: readonly Job[]): Job[] => {
   const weight = new Map(jobs.map((j) => [j.row, weightOf(shelf, typical, j.row)]));
   const size = (j: Job): number => weight.get(j.row) ?? 0;
   const grouped = (j: Job): number => (shelf.group[j.row]! >= 0 ? 1 : 0);
-  return [...jobs].sort((a, b) => size(b) - size(a) || grouped(b) - grouped(a) || b.bytes - a.bytes || a.row - b.row);
+  const rank = new Map(first.map((row, i) => [row, i]));
+  const early = (j: Job): number => rank.get(j.row) ?? Infinity;
+  const sooner = (a: Job, b: Job): number => (early(a) === early(b) ? 0 : early(a) - early(b));
+  return [...jobs].sort(
+    (a, b) => sooner(a, b) || size(b) - size(a) || grouped(b) - grouped(a) || b.bytes - a.bytes || a.row - b.row,
+  );
 };
 
 /**
@@ -57,7 +71,7 @@ const inOrder = (shelf: Shelf, jobs: readonly Job[]): Job[] => {
  * which the busiest link on the way could be done with what it has been given, then the most even room. Nova's: the sum of
  * normalised free RAM, vCPU and disk, which for one VM after another is the most room left.
  */
-export const place = (input: PlaceInput): Placing => {
+const placeOnce = (input: PlaceInput, manner: Manner): Placing => {
   const { shelf, paths, options, accepts } = input;
   const books = new Books(shelf, options.constraints);
   const doneS = new Float64Array(paths.capacities.length);
@@ -65,7 +79,7 @@ export const place = (input: PlaceInput): Placing => {
   const homeless: { job: Job; refused: Record<string, number> }[] = [];
   const refused: Record<string, number> = {};
   const hosts = [...accepts.keys()].filter((h) => accepts[h] === 1);
-  for (const job of inOrder(shelf, input.jobs)) {
+  for (const job of inOrder(shelf, input.jobs, manner.first)) {
     const no: Record<string, number> = {};
     let best: { host: number; finish: number; room: number } | null = null;
     let open = 0;
@@ -77,12 +91,13 @@ export const place = (input: PlaceInput): Placing => {
       }
       open++;
       let finish = 0;
-      if (options.placement === 'planner') {
+      if (options.placement === 'planner' && !manner.tight) {
         for (const l of paths.path(shelf.hosts[job.source]!, shelf.hosts[host]!) ?? []) {
           finish = Math.max(finish, doneS[l]! + (job.bytes / paths.capacities[l]! + options.prepareMs / 1000));
         }
       }
-      const room = scarcest(books, shelf, job.row, host);
+      const left = scarcest(books, shelf, job.row, host);
+      const room = manner.tight ? -left : left;
       if (best === null || finish < best.finish - 1e-9 || (finish < best.finish + 1e-9 && room > best.room)) {
         best = { host, finish, room };
       }
@@ -96,12 +111,33 @@ export const place = (input: PlaceInput): Placing => {
     for (const l of paths.path(shelf.hosts[job.source]!, shelf.hosts[best.host]!) ?? []) {
       doneS[l]! += job.bytes / paths.capacities[l]! + options.prepareMs / 1000;
     }
-    const percent = Math.round(best.room * 100);
-    const why =
-      options.placement === 'planner'
+    const percent = Math.round(Math.abs(best.room) * 100);
+    const why = manner.tight
+      ? `of ${open} open hosts it fills this one best, with ${percent} % of its scarcest resource left: room is short`
+      : options.placement === 'planner'
         ? `of ${open} open hosts its links are done first, with ${percent} % of its scarcest resource left`
         : `of ${open} open hosts the most room stays (${percent} % of the scarcest resource)`;
     placed.push({ job, dest: best.host, because: why });
   }
   return { placed, homeless, refused };
+};
+
+/** How often a placement that leaves VMs over is tried again with those VMs first. */
+const ROUNDS = 12;
+
+/**
+ * The plain placement; where it leaves VMs over, they choose first next time, with room kept even and packed tight in
+ * turn, and the placement that leaves fewest counts. Not exact: `conflict.ts` says whether a placement is proven impossible.
+ */
+export const place = (input: PlaceInput, rounds = ROUNDS): Placing => {
+  let best = placeOnce(input, PLAIN);
+  let first: readonly number[] = [];
+  let last = best;
+  for (let round = 0; round < rounds && best.homeless.length > 0; round++) {
+    const failed = last.homeless.map(({ job }) => job.row);
+    first = [...failed, ...first.filter((row) => !failed.includes(row))];
+    last = placeOnce(input, { first: round === 0 ? [] : first, tight: round % 2 === 0 });
+    if (last.homeless.length < best.homeless.length) best = last;
+  }
+  return best;
 };

@@ -1,0 +1,92 @@
+// understudy check and drain on a generated log: answers, exit status, branches, and a sentence for bad input.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import type { CheckAnswer } from '../../../domain/planning/check.ts';
+import type { ClusterState } from '../../../domain/readout/state.ts';
+import { commands } from '../../../main/shell/commands.ts';
+import { runCommandLine } from '../../../main/shell/command-line/run.ts';
+import type { DrainReport } from '../../../main/work/drain-job.ts';
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'understudy-drain-'));
+const LOG = join(FOLDER, 'small.understudy');
+
+const run = async (...argv: readonly string[]) => {
+  let out = '';
+  let err = '';
+  const terminal = {
+    write: (text: string) => {
+      out += text;
+      return Promise.resolve();
+    },
+    warn: (line: string) => void (err += `${line}\n`),
+    status: () => {},
+  };
+  return { status: await runCommandLine([...argv, '--log', LOG], commands, terminal), out, err };
+};
+
+const stateOf = async (timeline: string): Promise<ClusterState> =>
+  JSON.parse((await run('state', '--json', '--timeline', timeline)).out) as ClusterState;
+
+const onHost = (state: ClusterState, host: string): readonly string[] =>
+  state.hosts.find((h) => h.name === host)?.vms ?? [];
+
+let host = '';
+beforeAll(async () => {
+  expect((await run('generate', '--hosts', '12', '--vms', '60', '--days', '1', '--seed', 'c')).err).toBe('');
+  const state = await stateOf('main');
+  const busy = state.hosts.filter((h) => h.vms.length > 3 && h.vms.length < 12);
+  host = busy[0]?.name ?? '';
+});
+
+test('check of a host answers for every VM and every other host, and its status says whether all can move', async () => {
+  const { status, out } = await run('check', '--host', host, '--json');
+  const answer = JSON.parse(out) as CheckAnswer;
+  const vms = onHost(await stateOf('main'), host);
+  expect(answer.verdicts).toHaveLength(vms.length * 11);
+  const movable = vms.filter((vm) => answer.verdicts.some((v) => v.vm === vm && v.ok));
+  expect(status).toBe(movable.length === vms.length ? 0 : 1);
+  expect(answer.verdicts.every((v) => v.ok === (v.reasons.length === 0))).toBe(true);
+});
+
+test('a drain on a branch empties the host there, without an anomaly, and leaves the record alone', async () => {
+  const { status, out, err } = await run('drain', host, '--branch', 'drained', '--json');
+  expect(err).toBe('');
+  expect(status).toBe(0);
+  const report = JSON.parse(out) as DrainReport;
+  expect(report).toMatchObject({ feasible: true, checker: { ok: true }, branch: 'drained' });
+  const [before, after] = [await stateOf('main'), await stateOf('drained')];
+  expect(report.moves).toHaveLength(onHost(before, host).length);
+  expect(onHost(after, host)).toEqual([]);
+  expect(after.anomalies).toEqual(before.anomalies);
+  for (const move of report.moves) expect(onHost(after, move.dest)).toContain(move.vm);
+  expect(after.hosts.find((h) => h.name === host)).toMatchObject({ enabled: false, ramMiBUsed: 0 });
+});
+
+test('Markdown, script and the way back are told from the same plan', async () => {
+  expect((await run('drain', host, '--markdown')).out).toContain(`# Drain of ${host}`);
+  expect((await run('drain', host, '--script')).out).toMatch(/^#!\/bin\/sh\n/);
+  const back = JSON.parse((await run('drain', host, '--reverse', '--json')).out) as DrainReport;
+  expect(back.reverse).toMatchObject({ feasible: true, checker: { ok: true } });
+});
+
+test.each<[said: string, argv: readonly string[]]>([
+  ['There is no host nowhere', ['drain', 'nowhere']],
+  ['There is no VM nobody', ['check', '--vm', 'nobody']],
+  ['There is no VM nobody', ['drain', 'HOST', '--skip', 'nobody']],
+  ['Say either --vm', ['check']],
+  ['--nic-gbps takes a number', ['drain', 'HOST', '--nic-gbps', '-1']],
+  ['--per-host takes a whole number', ['drain', 'HOST', '--per-host', '1.5']],
+  ['There is already a timeline named main', ['drain', 'HOST', '--branch', 'main']],
+  ['does not exist', ['drain', 'HOST', '--constraints', '/no/such/file']],
+  ['Constraint 1 has the kind "bann"', ['drain', 'HOST', '--constraints', 'RULES']],
+])('%s: a sentence, status 2', async (said, argv) => {
+  const rules = join(FOLDER, 'rules.json');
+  writeFileSync(rules, '[{"kind":"bann"}]');
+  const words = argv.map((word) => (word === 'HOST' ? host : word === 'RULES' ? rules : word));
+  const { status, err, out } = await run(...words);
+  expect(status).toBe(2);
+  expect(err).toContain(said);
+  expect(out).toBe('');
+});
