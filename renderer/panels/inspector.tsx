@@ -13,6 +13,7 @@ import { OtherHead } from './other-head.tsx';
 import { Overview } from './overview.tsx';
 import { Story } from './story.tsx';
 import { VmHead } from './vm-head.tsx';
+import { Why } from './why.tsx';
 
 const kindOf = (entity: string): string => entity.slice(0, entity.indexOf(':'));
 const idOf = (entity: string): string => entity.slice(entity.indexOf(':') + 1);
@@ -73,6 +74,7 @@ const Selected = ({ entity }: { readonly entity: string }) => {
           </ul>
         </section>
       )}
+      <Why entity={entity} />
       <Machines entity={entity} />
       <Story entity={entity} />
     </>

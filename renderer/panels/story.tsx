@@ -17,7 +17,8 @@ const LOOK: Readonly<Record<StoryLine['tone'], readonly [GlyphName, string]>> = 
   command: ['command', 'ink-2'],
 };
 
-const Line = ({ line, dated }: { readonly line: StoryLine; readonly dated: boolean }) => {
+/** One sentence with its instant and how it is known: a way to that instant. */
+export const StoryItem = ({ line, dated }: { readonly line: StoryLine; readonly dated: boolean }) => {
   const desk = useDesk();
   const [glyph, tone] = LOOK[line.tone];
   return (
@@ -73,7 +74,7 @@ export const Story = ({ entity }: { readonly entity: string }) => {
       {value !== null && lines.length === 0 && <p class="muted">Nothing about it is recorded up to this instant.</p>}
       <ul class={dated ? 'story dated' : 'story'}>
         {shown.map((line) => (
-          <Line key={`${line.seq}/${line.at}/${line.sentence}`} line={line} dated={dated} />
+          <StoryItem key={`${line.seq}/${line.at}/${line.sentence}`} line={line} dated={dated} />
         ))}
       </ul>
     </section>

@@ -21,6 +21,12 @@ export const inspecting: Story = {
     const story = await said(page, 'story');
     assert.match(story, /evacuat/i);
 
+    // Back where it is stopped, its cause chain says why.
+    await inspector.getByText('vm-live-migration is reported SHUTOFF').first().click();
+    await page.evaluate(() => window.__idle());
+    assert.match(await said(page, 'why'), /shutdown now[^]*compute-1 fails[^]*SHUTOFF/);
+    await press(page, 'End');
+
     const end = await said(page, 'clock');
     await click(page, 'anomalies');
     assert.match(await said(page, 'anomalies-contradiction'), /compute-1/);
