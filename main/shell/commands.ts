@@ -1,6 +1,7 @@
 // Every command of the command line, in the order `--help` lists them; a new one is its file and its line here.
 import type { AddCommand } from './command-line/command.ts';
 import { bench } from './commands/bench.ts';
+import { availabilityOf } from './commands/availability.ts';
 import { branch } from './commands/branch.ts';
 import { check } from './commands/check.ts';
 import { consolidate } from './commands/consolidate.ts';
@@ -41,6 +42,7 @@ export const commands: readonly AddCommand[] = [
   drill,
   fit,
   runway,
+  availabilityOf,
   predictMoves,
   pathCostOf,
   consolidate,

@@ -20,6 +20,7 @@ import {
 } from '../command-line/options.ts';
 import { counted, table } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
+import { rtoFrom } from './rto.ts';
 import { sweepFrom } from './sweep.ts';
 
 type Options = LogOption &
@@ -34,6 +35,7 @@ type Options = LogOption &
     readonly forceDown?: boolean;
     readonly graceful?: boolean;
     readonly script?: string;
+    readonly rto?: string;
     readonly clock?: readonly string[];
   };
 
@@ -81,10 +83,11 @@ const clocksIn = (written: readonly string[]): Result<Partial<DrillSettings>, st
 };
 
 const failing = async (
-  { log, moment }: Opened,
+  open: Opened,
   terminal: Terminal,
   options: Options & { readonly fail: readonly string[] },
 ): Promise<Ending> => {
+  const { log, moment } = open;
   const at = moment(options.timeline, options.at);
   if (!at.ok) return at;
   const clocks = clocksIn(options.clock ?? []);
@@ -101,6 +104,20 @@ const failing = async (
   const branch = options.branch ?? null;
   const { timeline, fail } = options;
   const script = options.script ?? null;
+  if (options.rto !== undefined) {
+    if (!/^\d{1,7}$/.test(options.rto)) return err(`--rto takes whole seconds, not ${options.rto}.`);
+    const json = options.json === true;
+    const question = {
+      timeline,
+      at: options.at,
+      fail,
+      script,
+      settings: settings.value,
+      rtoS: Number(options.rto),
+      json,
+    };
+    return rtoFrom(open, terminal, question);
+  }
   const report = runDrillJob(
     log,
     { timeline, at: at.value, fail, script, branch, settings: settings.value },
@@ -118,6 +135,7 @@ export const drill: AddCommand = (program, { terminal, run }) => {
     .option('--fail <host...>', 'the hosts that fail')
     .addOption(new Option('--sweep <what>', 'fail every host, pair, rack or zone in turn').choices(SWEEPS))
     .option('--script <steps>', 'what fails and returns when: "at 12:05 return compute-7; fail rack A1 by power"')
+    .option('--rto <seconds>', 'tell the fewest threads and the slowest detection that meet this goal')
     .option('--branch <name>', 'keep the drill as a branch of this name (default: nothing is written)')
     .addOption(new Option('--profile <name>', 'the clocks of recovery').choices(Object.keys(PROFILES)).default('nova'))
     .option('--clock <name=value...>', 'other clocks: threads=6 waitAfterFencingS=30 monitorS=10 fence=false')

@@ -1,0 +1,75 @@
+// The drill asked backwards against trying every number of threads; drawn availability against its closed form.
+import { expect, test } from 'vitest';
+import { instant } from '../../../domain/base/brand.ts';
+import { availability, carriesAll } from '../../../domain/drill/availability.ts';
+import { recoverWithin } from '../../../domain/drill/inverse.ts';
+import { runDrill } from '../../../domain/drill/play.ts';
+import { BY_HAND } from '../../../domain/drill/settings.ts';
+import { clusterOf, hostState, vmState } from './states.ts';
+
+const at = instant(Date.parse('2026-11-17T12:00:00Z'));
+const vms = Array.from({ length: 9 }, (_, i) =>
+  vmState(String(i), 'compute-1', { ramMiB: 1024, storage: i % 3 === 0 ? 'local' : 'shared', diskGiB: 5 + i }),
+);
+const state = clusterOf([hostState('compute-1'), hostState('compute-2')], vms);
+const input = { state, at, fail: ['compute-1'], settings: BY_HAND, name: 'test' };
+
+test('the fewest threads are those that trying one after another finds', () => {
+  for (const rtoMs of [90_000, 150_000, 200_000, 240_000, 400_000]) {
+    const answer = recoverWithin(input, rtoMs);
+    if (!answer.ok) throw new Error(answer.error);
+    let fewest: number | null = null;
+    for (let threads = 9; threads >= 1; threads--) {
+      const drill = runDrill({ ...input, settings: { ...BY_HAND, threads } });
+      if (drill.ok && drill.value.outcome.summary.downMsMax! <= rtoMs) fewest = threads;
+    }
+    expect({ rtoMs, threads: answer.value.threads }).toEqual({ rtoMs, threads: fewest });
+    expect(answer.value.met).toBe(answer.value.downMsMax! <= rtoMs);
+  }
+});
+
+test('the longest detection that meets the goal meets it, and a second more does not', () => {
+  const answer = recoverWithin(input, 380_000);
+  if (!answer.ok || answer.value.serviceDownTimeS === null) throw new Error('380 s can be met');
+  const slowest = (serviceDownTimeS: number) => {
+    const drill = runDrill({ ...input, settings: { ...BY_HAND, serviceDownTimeS } });
+    return drill.ok ? drill.value.outcome.summary.downMsMax! : Infinity;
+  };
+  expect(slowest(answer.value.serviceDownTimeS)).toBeLessThanOrEqual(380_000);
+  expect(slowest(answer.value.serviceDownTimeS + 1)).toBeGreaterThan(380_000);
+});
+
+test('a goal that nothing meets is said to be one', () => {
+  expect(recoverWithin(input, 1000)).toMatchObject({
+    ok: true,
+    value: { met: false, threads: null, serviceDownTimeS: null },
+  });
+});
+
+test('one host alone is up MTBF / (MTBF + MTTR) of the time; all of n at once, that to the nth', () => {
+  expect(carriesAll({ hosts: 1, spare: 0, mtbfH: 99, mttrH: 1 })).toBeCloseTo(0.99, 12);
+  expect(carriesAll({ hosts: 7, spare: 0, mtbfH: 99, mttrH: 1 })).toBeCloseTo(0.99 ** 7, 12);
+  expect(carriesAll({ hosts: 3, spare: 3, mtbfH: 1, mttrH: 1 })).toBeCloseTo(1, 12);
+});
+
+test('the drawn availability agrees with the closed form, and its interval holds it about as often as it should', () => {
+  let held = 0;
+  const seeds = 40;
+  for (let i = 0; i < seeds; i++) {
+    const drawn = availability({ hosts: 10, spare: 1, mtbfH: 1000, mttrH: 50 }, `seed ${i}`);
+    if (!drawn.ok) throw new Error(drawn.error);
+    const { mean, low, high, closedForm } = drawn.value;
+    expect(Math.abs(mean - closedForm)).toBeLessThan(0.02);
+    if (low <= closedForm && closedForm <= high) held++;
+  }
+  expect(held).toBeGreaterThanOrEqual(33); // 95 % of 40 is 38; fewer than 33 has a chance below one in a thousand
+});
+
+test('the same seed gives the same bytes, and impossible clusters are refused', () => {
+  const r = { hosts: 5, spare: 1, mtbfH: 500, mttrH: 10 };
+  expect(availability(r, 'a')).toEqual(availability(r, 'a'));
+  expect(availability(r, 'a')).not.toEqual(availability(r, 'b'));
+  for (const wrong of [{ hosts: 0 }, { spare: -1 }, { mtbfH: 0 }, { mttrH: Number.NaN }]) {
+    expect(availability({ ...r, ...wrong }, 'a')).toMatchObject({ ok: false });
+  }
+});
