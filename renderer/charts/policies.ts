@@ -150,6 +150,10 @@ export const paretoOption =
     const least = Math.min(report.boundKwh ?? Infinity, ...shown.map((r) => r.energyKwh));
     const most = Math.max(...shown.map((r) => r.energyKwh));
     const step = niceStep(Math.max(1, most - least) / 4);
+    const highest = Math.max(...shown.map((r) => at(r)[1]), Number.MIN_VALUE);
+    /** Too close for two names. */
+    const near = (a: readonly [number, number], b: readonly [number, number]): boolean =>
+      Math.abs(a[0] - b[0]) < step * 0.6 && Math.abs(a[1] - b[1]) < highest * NAME_HEIGHT;
     return {
       grid: { left: 48, right: 18, top: 26, bottom: 34 },
       xAxis: {
@@ -199,9 +203,7 @@ export const paretoOption =
         ...shown.map((row) => {
           const i = report.rows.indexOf(row);
           const here = row.policy === chosen;
-          const twin = shown.findIndex(
-            (o) => Math.abs(at(o)[0] - at(row)[0]) < at(row)[0] * 0.002 && at(o)[1] === at(row)[1],
-          );
+          const twin = shown.findIndex((o) => near(at(o), at(row)));
           return {
             type: 'scatter',
             name: row.policy,

@@ -100,6 +100,14 @@ const Plan = ({ plan }: { readonly plan: PlanReport }) => {
         <Facts
           facts={[
             ['hosts on', changed(before, after, (b) => String(b.hostsOn))],
+            ...(moves.length === 0
+              ? []
+              : [
+                  [
+                    plan.ordering.by === 'planner' ? 'all moves take' : 'all moves, one at a time',
+                    duration(plan.ordering.makespanS * 1000),
+                  ] as const,
+                ]),
             ['power, assumed', changed(before, after, (b) => `${count(b.watts)} W`)],
             ['host failures before', safety(before.n1)],
             ['host failures after', safety(after.n1)],

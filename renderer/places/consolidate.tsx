@@ -28,6 +28,25 @@ export const chosenPolicy = (report: ConsolidationReport, chosen: string | null)
   report.rows.filter((r) => r.onFront).toSorted((a, b) => a.energyKwh - b.energyKwh)[0]?.policy ??
   '';
 
+const TRACES = /\.csv(\.gz)?$/i;
+
+/** Traces dropped here are compared, not imported: the drop is taken before the window's own. */
+const useDrop = (take: (file: File | undefined) => Promise<void>): void => {
+  useEffect(() => {
+    const drop = (e: DragEvent): void => {
+      const [file] = e.dataTransfer?.files ?? [];
+      if (file === undefined || e.dataTransfer?.files.length !== 1 || !TRACES.test(file.name)) return;
+      e.preventDefault();
+      e.stopImmediatePropagation();
+      // The window took the drag for an import: it learns that it has left.
+      window.dispatchEvent(new DragEvent('dragleave'));
+      void take(file);
+    };
+    window.addEventListener('drop', drop, { capture: true });
+    return () => window.removeEventListener('drop', drop, { capture: true });
+  }, []);
+};
+
 const TraceFile = () => {
   const view = useDesk().consolidation;
   const input = useRef<HTMLInputElement>(null);
@@ -36,6 +55,7 @@ const TraceFile = () => {
     if (chosen === undefined) return;
     view.file.value = { name: chosen.name, base64: toBase64(new Uint8Array(await chosen.arrayBuffer())) };
   };
+  useDrop(take);
   return (
     <>
       <div class="seg" role="radiogroup" aria-label="Whose CPU traces">

@@ -65,6 +65,7 @@ const MOVES: readonly Column<Move>[] = [
   { name: 'dest', value: (m) => m.dest },
   { name: 'how', value: (m) => (m.type === 'migration' ? 'cold' : `live, ${m.kind ?? 'storage unknown'}`) },
   { name: 'RAM', value: (m) => m.ramMiB, cell: (m) => mebibytes(m.ramMiB), right: true },
+  { name: 'starts', value: (m) => m.startS, cell: (m) => `+${duration(m.startS * 1000)}`, right: true },
   { name: 'takes', value: (m) => m.seconds, cell: (m) => duration(m.seconds * 1000), right: true },
   { name: 'why there', value: (m) => m.why, cell: (m) => <span class="why">{m.why}</span> },
 ];
@@ -109,6 +110,12 @@ const Options = ({ of, onClose }: { readonly of: Move | Refusal; readonly onClos
   </div>
 );
 
+/** Hosts that something happens to come first. */
+const URGENCY: readonly HostAnswer['fate'][] = ['relieved', 'emptied', 'not judged', 'kept', 'empty'];
+
+const byUrgency = (hosts: readonly HostAnswer[]): readonly HostAnswer[] =>
+  hosts.toSorted((a, b) => URGENCY.indexOf(a.fate) - URGENCY.indexOf(b.fate));
+
 type Shown = 'moves' | 'stays';
 
 export const PlanReview = ({ plan }: { readonly plan: PlanReport }) => {
@@ -124,7 +131,7 @@ export const PlanReview = ({ plan }: { readonly plan: PlanReport }) => {
           Host by host <small>what the detectors saw, and what follows</small>
         </h2>
         <DataTable
-          rows={plan.hosts}
+          rows={byUrgency(plan.hosts)}
           columns={HOSTS}
           keyOf={(h) => `host:${h.host}`}
           noun="host"
