@@ -1,4 +1,4 @@
-// The plan's runbook: its first lines to judge it by, the file to take away, and the branch to try the plan on.
+// The plan's runbook: a step to judge it by, the file to take away, and the branch to try the plan on.
 import { useDesk } from '../session/desk.ts';
 import { applyPlan, drainName } from '../session/migrate-view.ts';
 import { plural } from '../session/words.ts';
@@ -23,48 +23,57 @@ const download = (name: string, text: string): void => {
   URL.revokeObjectURL(url);
 };
 
-export const Runbook = () => {
+/** What can be done with the plan on show: take its runbook away, or try it on a branch of its own. */
+export const PlanActions = () => {
   const desk = useDesk();
   const { migrate } = desk;
   const plan = migrate.plan.value;
+  if (plan === null) return null;
+  const readOnly = desk.log.value?.readOnly === true;
+  const nothing = plan.moves.length === 0;
+  return (
+    <div class="plan-actions">
+      <button
+        type="button"
+        class="btn tiny primary"
+        disabled={nothing}
+        onClick={() => download(`drain-${plan.drained.join('-')}.sh`, plan.runbook)}
+        data-testid="export-runbook"
+      >
+        Export runbook
+      </button>
+      <button
+        type="button"
+        class="btn tiny"
+        disabled={nothing || readOnly || !plan.checker.ok || migrate.isApplying.value}
+        title={
+          readOnly
+            ? 'The log is open for reading only.'
+            : `Writes the moves onto a branch, ${desk.freeName(drainName(plan.drained))}`
+        }
+        onClick={() => void applyPlan(desk)}
+        data-testid="apply-plan"
+      >
+        <Glyph name="branch" size={11} />
+        {migrate.isApplying.value ? 'Applying.' : 'Apply to branch'}
+      </button>
+    </div>
+  );
+};
+
+export const Runbook = () => {
+  const desk = useDesk();
+  const plan = desk.migrate.plan.value;
   if (plan === null || plan.moves.length === 0) return null;
   const lines = plan.runbook.trimEnd().split('\n');
   const entity = desk.selection.value;
   const vm = entity?.startsWith('vm:') === true ? entity.slice(3) : null;
-  const failure = migrate.failure.value;
-  const readOnly = desk.log.value?.readOnly === true;
   return (
     <section data-testid="runbook">
       <h3>
         Runbook <small>shell, {plural(lines.length, 'line')}, checks between steps</small>
       </h3>
       <pre class="script">{excerpt(lines, vm).join('\n')}</pre>
-      <div class="row actions">
-        <button
-          type="button"
-          class="btn small primary"
-          onClick={() => download(`drain-${plan.drained.join('-')}.sh`, plan.runbook)}
-          data-testid="export-runbook"
-        >
-          Export runbook
-        </button>
-        <button
-          type="button"
-          class="btn small"
-          disabled={readOnly || !plan.checker.ok || migrate.isApplying.value}
-          title={
-            readOnly
-              ? 'The log is open for reading only.'
-              : `Writes the moves onto ${desk.freeName(drainName(plan.drained))}`
-          }
-          onClick={() => void applyPlan(desk)}
-          data-testid="apply-plan"
-        >
-          <Glyph name="branch" size={11} />
-          {migrate.isApplying.value ? 'Applying.' : 'Apply to branch'}
-        </button>
-      </div>
-      {failure !== null && <p class="failure">{failure.sentence}</p>}
     </section>
   );
 };

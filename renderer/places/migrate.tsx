@@ -166,7 +166,7 @@ export const MigratePlace = () => {
     if (migrate.hosts.peek().length === 0 && chosen?.startsWith('host:') === true) migrate.toggleHost(chosen.slice(5));
   }, [desk, migrate]);
 
-  const failure = matrix.failure ?? plan.failure ?? desk.states.failure.value;
+  const failure = matrix.failure ?? plan.failure ?? migrate.failure.value ?? desk.states.failure.value;
   const shows = isAsking ? migrate.shows.value : migrate.shows.value === 'record' ? 'record' : 'plan';
   return (
     <>

@@ -1,5 +1,6 @@
 // The plan in one strip: how many move how, who stays, and how long against the shortest any plan could be.
 import type { DrainReport } from '../../domain/contract/contract.ts';
+import { PlanActions } from '../panels/runbook.tsx';
 import { duration, percent } from '../session/words.ts';
 
 const KINDS = [
@@ -47,6 +48,7 @@ export const PlanSummary = ({ plan }: { readonly plan: DrainReport }) => {
             : `lower bound ${duration(plan.lowerBoundMs)}, ${percent(1 / Math.max(share, 1e-9) - 1)} above it`}
         </small>
       </div>
+      <PlanActions />
     </div>
   );
 };
