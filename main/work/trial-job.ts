@@ -1,5 +1,5 @@
 // One consolidation policy on one day, as a job for a thread.
-import { err, ok } from '../../domain/base/result.ts';
+import { err } from '../../domain/base/result.ts';
 import { runTrial, type Trial, type TrialOutcome } from '../../domain/consolidation/experiment.ts';
 import type { Workload } from '../../domain/consolidation/workload.ts';
 import type { Answer } from './watcher.ts';
