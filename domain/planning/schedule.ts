@@ -48,6 +48,7 @@ class Scheduler {
   readonly #least: number;
   readonly #legs: Ordered[] = [];
   readonly #ended: number[] = [];
+  readonly #linksOf = new Map<Leg, readonly number[]>();
   /** Moves under way on each link. */
   readonly #onLink: Running[][];
   readonly #outgoing: Int32Array;
@@ -75,7 +76,12 @@ class Scheduler {
   }
 
   #links(leg: Leg): readonly number[] {
-    return this.#paths.path(this.#shelf.hosts[leg.source]!, this.#shelf.hosts[leg.dest]!) ?? [];
+    let links = this.#linksOf.get(leg);
+    if (links === undefined) {
+      links = this.#paths.path(this.#shelf.hosts[leg.source]!, this.#shelf.hosts[leg.dest]!) ?? [];
+      this.#linksOf.set(leg, links);
+    }
+    return links;
   }
 
   #loadS(leg: Leg, link: number): number {
@@ -232,8 +238,9 @@ class Scheduler {
 
   /** Moves that never get room though all others end as far as they can: played through on the books, and undone. */
   #stuck(): readonly Leg[] {
-    let left = this.#waiting.filter((leg) => !this.#running.some((r) => this.#legs[r.index]!.job === leg.job));
-    if (left.every((leg) => this.#books.refuses(leg.job.row, leg.dest) === null)) return [];
+    if (this.#waiting.every((leg) => this.#books.refuses(leg.job.row, leg.dest) === null)) return [];
+    const underWay = new Set(this.#running.map((r) => this.#legs[r.index]!.job));
+    let left = this.#waiting.filter((leg) => !underWay.has(leg.job));
     const undo: (() => void)[] = [];
     const leave = (leg: Leg): void => {
       this.#books.take(leg.job.row, leg.source);
