@@ -80,12 +80,18 @@ const withOverlay = (moments: readonly Moment[], { type, vniRange, segment }: Ov
   });
 };
 
+/** An entry as `ovs-ofctl dump-flows` prints it, with its statistics or without. */
+const FLOW = /^(?:cookie=0x[0-9a-f]+, )?(?:duration=[\d.]+s, )?table=\d+, .*\bactions=/;
+/** Flow tables follow from ports, bindings and tunnels (`domain/network`), which are what is kept. */
+const FLOWS_IGNORED = 'flow entries (`understudy flows` derives them; a dump of them is not kept)';
+
 export const interpret = (blocks: readonly Block[]): Interpretation => {
   const memory = newMemory(directoryOf(blocks));
   const overlay = overlayOf(blocks, memory.directory.hosts);
   const moments: Moment[] = [];
   const items: Item[] = [];
   let text = 0;
+  let flows = 0;
   /** The command whose output may still come. */
   let open: {
     moment: Moment;
@@ -141,10 +147,12 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
     else if (block.kind === 'table') table(block);
     else {
       const note = storageNodeIn(block);
-      if (note === null) text++;
+      if (FLOW.test(block.text)) flows++;
+      else if (note === null) text++;
       else moments.push({ line: block.line, vm: null, updated: null, facts: [note] });
     }
   });
+  if (flows > 0) items.push(ignored(blocks.at(-1)?.line ?? 0, FLOWS_IGNORED, flows));
   if (text > 0) items.push(ignored(blocks.at(-1)?.line ?? 0, 'text', text));
   return { moments: withOverlay(moments, overlay), items };
 };

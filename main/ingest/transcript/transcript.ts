@@ -63,11 +63,12 @@ export function* tellBlocks(blocks: readonly Block[], undatedAt: number): Genera
 }
 
 const TYPED =
-  /^[ \t]*(?:\S{0,100}[@\]][^#$\n]{0,100}[#$] *)?(?:nova|openstack|cinder|gluster|neutron|ovs-vsctl) +[a-z-]+/gm;
+  /^[ \t]*(?:\S{0,100}[@\]][^#$\n]{0,100}[#$] *)?(?:nova|openstack|cinder|gluster|neutron|ovs-vsctl|ovs-ofctl) +[a-z-]+/gm;
 const RULED = /^[ \t]*\+[-\u2013\u2014=]{2,}[-\u2013\u2014=+]*/gm;
 
-/** Output saved without its command: `ovs-vsctl show`, `gluster volume info`. */
-const PRINTED = /^[ \t]*(?:Bridge "?\w|options: \{[^}\n]*remote_ip|Volume Name: \S|Number of Bricks: \d)/gm;
+/** Output saved without its command: `ovs-vsctl show`, `gluster volume info`, `ovs-ofctl dump-flows`. */
+const PRINTED =
+  /^[ \t]*(?:Bridge "?\w|options: \{[^}\n]*remote_ip|Volume Name: \S|Number of Bricks: \d|cookie=0x[0-9a-f]+, (?:duration=[\d.]+s, )?table=\d)/gm;
 
 export const transcript: Format = {
   name: 'transcript',

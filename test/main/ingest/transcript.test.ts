@@ -154,3 +154,18 @@ test('the same text as the terminal had it reads the same as the one a blog mang
   const plain = text('nova live-migration --block-migrate "web" compute-2', 'nova list');
   expect(factsOf(transcript, mangled)).toEqual(factsOf(transcript, plain));
 });
+
+test('flow tables of the operators’ document are counted with the reason, not taken for text', () => {
+  const counted = itemsOf(transcript, seed('ovs-flows-l2pop.txt')).filter((item) => item.kind === 'ignored');
+  const flows = counted.find((item) => item.what.startsWith('flow entries'));
+  expect(flows).toMatchObject({ count: 3, what: expect.stringContaining('understudy flows') });
+});
+
+test('a dump saved without its command is a transcript, too', () => {
+  const dump = [
+    'NXST_FLOW reply (xid=0x4):',
+    ' cookie=0x0, duration=1029.2s, table=0, n_packets=3, n_bytes=270, idle_age=7, priority=1,in_port=1 actions=resubmit(,2)',
+  ];
+  expect(transcript.sniff(dump.join('\n'), 'br-tun.txt')).toBeGreaterThan(0);
+  expect(itemsOf(transcript, text(...dump)).some((item) => item.kind === 'ignored' && item.count === 1)).toBe(true);
+});
