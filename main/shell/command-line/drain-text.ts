@@ -27,9 +27,11 @@ export const drainText = (plan: Plan, checker: Checked, branch: string | null): 
   const what = plan.drained.length === 0 ? 'The VMs' : plan.drained.join(', ');
   const deed = plan.drained.length === 0 ? 'moved' : 'drained';
   const work = `${counted(moves.length, 'move')} in ${seconds(plan.makespanMs)}`;
-  const lead = plan.feasible
-    ? `${what} can be ${deed}: ${work}.\n`
-    : `${what} cannot all be ${deed}: ${counted(plan.blocked.length, 'VM stays', 'VMs stay')} behind, ${work}.\n`;
+  const lead = !checker.ok
+    ? `No plan was found that keeps every rule; the best one breaks some: ${work}.\n`
+    : plan.feasible
+      ? `${what} can be ${deed}: ${work}.\n`
+      : `${what} cannot all be ${deed}: ${counted(plan.blocked.length, 'VM stays', 'VMs stay')} behind, ${work}.\n`;
   const listed =
     moves.length === 0
       ? ''
