@@ -30,7 +30,7 @@ export class Stage {
     this.world = worldOf(state);
     this.settings = settings;
     this.start = start;
-    this.vms = new Map(state.vms.map((vm) => [vm.id, vm]));
+    this.vms = new Map(this.world.vms);
     this.#agenda = new Agenda(start);
     this.#name = name;
   }

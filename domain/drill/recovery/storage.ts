@@ -52,6 +52,7 @@ export class Storage {
   review(): void {
     for (const { name } of this.#stage.world.state.pools) {
       const health = this.healthOf(name);
+      if (health.serves && this.#frozen.size === 0) continue; // nobody to stop, nobody to wake
       for (const vm of this.#stage.vms.values()) {
         if (vm.pool !== name) continue;
         if (health.serves) this.#thaw(vm);
