@@ -15,6 +15,7 @@ import { fit } from './commands/fit.ts';
 import { flows } from './commands/flows.ts';
 import { generate } from './commands/generate.ts';
 import { importFiles } from './commands/import.ts';
+import { maintain } from './commands/maintain.ts';
 import { overlay } from './commands/overlay.ts';
 import { pathCostOf } from './commands/path-cost.ts';
 import { predictMoves } from './commands/predict.ts';
@@ -39,6 +40,7 @@ export const commands: readonly AddCommand[] = [
   diff,
   check,
   drain,
+  maintain,
   drill,
   fit,
   runway,

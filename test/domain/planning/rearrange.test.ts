@@ -5,6 +5,7 @@ import { planDrain } from '../../../domain/planning/drain.ts';
 import { PLAN_DEFAULTS } from '../../../domain/planning/options.ts';
 import type { Plan } from '../../../domain/planning/plan.ts';
 import { planSwaps } from '../../../domain/planning/rearrange.ts';
+import { planRolling } from '../../../domain/planning/rolling.ts';
 import { afterPlan, reversePlan } from '../../../domain/planning/reverse.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
 import { NO_SURROUNDINGS } from '../../../domain/scheduling/blockers-hardware.ts';
@@ -67,4 +68,20 @@ test('the way back of a drain is accepted by the checker and leads home', () => 
   expect(afterPlan(back.value.state, back.value.plan).hosts.map((h) => h.ramMiBUsed)).toEqual(
     state.hosts.map((h) => h.ramMiBUsed),
   );
+});
+
+test('rolling maintenance plans each host on the state the last one left, and stops at one that cannot be emptied', () => {
+  const state = seededCluster('rolling', { hosts: 6, vms: 30, groups: 3, racks: 2 });
+  const hosts = state.hosts.map((h) => h.name);
+  const rolling = planRolling(state, NO_SURROUNDINGS, hosts, PLAN_DEFAULTS, 1000);
+  if (!rolling.ok) throw new Error(rolling.error);
+  expect(rolling.value.feasible).toBe(true);
+  expect(rolling.value.windows.map((w) => w.host)).toEqual(hosts);
+  expect(rolling.value.windows.every((w) => w.checker.ok)).toBe(true);
+  const first = rolling.value.windows[0]?.plan.moves ?? [];
+  const passedOn = first.filter((m) => m.dest === hosts[1]).map((m) => m.vm);
+  const second = rolling.value.windows[1]?.plan.moves.map((m) => m.vm) ?? [];
+  expect(second).toEqual(expect.arrayContaining(passedOn));
+  const tight = planRolling(swap(0), NO_SURROUNDINGS, ['a', 'b'], PLAN_DEFAULTS, 1000);
+  expect(tight).toMatchObject({ ok: true, value: { feasible: false, windows: [{ host: 'a' }] } });
 });
