@@ -32,6 +32,12 @@ export const otherEvents = [
     exact({ metric: oneOf(METRICS), intervalMs: Count, scale: Amount, values: Type.String() }),
   ),
   fact(
+    'traffic.sampled',
+    1,
+    'Who sent how much to whom: bytes of frames a second, one direction of one pair each. Events of one instant add up.',
+    exact({ flows: Type.Array(exact({ from: Name, to: Name, bytesPerS: Amount, frameBytes: Amount })) }),
+  ),
+  fact(
     'fault.injected',
     1,
     'A drill injected a fault here.',

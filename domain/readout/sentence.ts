@@ -165,6 +165,8 @@ export const sentenceOf = (e: LogEvent, nameOf: NameOf): string => {
       return `Telemetry roster ${name} names ${e.data.entities.length} entities.`;
     case 'telemetry.sampled':
       return `Roster ${name} samples ${e.data.metric} over ${seconds(e.data.intervalMs)}.`;
+    case 'traffic.sampled':
+      return `Traffic between VMs is sampled: ${e.data.flows.length} flows.`;
     case 'fault.injected':
       return `A drill injects a fault (${e.data.kind}) into ${e.data.targets.join(', ')}.`;
     case 'drill.settled':

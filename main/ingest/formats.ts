@@ -7,6 +7,7 @@ import { listing } from './listing.ts';
 import { notifications } from './nova/notifications.ts';
 import { osloLog } from './oslo-log/oslo-log.ts';
 import { qmp } from './qmp.ts';
+import { traffic } from './traffic.ts';
 import { utilisation } from './utilisation.ts';
 import { transcript } from './transcript/transcript.ts';
 
@@ -17,6 +18,7 @@ export const formats: readonly Format[] = [
   qmp,
   listing,
   utilisation,
+  traffic,
   transcript,
 ];
 

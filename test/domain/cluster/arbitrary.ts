@@ -48,6 +48,7 @@ const arbitraryOf = (schema: Schema): fc.Arbitrary<unknown> => {
 const KIND_OF: Readonly<Record<string, string>> = {
   command: 'vm',
   telemetry: 'roster',
+  traffic: 'cluster',
   fault: 'cluster',
   drill: 'cluster',
   note: 'cluster',

@@ -45,6 +45,7 @@ const FIXTURES: Readonly<Record<string, readonly string[]>> = {
     '- Hypervisor Hostname: c1\n  Host IP: 10.0.0.1\n  State: up\n',
   ],
   utilisation: ['vm,s0,s1,s2\na,1,2,3\nb,4,5,6\n', 'time,web,host:c1\n1772532000,25,100\n1772532060,,50\n'],
+  traffic: ['from,to,mbps,frame_bytes\nweb,db,12.5,1468\ndb,web,3,\n'],
   transcript: [readFileSync(`${SEEDS}/live-migration.txt`, 'utf8'), readFileSync(`${SEEDS}/ml2-vxlan.txt`, 'utf8')],
 };
 
