@@ -6,10 +6,14 @@ import { novaMove, novaStatus } from '../migration/nova-move.ts';
 import { type SweepRow, sweepOptions } from '../migration/option-sweep.ts';
 import type { MoveOutcome } from '../migration/qemu.ts';
 import type { Round } from '../migration/run.ts';
+import { worldOf } from '../drill/world.ts';
 import type { ClusterState } from '../readout/state.ts';
 import type { Surroundings } from '../scheduling/blockers-hardware.ts';
-import { findVm } from './check.ts';
+import { vmFindings } from '../scheduling/blockers-vm.ts';
+import type { Finding } from '../scheduling/finding.ts';
+import { findVm, subjectOf } from './check.ts';
 import { costOf, memoryOf, nicBytesPerS } from './jobs.ts';
+import { groupsByVm, moveRequest } from './move-request.ts';
 import type { PlanOptions } from './options.ts';
 
 export type PredictionInput = {
@@ -22,6 +26,8 @@ export type PredictionInput = {
 export type PredictedMove = {
   readonly vm: string;
   readonly name: string;
+  /** Why it cannot move live wherever it goes; what is predicted then is what would be if it could. */
+  readonly refused: readonly Finding[];
   readonly outcome: MoveOutcome;
   /** As `openstack server migration list` would end. */
   readonly novaStatus: string;
@@ -66,6 +72,9 @@ export const predictMove = (
   const link = nicBytesPerS(o);
   const got = forecast(novaMove(memory, o.nova, o.qemu), { linkBytesPerS: link, machine: UNKNOWN, keepRounds: true });
   const cold = costOf(vm, 'cold', o, sampled, new Map());
+  const world = worldOf(state);
+  const subject = subjectOf(state, vm, moveRequest(world, vm, groupsByVm(world).get(vm.id)), around);
+  const refused = vmFindings(subject).filter((f) => f.kind === 'blocker' || f.kind === 'undecided');
   const isRunning = vm.vmState === 'active';
   const inputs: readonly PredictionInput[] = [
     { name: 'RAM', value: vm.ramMiB * 1_048_576, unit: 'bytes', evidence: 'observed' },
@@ -89,6 +98,7 @@ export const predictMove = (
   return ok({
     vm: vm.id,
     name: vm.name,
+    refused,
     outcome: got.outcome,
     novaStatus: novaStatus(got.outcome),
     totalMs: got.totalMs,

@@ -90,6 +90,27 @@ const Sweep = ({ move }: { readonly move: PredictedMove }) => (
   </section>
 );
 
+/** A VM that cannot move live at all: why, and what moving it cold would take. */
+const Refused = ({ move }: { readonly move: PredictedMove }) => (
+  <section data-testid="prediction">
+    <div class="row wrap chips">
+      <span class="badge chip bad">cannot move live</span>
+    </div>
+    {move.refused.map((f) => (
+      <p class="ink-2" key={f.code}>
+        {f.code}: {f.detail}
+        {f.fix === null ? '.' : `. Fix: ${f.fix}.`}
+      </p>
+    ))}
+    <Facts
+      facts={[
+        ['moved cold in', duration(move.cold.totalMs)],
+        ['copied meanwhile', mebibytes(move.cold.bytes / MIB)],
+      ]}
+    />
+  </section>
+);
+
 const Prediction = ({ move }: { readonly move: PredictedMove }) => {
   const isFinishing = move.outcome === 'completed';
   const option = useMemo(() => roundsOption(move.rounds, isFinishing), [move, isFinishing]);
@@ -169,7 +190,7 @@ export const MovePrediction = ({ vm }: { readonly vm: string }) => {
           <p class="muted">Moves are predicted when time stands still.</p>
         </section>
       )}
-      {value !== null && <Prediction move={value} />}
+      {value !== null && (value.refused.length > 0 ? <Refused move={value} /> : <Prediction move={value} />)}
     </>
   );
 };

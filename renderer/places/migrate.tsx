@@ -61,11 +61,10 @@ const Chosen = () => {
 const Verdict = ({ plan, pending }: { readonly plan: DrainReport | null; readonly pending: boolean }) => {
   if (plan === null) return <p>{pending ? 'Planning.' : ''}</p>;
   const stays = plan.blocked.length;
+  const text = `${stays === 0 ? 'can be drained' : `${plural(stays, 'VM')} cannot leave`}: ${plural(plan.moves.length, 'move')} in ${duration(plan.makespanMs)}${plan.checker.ok ? '' : ', refused by the checker'}`;
   return (
-    <p data-testid="plan-verdict">
-      {stays === 0 ? 'can be drained' : `${plural(stays, 'VM')} cannot leave`}: {plural(plan.moves.length, 'move')} in{' '}
-      {duration(plan.makespanMs)}
-      {plan.checker.ok ? '' : ', refused by the checker'}
+    <p data-testid="plan-verdict" title={text}>
+      {text}
     </p>
   );
 };
@@ -109,7 +108,7 @@ const Board = ({ plan, showsTime }: { readonly plan: DrainReport | null; readonl
       <PlanBoard
         matrix={matrix}
         plan={plan}
-        showsTime={showsTime && plan !== null}
+        showsTime={showsTime && plan !== null && plan.moves.length > 0}
         loads={plan?.loads ?? []}
         capacity={capacity}
         selected={desk.selection.value}
@@ -167,7 +166,7 @@ export const MigratePlace = () => {
   }, [desk, migrate]);
 
   const failure = matrix.failure ?? plan.failure ?? migrate.failure.value ?? desk.states.failure.value;
-  const shows = isAsking ? migrate.shows.value : migrate.shows.value === 'record' ? 'record' : 'plan';
+  const shows = hosts.length > 0 || migrate.shows.value === 'record' ? migrate.shows.value : 'plan';
   return (
     <>
       <div class="top">
@@ -182,7 +181,7 @@ export const MigratePlace = () => {
         <Segments
           label="What the stage shows"
           value={shows}
-          choices={isAsking && hosts.length === 0 ? CHOICES.filter(([id]) => id !== 'report') : CHOICES}
+          choices={CHOICES.filter(([id]) => hosts.length > 0 || id === 'plan' || id === 'record')}
           onChoose={(id) => {
             migrate.shows.value = id;
           }}

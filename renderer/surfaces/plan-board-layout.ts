@@ -46,6 +46,8 @@ export type BoardLayout = {
   readonly rows: readonly BoardRow[];
   readonly columns: readonly BoardColumn[];
   readonly prefix: string;
+  /** Destinations for which there is no room. */
+  readonly more: number;
   /** Right edge of the names, left edge of the columns. */
   readonly left: number;
   /** Null where no plan is drawn. */
@@ -63,6 +65,7 @@ const ROW_MAX = 28;
 const NAMES_PX = 178;
 const NAMES_NARROW_PX = 150;
 const COLUMN_MIN = 18;
+const COLUMN_LEAST = 13; // two digits of the smallest type: every host beside each other
 const COLUMN_MAX = 34;
 const GAP = 14;
 const RIGHT = 64; // room for a bar's duration beside its end
@@ -137,14 +140,15 @@ type Asked = {
 };
 
 /** Beside a time axis the destinations of the plan; else every host that somebody could go to. */
-const shownHosts = ({ matrix, plan, showsTime }: Asked, most: number): readonly number[] => {
+const shownHosts = (
+  { matrix, plan, showsTime }: Asked,
+  most: number,
+): { readonly hosts: readonly number[]; readonly left: number } => {
   const all = matrix.hosts.map((name, host) => ({ name, host })).sort((a, b) => byNumber(a.name, b.name));
   const leaving = new Set(plan?.drained ?? matrix.vms.map((v) => v.source));
   const used = new Set(plan?.moves.map((m) => m.dest));
-  return all
-    .filter(({ name }) => !leaving.has(name) && (!showsTime || used.has(name)))
-    .slice(0, showsTime ? most : all.length)
-    .map(({ host }) => host);
+  const wanted = all.filter(({ name }) => !leaving.has(name) && (!showsTime || used.has(name)));
+  return { hosts: wanted.slice(0, most).map(({ host }) => host), left: Math.max(0, wanted.length - most) };
 };
 
 export const layoutBoard = (asked: Asked): BoardLayout => {
@@ -152,8 +156,9 @@ export const layoutBoard = (asked: Asked): BoardLayout => {
   const plan = asked.plan;
   const left = width < 760 ? NAMES_NARROW_PX : NAMES_PX;
   const forColumns = (width - left - GAP) * (showsTime ? COLUMNS_SHARE : 1);
-  const hosts = shownHosts(asked, Math.floor(forColumns / COLUMN_MIN));
-  const w = Math.max(COLUMN_MIN, Math.min(COLUMN_MAX, Math.floor(forColumns / Math.max(1, hosts.length))));
+  const least = showsTime ? COLUMN_MIN : COLUMN_LEAST;
+  const { hosts, left: more } = shownHosts(asked, Math.max(1, Math.floor(forColumns / least)));
+  const w = Math.max(least, Math.min(COLUMN_MAX, Math.floor(forColumns / Math.max(1, hosts.length))));
   const prefix = commonPrefix(hosts.map((h) => matrix.hosts[h] ?? ''));
   const columns = hosts.map((host, i): BoardColumn => {
     const name = matrix.hosts[host] ?? '';
@@ -191,6 +196,7 @@ export const layoutBoard = (asked: Asked): BoardLayout => {
     rows,
     columns,
     prefix,
+    more,
     left,
     gantt: !showsTime ? null : { x: ganttX, w: ganttW, spanMs, at: (ms) => ganttX + (ms / spanMs) * ganttW },
     height: Math.max(height, rows.length * h),

@@ -109,7 +109,10 @@ const paintRow = (ctx: Ctx, p: Palette, l: BoardLayout, row: BoardRow, width: nu
   }
   if (row.stays !== null && l.gantt !== null) {
     setFont(ctx, p, 11, 600);
-    write(ctx, p, fitText(ctx, `stays: ${row.stays}`, width - l.gantt.x - 8), l.gantt.x + 4, base, {
+    const text = fitText(ctx, `stays: ${row.stays}`, width - l.gantt.x - 12);
+    const ground = { x: l.gantt.x + 2, y: row.y + 2, w: ctx.measureText(text).width + 4, h: row.h - 3 };
+    fillRect(ctx, ground, 0, selected ? p['accent-wash'] : p.surface);
+    write(ctx, p, text, l.gantt.x + 4, base, {
       colour: p['critical-ink'],
       weight: 600,
     });
@@ -151,7 +154,8 @@ export const paintHead = (ctx: Ctx, p: Palette, l: BoardLayout, height: number, 
   const style = { colour: p['ink-3'], weight: 600 };
   write(ctx, p, 'VM', 12, base, style);
   write(ctx, p, 'RAM', l.left - 10, base, { ...style, align: 'right' });
-  if (l.prefix !== '') write(ctx, p, `to ${l.prefix}`, l.left, base - 14, { colour: p['ink-3'] });
+  const more = l.more === 0 ? '' : `, ${l.more} more without room here`;
+  if (l.columns.length > 0) write(ctx, p, `to ${l.prefix}${more}`, l.left, base - 14, { colour: p['ink-3'] });
   for (const c of l.columns) {
     setFont(ctx, p, 11, 600);
     write(ctx, p, fitText(ctx, c.short, c.w), c.x + c.w / 2, base, {

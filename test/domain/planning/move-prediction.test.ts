@@ -34,3 +34,13 @@ test('a VM whose RAM the log does not tell is refused in words', () => {
     error: expect.stringContaining('how much RAM'),
   });
 });
+
+test('a stopped VM is refused wherever it goes, a running one is not', () => {
+  const stopped = { ...vm, vmState: 'stopped' as const, powerState: 'SHUTDOWN' as const };
+  const codes = (one: typeof vm): unknown => {
+    const got = predictMove(chargedState(state.hosts, [one]), NO_SURROUNDINGS, vm.id, PLAN_DEFAULTS);
+    return got.ok && got.value.refused.map((f) => f.code);
+  };
+  expect(codes(stopped)).toContain('vm-state');
+  expect(codes(vm)).toEqual([]);
+});
