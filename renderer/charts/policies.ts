@@ -33,10 +33,10 @@ const pointsOf = (row: PolicyRow, measure: CourseMeasure): readonly (readonly [n
 const SETTLED_S = 3600;
 
 /** The top of the axis of hosts: the first hour leaves it, because the textbook's policies begin with one VM a host. */
-const settledMost = ({ rows }: ConsolidationReport): number => {
+const settledAxis = ({ rows }: ConsolidationReport): object => {
   const settled = rows.flatMap((r) => r.course.hostsOn.filter((_, i) => (r.course.atS[i] ?? 0) >= SETTLED_S));
   const step = niceStep(Math.max(1, ...settled) / 4);
-  return Math.ceil((Math.max(1, ...settled) * 1.02) / step) * step;
+  return { min: 0, max: Math.ceil((Math.max(1, ...settled) * 1.02) / step) * step, interval: step };
 };
 
 /** 1, 2 or 5 times a power of ten, at least `least`. */
@@ -78,7 +78,7 @@ export const courseOption =
       },
       yAxis: {
         type: 'value',
-        ...(stepped ? { min: 0, max: settledMost(report) } : {}),
+        ...(stepped ? settledAxis(report) : {}),
         splitNumber: 4,
         axisLine: { show: false },
         axisLabel: { formatter: (v: number) => (measure === 'slatah' ? `${+(v * 100).toFixed(2)} %` : String(v)) },
@@ -142,11 +142,12 @@ export const paretoOption =
   (p: Palette): object => {
     const axis = paretoAxis(report.rows);
     const at = (r: PolicyRow): readonly [number, number] => [r.energyKwh, r[axis] * SCALE];
-    const front = report.rows
-      .filter((r) => !report.rows.some((o) => at(o)[0] < at(r)[0] && at(o)[1] <= at(r)[1]) && r.policy !== 'npa')
+    // Under CloudSim's rules what never moves a VM costs five times the rest and would squeeze them into a corner.
+    const shown = report.rows.filter((r) => r.policy !== 'npa' && (report.boundKwh !== null || r.migrations > 0));
+    const front = shown
+      .filter((r) => !shown.some((o) => at(o)[0] < at(r)[0] && at(o)[1] <= at(r)[1]))
       .map(at)
       .sort((a, b) => a[0] - b[0]);
-    const shown = report.rows.filter((r) => r.policy !== 'npa');
     const least = Math.min(report.boundKwh ?? Infinity, ...shown.map((r) => r.energyKwh));
     const most = Math.max(...shown.map((r) => r.energyKwh));
     const step = niceStep(Math.max(1, most - least) / 4);
@@ -170,6 +171,7 @@ export const paretoOption =
         type: 'value',
         name: AXIS_WORDS[axis],
         nameGap: 10,
+        max: (value: { readonly max: number }) => niceStep(Math.max(value.max, Number.MIN_VALUE) / 4) * 5,
         nameTextStyle: { color: p['ink-3'], align: 'left' },
         splitNumber: 4,
         axisLine: { show: false },
