@@ -33,7 +33,9 @@ const play = ({ state, at, settings, name }: DrillInput, faults: readonly Fault[
   const strike = (fault: Fault): void => {
     switch (fault.does) {
       case 'fail': {
-        const incident = new Incident({ stage, storage, attempts }, { ...fault, index: incidents.length });
+        const hosts = fault.hosts.filter((host) => !incidents.some((i) => i.holds(host)));
+        if (hosts.length === 0) return;
+        const incident = new Incident({ stage, storage, attempts }, { ...fault, hosts, index: incidents.length });
         incidents.push(incident);
         incident.begin();
         return storage.review();

@@ -56,10 +56,11 @@ const finish = (stage: Stage, e: Evacuation, dest: string, acceptedAt: Instant, 
   const rebuilt = vm.storage === 'local';
   const blind =
     host?.inventories.MEMORY_MB === null ? `; the capacity of ${dest} is not in the log, taken as enough` : '';
+  const sizeless = vm.ramMiB === null ? '; the size of this VM is not in the log, so no room was asked for it' : '';
   const rest = vmState === 'stopped' ? '; it lands SHUTOFF and has to be started' : '';
   const again = e.attempt === 1 ? '' : `; this is its evacuation number ${e.attempt}`;
   stage.settle({
-    ...outcomeInPlace(vm, rebuilt ? 'rebuilt' : 'recovered', `${diskSentence(vm)}${rest}${blind}${again}`),
+    ...outcomeInPlace(vm, rebuilt ? 'rebuilt' : 'recovered', `${diskSentence(vm)}${rest}${blind}${sizeless}${again}`),
     dest,
     vmState,
     downMs: stage.now - e.downFrom,

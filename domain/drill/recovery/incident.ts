@@ -104,6 +104,11 @@ export class Incident {
     for (const { vm, attempt } of this.#moved) if (vm.host === host) this.#tidy(vm, attempt);
   }
 
+  /** True while the host is down in this incident: it cannot fail once more before it has returned. */
+  holds(host: string): boolean {
+    return this.hosts.includes(host) && !this.#back.has(host);
+  }
+
   /** Evacuated VMs whose old host still holds their allocation. */
   get doubled(): number {
     return this.#moved.filter(({ vm }) => !this.#back.has(vm.host ?? '')).length;

@@ -184,3 +184,22 @@ test('a pool on the failed hosts stops its guests everywhere, and they go on whe
     { vm: 'w', outcome: 'recovered', downMs: 300_000 },
   ]);
 });
+
+test('a host that is down already cannot fail once more, and each VM is evacuated once', () => {
+  const state = clusterOf(
+    [hostState('compute-1'), hostState('compute-2')],
+    [vmState('a', 'compute-1'), vmState('b', 'compute-1')],
+  );
+  const once = play(state, 'at +0s fail compute-1');
+  const twice = play(state, 'at +0s fail compute-1; at +10s fail compute-1');
+  expect(twice.outcome.vms).toEqual(once.outcome.vms);
+  expect(twice.events.filter((e) => e.type === 'host.failed')).toHaveLength(1);
+});
+
+test('a VM of unknown size is re-homed, and its outcome says that no room was asked for it', () => {
+  const state = clusterOf(
+    [hostState('compute-1'), hostState('compute-2')],
+    [vmState('a', 'compute-1', { ramMiB: null, vcpus: null })],
+  );
+  expect(play(state, 'at +0s fail compute-1').outcome.vms[0]!.cause).toContain('the size of this VM is not in the log');
+});
