@@ -94,6 +94,7 @@ export const startLoopback = async (
   const server = createServer((request, response) => void respond(request, response));
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE, perMessageDeflate: false });
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => socket.destroy()); // a raw socket: a reset nobody hears would end the program
     const path = (request.url ?? '').split('?', 1)[0];
     const ours = refusal(request, port, true) === null && admission.admits(request.headers.cookie);
     if (!ours || path !== '/port') {

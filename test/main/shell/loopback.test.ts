@@ -1,6 +1,7 @@
 // The loopback shell lets one browser in, and nobody else: tokens, cookies, hosts, origins, paths, headers.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -139,6 +140,26 @@ test('the port opens for the window alone', async () => {
   expect(await connects('/port', { cookie })).toBe(false);
   expect(await connects('/port', { cookie, origin: 'http://evil.example' })).toBe(false);
   expect(await connects('/elsewhere', { cookie, origin })).toBe(false);
+});
+
+/** Asks for the port as a stranger, reads the refusal's first bytes, and resets the connection. */
+const refusedThenReset = (): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port: loopback.port, allowHalfOpen: true }, () =>
+      socket.write(
+        `GET /port HTTP/1.1\r\nHost: 127.0.0.1:${loopback.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      ),
+    );
+    socket.once('error', reject);
+    socket.once('data', (chunk: Buffer) => {
+      socket.once('close', () => resolve(chunk.toString()));
+      socket.resetAndDestroy();
+    });
+  });
+
+test('a refused stranger who resets the connection does not end the server', async () => {
+  expect(await refusedThenReset()).toMatch(/^HTTP\/1\.1 403 /);
+  expect((await withCookie('/')).status).toBe(200);
 });
 
 test('a port in use is a sentence', async () => {
