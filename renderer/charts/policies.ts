@@ -136,6 +136,8 @@ export const paretoAxis = (rows: readonly PolicyRow[]): 'slav' | 'shortfall' =>
 const AXIS_WORDS = { slav: 'SLAV, ×10⁻⁵', shortfall: 'CPU not given, ×10⁻⁵' } as const;
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'circle', 'rect', 'diamond'] as const;
 const SCALE = 1e5;
+/** The axis is never lower, ×10⁻⁵: where nothing is short there is still an axis. */
+const LEAST_HIGH = 0.01;
 
 export const paretoOption =
   (report: ConsolidationReport, chosen: string) =>
@@ -151,7 +153,8 @@ export const paretoOption =
     const least = Math.min(report.boundKwh ?? Infinity, ...shown.map((r) => r.energyKwh));
     const most = Math.max(...shown.map((r) => r.energyKwh));
     const step = niceStep(Math.max(1, most - least) / 4);
-    const highest = Math.max(...shown.map((r) => at(r)[1]), Number.MIN_VALUE);
+    const highest = Math.max(...shown.map((r) => at(r)[1]), LEAST_HIGH);
+    const highStep = niceStep(highest / 4);
     /** Too close for two names. */
     const near = (a: readonly [number, number], b: readonly [number, number]): boolean =>
       Math.abs(a[0] - b[0]) < step * 0.6 && Math.abs(a[1] - b[1]) < highest * NAME_HEIGHT;
@@ -171,9 +174,9 @@ export const paretoOption =
         type: 'value',
         name: AXIS_WORDS[axis],
         nameGap: 10,
-        max: (value: { readonly max: number }) => niceStep(Math.max(value.max, Number.MIN_VALUE) / 4) * 5,
+        max: Math.ceil((highest * 1.08) / highStep) * highStep,
+        interval: highStep,
         nameTextStyle: { color: p['ink-3'], align: 'left' },
-        splitNumber: 4,
         axisLine: { show: false },
       },
       tooltip: {
