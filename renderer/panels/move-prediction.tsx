@@ -168,16 +168,26 @@ export const MovePrediction = ({ vm }: { readonly vm: string }) => {
   const settings = migrate.settings.value;
   const asked = desk.player.playing.value ? null : { timeline, at: desk.player.settled.value, vm, settings };
   const { value, failure } = useLatest('plan.predict', asked, `${timeline}/${vm}`);
-  const name = value?.name ?? desk.states.value.value?.vms.find((v) => v.id === vm)?.name ?? vm;
+  const known = desk.states.value.value?.vms.find((v) => v.id === vm);
+  const name = value?.name ?? known?.name ?? vm;
+  const host = known?.host ?? null;
   const skipped = settings.skip.includes(vm);
   return (
     <>
       <section>
         <Title name={name} id={vm} />
         <div class="row actions">
-          <button type="button" class="btn small" onClick={() => migrate.toggleSkip(vm)} aria-pressed={skipped}>
-            {skipped ? 'Take it into the plan' : 'Leave it where it is'}
-          </button>
+          {migrate.hosts.value.length > 0 ? (
+            <button type="button" class="btn small" onClick={() => migrate.toggleSkip(vm)} aria-pressed={skipped}>
+              {skipped ? 'Take it into the plan' : 'Leave it where it is'}
+            </button>
+          ) : (
+            host !== null && (
+              <button type="button" class="btn small" onClick={() => migrate.toggleHost(host)}>
+                Drain {host}
+              </button>
+            )
+          )}
         </div>
       </section>
       {failure !== null && (

@@ -80,8 +80,11 @@ const paintBar = (
     fillRect(ctx, r, 2, p.surface);
     strokeRect(ctx, { x: r.x + 0.5, y: r.y + 0.5, w: r.w - 1, h: r.h - 1 }, 2, p.idle, 1.2, [3, 2]);
   }
+  const isSeen = l.columns.some((c) => c.name === move.dest);
+  const where = isSeen || move.kind === 'stop' ? '' : `→ ${move.dest.slice(l.prefix.length)} `;
   const text =
-    move.kind === 'live' ? duration(move.endMs - move.startMs) : `${move.kind}, down ${duration(move.downtimeMs)}`;
+    where +
+    (move.kind === 'live' ? duration(move.endMs - move.startMs) : `${move.kind}, down ${duration(move.downtimeMs)}`);
   setFont(ctx, p);
   const textW = ctx.measureText(text).width;
   const fits = r.x + r.w + 6 + textW < g.x + g.w + LABEL_ROOM;
