@@ -2,7 +2,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 
 const SECRET_BYTES = 32; // 256 bits: not to be guessed by another user of this machine
-const COOKIE = 'understudy';
 
 export type Admission = {
   /** The token for the printed address; null once it was used. */
@@ -19,7 +18,13 @@ const same = (a: string, b: string): boolean => {
   return x.length === y.length && timingSafeEqual(x, y);
 };
 
-export const createAdmission = (): Admission => {
+/**
+ * A fresh token and a fresh session.
+ * @param port where the server listens; browsers keep one set of cookies for all ports of an address, so the cookie's
+ *   name carries it and a second server throws nobody out of the first
+ */
+export const createAdmission = (port: number): Admission => {
+  const cookie = `understudy-${port}`;
   const session = randomBytes(SECRET_BYTES).toString('base64url');
   let token: string | null = randomBytes(SECRET_BYTES).toString('base64url');
   return {
@@ -27,12 +32,12 @@ export const createAdmission = (): Admission => {
     redeem: (offered) => {
       if (token === null || !same(offered, token)) return null;
       token = null;
-      return `${COOKIE}=${session}; HttpOnly; SameSite=Strict; Path=/`;
+      return `${cookie}=${session}; HttpOnly; SameSite=Strict; Path=/`;
     },
     admits: (header) =>
       (header ?? '').split(';').some((pair) => {
         const [name, value] = pair.split('=', 2).map((part) => part.trim());
-        return name === COOKIE && value !== undefined && same(value, session);
+        return name === cookie && value !== undefined && same(value, session);
       }),
   };
 };

@@ -70,8 +70,11 @@ export const startLoopback = async (
   service: Service,
   options: { readonly windowDir: string; readonly port: number },
 ): Promise<Result<Loopback, string>> => {
-  const admission = createAdmission();
-  let port = options.port;
+  const server = createServer();
+  const bound = await listening(server, options.port);
+  if (!bound.ok) return bound;
+  const port = bound.value;
+  const admission = createAdmission(port);
 
   const answer = async (request: IncomingMessage): Promise<Served> => {
     const refused = refusal(request, port, false);
@@ -91,7 +94,6 @@ export const startLoopback = async (
     response.end(request.method === 'HEAD' ? undefined : body);
   };
 
-  const server = createServer((request, response) => void respond(request, response));
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE, perMessageDeflate: false });
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy()); // a raw socket: a reset nobody hears would end the program
@@ -103,11 +105,8 @@ export const startLoopback = async (
     }
     sockets.handleUpgrade(request, socket, head, (socket) => serve(webSocketPort(socket), service));
   };
+  server.on('request', (request, response) => void respond(request, response));
   server.on('upgrade', upgrade);
-
-  const bound = await listening(server, options.port);
-  if (!bound.ok) return bound;
-  port = bound.value;
 
   return ok({
     url: `http://${LOOPBACK}:${port}/?token=${admission.token() ?? ''}`,

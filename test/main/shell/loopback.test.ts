@@ -61,6 +61,16 @@ test('the cookie is out of reach of scripts and of other sites', async () => {
   expect(response.headers.get('set-cookie')).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/);
 });
 
+test('a second server on this machine throws nobody out of the first', async () => {
+  const other = await startLoopback(idle, { windowDir: smallWindow(), port: 0 });
+  if (!other.ok) throw new Error(other.error);
+  const second = await cookieOf(other.value.url);
+  await other.value.close();
+  // What a browser keeps for 127.0.0.1: of one name, only the cookie that came last.
+  const jar = new Map([cookie, second].map((pair) => [pair.split('=', 1)[0], pair]));
+  expect((await get('/', { cookie: [...jar.values()].join('; ') })).status).toBe(200);
+});
+
 test('the printed address works once; who is in already is let through again', async () => {
   const path = new URL(loopback.url);
   const again = await get(path.pathname + path.search);
@@ -81,12 +91,13 @@ test('a browser led here by a link of another site goes on by a page of ours', a
 
 test.each([
   ['no cookie', {}],
-  ['another cookie', { cookie: 'understudy=guess' }],
+  ['another cookie', { cookie: 'guess' }],
   ['a foreign name for this machine', { cookie: 'yes', host: 'evil.example' }],
   ['another port', { cookie: 'yes', host: '127.0.0.1:1' }],
   ['a foreign origin', { cookie: 'yes', origin: 'http://evil.example' }],
 ])('nothing is answered with %s', async (_why, headers: Record<string, string>) => {
-  const real = headers['cookie'] === 'yes' ? { ...headers, cookie } : headers;
+  const sent: Record<string, string> = { yes: cookie, guess: `${cookie.split('=', 1)[0]}=guess` };
+  const real = headers['cookie'] === undefined ? headers : { ...headers, cookie: sent[headers['cookie']] ?? '' };
   const answer = await get('/', real);
   expect(answer.status).toBe(403);
   expect(answer.body).not.toContain('<title>');
