@@ -19,7 +19,6 @@ export const dictionary = [
 
 /** A fact as its dictionary entry shapes it: `type`, `v`, `data`. */
 export type Fact = EventOf<(typeof dictionary)[number]>;
-export type EventType = Fact['type'];
 
 /** How much a value is worth: seen in the source, concluded from it, or taken as a default. */
 export const EVIDENCE = ['observed', 'inferred', 'assumed'] as const;

@@ -1,6 +1,6 @@
 // The plan's runbook: a step to judge it by, the file to take away, and the branch to try the plan on.
 import { useDesk } from '../session/desk.ts';
-import { applyPlan, drainName } from '../session/migrate-view.ts';
+import { applyPlan, drainName } from '../session/apply-plan.ts';
 import { plural } from '../session/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 

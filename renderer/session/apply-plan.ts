@@ -1,0 +1,32 @@
+// Writes the plan on show onto a branch, which the window then follows.
+import type { Desk } from './desk.ts';
+
+const NAMED = 3; // a branch named after forty hosts would not be read
+
+/** `drain: compute-07`, `drain: 7 hosts`. */
+export const drainName = (hosts: readonly string[]): string =>
+  `drain: ${hosts.length <= NAMED ? hosts.join(', ') : `${hosts.length} hosts`}`;
+
+/** Writes the plan on show onto a branch of its own, from the instant it was made for; the window follows the branch. */
+export const applyPlan = async (desk: Desk): Promise<void> => {
+  const { migrate } = desk;
+  const plan = migrate.plan.peek();
+  if (plan === null || migrate.isApplying.peek()) return;
+  migrate.isApplying.value = true;
+  migrate.failure.value = null;
+  const branch = desk.freeName(drainName(plan.drained));
+  const answer = await desk.client.call('plan.drain', {
+    timeline: desk.timeline.peek(),
+    at: { at: Date.parse(plan.at), seq: null },
+    hosts: plan.drained,
+    settings: migrate.settings.peek(),
+    branch,
+  });
+  migrate.isApplying.value = false;
+  if (!answer.ok) {
+    migrate.failure.value = answer.error;
+    return;
+  }
+  await desk.refreshLog();
+  desk.switchTo(branch);
+};
