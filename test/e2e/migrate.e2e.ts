@@ -29,7 +29,9 @@ export const draining: Story = {
     const refused = board.locator('[data-verdict=blocked]').filter({ hasText: 'ram-capacity' }).first();
     assert.match((await refused.textContent()) ?? '', /cannot take it.*has \d+ of \d+ MiB RAM free, \d+ asked/);
     await board.focus();
-    const large = await rows.evaluateAll((all) => all.findIndex((row) => row.textContent.startsWith('vm-search-es-22')));
+    const large = await rows.evaluateAll((all) =>
+      all.findIndex((row) => row.textContent.startsWith('vm-search-es-22')),
+    );
     await press(page, ...Array.from({ length: large + 1 }, () => 'ArrowDown'), 'ArrowRight', 'Enter');
     assert.match((await board.locator('[aria-selected=true]').textContent()) ?? '', /^vm-search-es-22: live to/);
 
