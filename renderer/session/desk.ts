@@ -13,7 +13,7 @@ import type { Client } from './client.ts';
 import type { Idle } from './idle.ts';
 import { isRecord } from './branches.ts';
 import { Latest } from './latest.ts';
-import { openingView } from './opening.ts';
+import { openingView, type OpeningView } from './opening.ts';
 import type { PlaceId } from './places.ts';
 import { Preferences } from './preferences.ts';
 import { MigrateView } from './migrate-view.ts';
@@ -76,6 +76,8 @@ export class Desk {
   readonly timelineInfo: ReadonlySignal<TimelineInfo | null>;
   readonly isBranch: ReadonlySignal<boolean>;
   #opened = false;
+  /** Counts switches and leaps: an answer that was asked for before the last one comes too late. */
+  #moves = 0;
 
   constructor(parts: DeskParts) {
     this.client = parts.client;
@@ -96,6 +98,7 @@ export class Desk {
 
   /** Moves to another instant (and stops playing). */
   goTo(at: At): void {
+    this.#moves += 1;
     this.player.hold(at);
     this.reveal(at.at);
   }
@@ -116,19 +119,30 @@ export class Desk {
 
   /** Opens another timeline; the instant stays unless nothing of that timeline happened then. */
   switchTo(timeline: string): void {
+    this.#moves += 1;
     this.timeline.value = timeline;
     const info = this.timelineInfo.peek();
     if (info === null || info.from === null || info.to === null) return;
     const { at } = this.player.at.peek();
-    if (at < info.from || at > info.to) void this.#openAt(info, null);
+    if (at < info.from || at > info.to) void this.#openUnlessMoved(info);
   }
 
-  /** Shows a timeline at a named instant, or at its incident. */
-  async #openAt(info: TimelineInfo, named: At | null): Promise<void> {
+  /** Shows a timeline at its incident, unless the person has gone elsewhere before the answer came. */
+  async #openUnlessMoved(info: TimelineInfo): Promise<void> {
+    const move = this.#moves;
+    const view = await this.#viewOf(info, null);
+    if (move === this.#moves) this.#show(view);
+  }
+
+  /** How to show a timeline: at a named instant, or at its incident. */
+  async #viewOf(info: TimelineInfo, named: At | null): Promise<OpeningView> {
     const marks = await this.client.call('view.marks', { timeline: info.name });
-    const view = openingView(info, marks.ok ? marks.value : [], named);
-    this.range.value = view.range;
-    if (view.at !== null) this.player.hold(view.at);
+    return openingView(info, marks.ok ? marks.value : [], named);
+  }
+
+  #show({ range, at }: OpeningView): void {
+    this.range.value = range;
+    if (at !== null) this.player.hold(at);
   }
 
   toggleFault(host: string): void {
@@ -162,7 +176,7 @@ export class Desk {
     const known = log.timelines.some((t) => t.name === named.timeline);
     const timeline = known && named.timeline !== null ? named.timeline : (log.timelines[0]?.name ?? MAIN);
     const info = log.timelines.find((t) => t.name === timeline) ?? null;
-    if (info !== null) await this.#openAt(info, named.at);
+    if (info !== null) this.#show(await this.#viewOf(info, named.at));
     batch(() => {
       this.timeline.value = timeline;
       this.place.value = named.place ?? 'cluster';

@@ -1,34 +1,11 @@
 // The window's end of the port: order, progress, cancellation, a lost link and its return.
 import { expect, test } from 'vitest';
 import { ok } from '../../domain/base/result.ts';
-import { CONTRACT_VERSION, type ToService, type ToWindow } from '../../domain/contract/port.ts';
+import { CONTRACT_VERSION } from '../../domain/contract/port.ts';
 import { Client } from '../../renderer/session/client.ts';
 import { Idle } from '../../renderer/session/idle.ts';
 import { Latest } from '../../renderer/session/latest.ts';
-import type { WindowPort } from '../../renderer/session/transport.ts';
-
-/** The far end of a pipe, played by the test. */
-class FarEnd {
-  readonly heard: ToService[] = [];
-  #say: (message: ToWindow) => void = () => undefined;
-  #close: () => void = () => undefined;
-
-  readonly port: WindowPort = {
-    post: (message) => this.heard.push(message),
-    listen: (listener) => (this.#say = listener),
-    onClose: (listener) => (this.#close = listener),
-    close: () => this.#close(),
-  };
-
-  say(message: ToWindow): void {
-    this.#say(message);
-  }
-  calls(): Extract<ToService, { kind: 'call' }>[] {
-    return this.heard.filter((m) => m.kind === 'call');
-  }
-}
-
-const turn = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
+import { FarEnd, turn } from './far-end.ts';
 
 const connected = async () => {
   const far = new FarEnd();
