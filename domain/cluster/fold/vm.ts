@@ -47,7 +47,11 @@ const describe = (c: Cluster, vm: Row, e: Created | Reported): void => {
   if (vcpus !== undefined) setNumber(v.vcpus, vm, vcpus);
   if (ramMiB !== undefined) setNumber(v.ramMiB, vm, ramMiB);
   if (diskGiB !== undefined) setNumber(v.diskGiB, vm, diskGiB);
-  if (flavor !== undefined) sizeByFlavor(c, vm, flavor);
+  if (flavor === undefined) return;
+  // Resized: the old flavor's size is no longer its own, and what the report leaves out the new flavor says.
+  const isResized = about.flavor !== null && flavor !== about.flavor;
+  for (const size of isResized ? SIZES : []) if (e.data[size] === undefined) setNumber(v[size], vm, NaN);
+  sizeByFlavor(c, vm, flavor);
 };
 
 /** What a report leaves out about a VM's size, its flavor says. */
@@ -95,6 +99,14 @@ const concludes = (c: Cluster, m: Row, vm: Row, host: Row, settled: boolean): bo
   if (m === NO_ROW || !settled) return false;
   const dest = rowAt(c.migrations.col.dest, m);
   return dest === NO_ROW ? host !== rowAt(c.vms.col.host, vm) : host === dest;
+};
+
+/** A live migration is over, and has failed, where the VM is seen with no task on its source after it was accepted. */
+const restsAtSource = (c: Cluster, m: Row, host: Row, settled: boolean, e: Reported | StateChanged): boolean => {
+  if (m === NO_ROW || !settled || typeOf(c, m) !== 'live-migration') return false;
+  const { source, dest, startedAt } = c.migrations.col;
+  const isLater = e.at > numberAt(startedAt, m);
+  return isLater && host === rowAt(source, m) && host !== rowAt(dest, m) && (e.data.taskState ?? null) === null;
 };
 
 /** On its way: a listing may show the VM on its dest before the move has ended. */
@@ -154,6 +166,7 @@ const showHost = (
     placeVm(c, vm, host, e.at, e.evidence, HOST_BY.report); // the move is concluded, the VM was seen there
     return;
   }
+  if (restsAtSource(c, m, host, settled, e)) abandonMove(c, m, vm, `seen at rest on its source, ${name}`, e);
   if (before === NO_ROW && byteAt(v.hostBy, vm) === HOST_BY.move) {
     // A move that ended without saying where: this listing says it.
     const moved = rowAt(v.moved, vm);

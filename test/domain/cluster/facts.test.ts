@@ -81,6 +81,21 @@ test('a VM gets its size from its flavor, whichever is described first, and its 
   }
 });
 
+test('a resized VM has the size of its new flavor, whichever is described first, unless its report says another', () => {
+  const small = event(0, 'flavor.reported', 'flavor:m1', { vcpus: 4, ramMiB: 8192, diskGiB: 80 });
+  const large = event(2, 'flavor.reported', 'flavor:m2', { vcpus: 8, ramMiB: 16384, diskGiB: 160 });
+  const before = vm(0, 'a', { host: 'h1', flavor: 'm1' });
+  const after = vm(2, 'a', { host: 'h1', flavor: 'm2', diskGiB: 90 });
+  for (const order of [
+    [large, after],
+    [after, large],
+  ]) {
+    const state = stateAfter(small, before, ...order);
+    expect(vmIn(state, 'a')).toMatchObject({ vcpus: 8, ramMiB: 16384, diskGiB: 90 });
+    expect(state.hosts[0]).toMatchObject({ vcpusUsed: 8, ramMiBUsed: 16384, diskGiBUsed: 90 });
+  }
+});
+
 describe('storage', () => {
   const volume = event(0, 'volume.reported', 'volume:v', { name: 'root', sizeGiB: 5, status: 'available' });
   const attached = event(1, 'volume.attached', 'volume:v', { vm: 'a', device: 'vda', boot: true });

@@ -57,6 +57,28 @@ describe('live migration', () => {
     expect(state.anomalies).toEqual([]);
   });
 
+  test.each(['h2', null])('a later listing at rest on the source ends it as failed, inferred (dest %s)', (dest) => {
+    const left = move(1, 'm', { vm: 'a', dest });
+    const state = stateAfter(running, left, vm(5, 'a', { host: 'h1', status: 'ACTIVE' }));
+    expect(state.migrations[0]).toMatchObject({
+      status: 'failed',
+      evidence: 'inferred',
+      reason: 'seen at rest on its source, h1',
+      endedAt: '2026-01-06T10:05:00Z',
+    });
+    expect(vmIn(state, 'a')).toMatchObject({ host: 'h1', status: 'ACTIVE', taskState: null });
+    expect(state.hosts.map((h) => h.vcpusUsed)).toEqual(dest === null ? [2] : [2, 0]);
+    expect(state.anomalies).toEqual([]);
+  });
+
+  test('on the source with a task, or at the instant it was accepted, it is not over', () => {
+    const tasked = vm(5, 'a', { host: 'h1', status: 'ACTIVE', taskState: 'migrating' });
+    const atOnce = vm(1, 'a', { host: 'h1', status: 'ACTIVE' });
+    for (const seen of [tasked, atOnce]) {
+      expect(stateAfter(running, accepted, seen).migrations[0]).toMatchObject({ status: 'accepted', endedAt: null });
+    }
+  });
+
   test('a listing that still shows it migrating concludes nothing', () => {
     const state = stateAfter(running, accepted, vm(5, 'a', { host: 'h2', status: 'MIGRATING' }));
     expect(state.migrations[0]).toMatchObject({ status: 'accepted', endedAt: null });
