@@ -1,6 +1,5 @@
 // understudy branch: makes a branch at an instant, renames one, or drops one.
 import { err, ok, type Result } from '../../../domain/base/result.ts';
-import type { TimelineInfo } from '../../../domain/contract/contract.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog, type Opened } from '../command-line/open.ts';
 import {
@@ -13,12 +12,13 @@ import {
   withLog,
   withTimeline,
 } from '../command-line/options.ts';
+import { type TimelineRow, timelineRow } from '../command-line/timeline-row.ts';
 
 type Options = LogOption &
   TimelineOption &
   AtOption &
   JsonOption & { readonly rename?: string; readonly drop?: boolean };
-type Done = { readonly value: TimelineInfo | { readonly dropped: string }; readonly says: string };
+type Done = { readonly value: TimelineRow | { readonly dropped: string }; readonly says: string };
 
 const change = async (open: Opened, name: string, options: Options): Promise<Result<Done, string>> => {
   if (options.drop === true) {
@@ -27,14 +27,17 @@ const change = async (open: Opened, name: string, options: Options): Promise<Res
   }
   if (options.rename !== undefined) {
     const renamed = await open.ask('branch.rename', { name, to: options.rename });
-    return renamed.ok ? ok({ value: renamed.value, says: `${name} is now ${renamed.value.name}.` }) : renamed;
+    return renamed.ok
+      ? ok({ value: timelineRow(renamed.value), says: `${name} is now ${renamed.value.name}.` })
+      : renamed;
   }
   const at = open.moment(options.timeline, options.at);
   if (!at.ok) return at;
   const made = await open.ask('branch.create', { name, parent: options.timeline, at: at.value });
   if (!made.ok) return made;
-  const where = made.value.forkedAt === null ? 'its end' : new Date(made.value.forkedAt.at).toISOString();
-  return ok({ value: made.value, says: `Made ${name}, which leaves ${options.timeline} at ${where}.` });
+  const value = timelineRow(made.value);
+  const where = value.forkedAt?.at ?? 'its end';
+  return ok({ value, says: `Made ${name}, which leaves ${options.timeline} at ${where}.` });
 };
 
 export const branch: AddCommand = (program, { terminal, run }) => {

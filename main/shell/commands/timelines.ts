@@ -4,8 +4,7 @@ import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
 import { type JsonOption, type LogOption, withJson, withLog } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
-
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+import { timelineRow } from '../command-line/timeline-row.ts';
 
 export const timelines: AddCommand = (program, { terminal, run }) => {
   const command = program.command('timelines').description('list the record and its branches');
@@ -14,12 +13,7 @@ export const timelines: AddCommand = (program, { terminal, run }) => {
       inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask }) => {
         const info = await ask('log.info', {});
         if (!info.ok) return info;
-        const rows = info.value.timelines.map((t) => ({
-          ...t,
-          forkedAt: t.forkedAt === null ? null : { at: iso(t.forkedAt.at), seq: t.forkedAt.seq },
-          from: iso(t.from),
-          to: iso(t.to),
-        }));
+        const rows = info.value.timelines.map(timelineRow);
         if (options.json === true) {
           await terminal.write(`${JSON.stringify({ timelines: rows })}\n`);
           return ok(0);

@@ -147,6 +147,17 @@ test('a branch, a drill on it, and what is different after', async () => {
   expect(json(await run('timelines', '--log', log, '--json')).timelines).toHaveLength(2);
 });
 
+test('a branch made or renamed is told as `timelines` tells it', async () => {
+  const log = fresh('told');
+  const listed = async (name: string): Promise<unknown> =>
+    json(await run('timelines', '--log', log, '--json')).timelines.find((t: { name: string }) => t.name === name);
+  const made = json(await run('branch', 'early', '--log', log, '--at', '10:36:35', '--json'));
+  expect(made).toMatchObject({ forkedAt: { at: '2013-08-06T10:36:35.000Z' } });
+  expect(made).toEqual(await listed('early'));
+  const renamed = json(await run('branch', 'early', '--rename', 'first', '--log', log, '--json'));
+  expect(renamed).toEqual(await listed('first'));
+});
+
 test('a drill without a branch writes nothing', async () => {
   const log = fresh('unwritten');
   const before = (await run('export', '--log', log)).out;
@@ -283,8 +294,16 @@ test.each<[why: string, argv: () => readonly string[], says: RegExp]>([
     () => ['consolidate', '--workload', file('hole.csv', 'vm,s0,s1\na,1,\n')],
     /line 2, field s1: the sample is missing/,
   ],
-  ['an unknown power model', () => ['consolidate', '--log', INCIDENT, '--power-model', 'acme'], /no power model "acme"/],
-  ['an unknown algorithm', () => ['consolidate', '--log', INCIDENT, '--overload', 'best'], /no overload algorithm "best"/],
+  [
+    'an unknown power model',
+    () => ['consolidate', '--log', INCIDENT, '--power-model', 'acme'],
+    /no power model "acme"/,
+  ],
+  [
+    'an unknown algorithm',
+    () => ['consolidate', '--log', INCIDENT, '--overload', 'best'],
+    /no overload algorithm "best"/,
+  ],
   [
     'an unknown parameter',
     () => ['consolidate', '--log', INCIDENT, '--set', 'overload.thresh=1'],
