@@ -39,7 +39,7 @@ export const RunwayCard = () => {
   return (
     <div class={`card ${outlook.pending ? 'late-bar' : ''}`} data-testid="runway">
       <h2>
-        Runway <small>from the history of {timeline}; the line is capacity with any one host kept free</small>
+        Runway <small>history of {timeline}; the line is N+1 capacity</small>
       </h2>
       <div class="scroll">
         {outlook.failure !== null && <p class="failure">{outlook.failure.sentence}</p>}
