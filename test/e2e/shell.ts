@@ -25,22 +25,23 @@ const addressFrom = (child: ChildProcess): Promise<string> =>
       () => reject(new Error(`the shell printed no address in ${START_MS / 1000} s: ${said}`)),
       START_MS,
     );
-    const hear = (chunk: Buffer): void => {
-      said += chunk.toString('utf8');
-      const found = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(said);
-      if (found === null) return;
+    let answer = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('utf8');
+      if (!answer.includes('\n')) return;
       clearTimeout(late);
-      resolve(found[0]);
-    };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
+      const { url, port } = JSON.parse(answer) as { url: string; port: number };
+      if (new URL(url).port === String(port)) resolve(url);
+      else reject(new Error(`the shell printed an address of another port: ${answer}`));
+    });
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
     child.once('exit', (code) => reject(new Error(`the shell ended with ${code}: ${said}`)));
   });
 
 /** A shell over a demonstration made for this run alone, so that what a story does to the log ends with it. */
 export const startShell = async (): Promise<Shell> => {
   const home = mkdtempSync(join(tmpdir(), 'understudy-e2e-'));
-  const child = spawn(process.execPath, [CLI, 'serve', '--no-open'], {
+  const child = spawn(process.execPath, [CLI, 'serve', '--no-open', '--json'], {
     env: { ...process.env, UNDERSTUDY_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -10,7 +10,6 @@ import {
   withAt,
   withJson,
   withLog,
-  withTimeline,
 } from '../command-line/options.ts';
 
 type Options = LogOption & TimelineOption & AtOption & JsonOption;
@@ -30,8 +29,9 @@ export const record: AddCommand = (program, { terminal, run }) => {
     .command('record <type> <entity> [data]')
     .description(
       'write one fact onto a branch: record host.reported host:compute-2 \'{"ramMiB":65536}\' --timeline what-if',
-    );
-  withJson(withAt(withTimeline(withLog(command)))).action(
+    )
+    .requiredOption('--timeline <name>', 'the branch to write onto; main holds only what was imported');
+  withJson(withAt(withLog(command))).action(
     (type: string, entity: string, text: string | undefined, options: Options) =>
       run(() => {
         const data = dataOf(text ?? '{}');

@@ -310,6 +310,7 @@ test.each<[why: string, argv: () => readonly string[], says: RegExp]>([
     /loess_robust has no parameter "thresh"/,
   ],
   ['traces that are none', () => ['consolidate', '--workload', TRANSCRIPT], /live-migration.txt, line \d+/],
+  ['a fact without its branch', () => ['record', 'host.reported', 'host:compute-2', '--log', INCIDENT], /--timeline/],
   ['a port that is none', () => ['serve', '--port', '70000'], /65535/],
 ])('%s: a sentence, status 2, nothing changed', async (_why, argv, says) => {
   const ran = await run(...argv());
