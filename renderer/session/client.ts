@@ -21,7 +21,7 @@ type Running = {
 };
 
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 5_000; // a person who restarted the program should not wait longer than this
+const LONGEST_RETRY_MS = 5_000; // a link that is back should not be waited for longer than this
 
 const LOST: Failure = {
   code: 'lost',
@@ -101,7 +101,7 @@ export class Client {
     this.#port = null;
     this.#link.value = {
       state: 'lost',
-      sentence: `${why} If it was stopped, start it again; this window reconnects by itself and keeps your place.`,
+      sentence: `${why} This window keeps trying. If the program was stopped, start it again and open the new address it prints.`,
     };
     for (const call of this.#running.values()) call.answer(err(LOST));
     this.#settle();

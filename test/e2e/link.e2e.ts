@@ -10,7 +10,10 @@ export const losing: Story = {
     await shell.stop();
     const notice = page.getByRole('alert');
     await notice.waitFor();
-    assert.match(await notice.innerText(), /connection to Understudy was lost.*start it again/i);
+    assert.match(
+      await notice.innerText(),
+      /connection to Understudy was lost.*start it again and open the new address/is,
+    );
     assert.equal(await mapSays(page), before);
     faults.length = 0; // the browser itself logs each refused reconnection
   },

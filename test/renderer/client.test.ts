@@ -55,7 +55,7 @@ test('a lost link answers every call with a sentence and says so itself', async 
   const answer = await call;
   expect(answer.ok ? null : answer.error.code).toBe('lost');
   expect(client.link.value.state).toBe('lost');
-  expect(client.link.value.sentence).toMatch(/start it again/);
+  expect(client.link.value.sentence).toMatch(/start it again and open the new address/);
 });
 
 test('a program of another version is not spoken to', async () => {
