@@ -79,6 +79,16 @@ const readMoves = (
   (options.has('block-migrate') ? moved : stayed).add(vmAddress(directory, vm));
 };
 
+/** `nova show X` prints an `id` and may leave the name out: then X is the name of that VM. */
+const readShown = (command: Command, table: Table, uuidOf: Map<string, string>): void => {
+  const [program, verb, name = ''] = inOldWords(command.words);
+  const properties = propertiesOf(table);
+  const id = properties?.get('id') ?? '';
+  const isNamed =
+    properties?.has('name') === false && name !== '' && !name.startsWith('-') && !isUuid(name) && !uuidOf.has(name);
+  if (program === 'nova' && verb === 'show' && isNamed && isUuid(id)) uuidOf.set(name, id.toLowerCase());
+};
+
 /** `openstack resource provider list`: uuid, name, generation. */
 const readProviders = (table: Table, providers: Map<string, string>): void => {
   const [uuid, name, generation] = [/^uuid$/i, /^name$/i, /^generation$/i].map((c) => columnOf(table, c));
@@ -96,6 +106,14 @@ export const directoryOf = (blocks: readonly Block[]): Directory => {
     if (block.kind !== 'table') continue;
     readNames(block, uuidOf, hosts);
     readProviders(block, providers);
+  }
+  // After every name that is printed: what a table says of itself is better than what stood above it.
+  let above: Command | null = null;
+  for (const block of blocks) {
+    if (block.kind === 'command') above = block;
+    if (block.kind !== 'table') continue;
+    if (above !== null) readShown(above, block, uuidOf);
+    above = null; // a command prints one table
   }
   for (const block of blocks) {
     if (block.kind === 'command') readMoves(block, { uuidOf }, blockMoved, diskStayed, hosts);

@@ -169,3 +169,25 @@ test('a dump saved without its command is a transcript, too', () => {
   expect(transcript.sniff(dump.join('\n'), 'br-tun.txt')).toBeGreaterThan(0);
   expect(itemsOf(transcript, text(...dump)).some((item) => item.kind === 'ignored' && item.count === 1)).toBe(true);
 });
+
+test('a VM that is shown by name, in a table with its id and without its name, is one VM throughout', () => {
+  const id = '11111111-2222-4333-8444-555555555555';
+  const facts = factsOf(
+    transcript,
+    text(
+      '$ nova live-migration web compute-2',
+      '$ nova show web',
+      '+----------------------+--------------------------------------+',
+      '| Property             | Value                                |',
+      '+----------------------+--------------------------------------+',
+      '| OS-EXT-SRV-ATTR:host | compute-1                            |',
+      `| id                   | ${id} |`,
+      '| status               | ACTIVE                               |',
+      '+----------------------+--------------------------------------+',
+      '$ nova stop web',
+    ),
+  );
+  expect(ofType(facts, 'migration.accepted').map((fact) => fact.data.vm)).toEqual([id]);
+  expect(ofType(facts, 'vm.reported').map((fact) => [fact.entity, fact.data.name])).toEqual([[`vm:${id}`, 'web']]);
+  expect(facts.filter((fact) => fact.entity === 'vm:web')).toEqual([]);
+});
