@@ -27,6 +27,7 @@ export type Appender = {
   readonly progress: (timeline: Timeline, sourceId: string) => SourceProgress | null;
 };
 
+type KeylessRow = readonly [id: number, line: number, at: number, type: string, entity: string, data: string];
 type KeyRow = readonly [id: number, key: string, at: number, source: number, line: number];
 
 export const appender = (
@@ -56,11 +57,20 @@ export const appender = (
     )
     .raw();
 
+  const withoutKeys = db
+    .prepare<[number, number, number, number], KeylessRow>(
+      `SELECT id, line, at, type, entity, data FROM event
+       WHERE timeline = ? AND source = ? AND key IS NULL AND line BETWEEN ? AND ?`,
+    )
+    .raw();
+
   const progress = (timeline: Timeline, sourceId: string): SourceProgress | null => {
     const source = sources.find(sourceId);
     if (source === null) return null;
+    // Of an ancestor cut in event time only a part is here: there the keys tell what is, not how far the source was read.
     const found = lineages
       .segments(timeline)
+      .filter((s) => s.limits.length === 0)
       .map((s) => reached.get(source, s.timeline, s.last)!)
       .filter((r) => r.through !== null);
     if (found.length === 0) return null;
@@ -75,6 +85,25 @@ export const appender = (
       for (const [id, key, at, source, line] of withKeys.all(segment.timeline, asked)) {
         const place = { at: at as Instant, source: sources.content(source), line, seq: seqOf(id) };
         if (place.seq <= segment.last && !segment.limits.some((limit) => isBeyond(limit, place))) known.add(key);
+      }
+    }
+    return known;
+  };
+
+  /** Events without keys that a cut ancestor holds below its cut: there its source's lines do not tell what is here. */
+  const knownKeyless = (segments: readonly Segment[], { source, events }: Batch): ReadonlySet<string> => {
+    const known = new Set<string>();
+    const id = sources.find(source.id);
+    const lines = events.flatMap((e) => (e.key === null ? [e.line] : []));
+    if (id === null || lines.length === 0) return known;
+    const first = lines.reduce((a, b) => Math.min(a, b));
+    const last = lines.reduce((a, b) => Math.max(a, b));
+    for (const segment of segments) {
+      if (segment.limits.length === 0 || reached.get(id, segment.timeline, segment.last)?.through == null) continue;
+      for (const [row, line, at, type, entity, data] of withoutKeys.all(segment.timeline, id, first, last)) {
+        const place = { at: at as Instant, source: source.id, line, seq: seqOf(row) };
+        if (place.seq > segment.last || segment.limits.some((limit) => isBeyond(limit, place))) continue;
+        known.add(JSON.stringify([line, at, type, entity, data]));
       }
     }
     return known;
@@ -150,7 +179,14 @@ export const appender = (
     if (before !== null && isAlreadyIn(before, batch)) {
       return ok({ head, events: 0, duplicates: batch.events.length });
     }
-    const events = newOnes(lineages.segments(timeline), batch.events);
+    const segments = lineages.segments(timeline);
+    const keyless = knownKeyless(segments, batch);
+    const events = newOnes(segments, batch.events).filter(
+      (e) =>
+        keyless.size === 0 ||
+        e.key !== null ||
+        !keyless.has(JSON.stringify([e.line, e.at, e.type, e.entity.toWellFormed(), canonical(e.data)])),
+    );
     assert(head + events.length < SEQ_SPAN, 'a timeline holds fewer than 2^32 events');
     const source = sources.obtain(batch.source);
     const refused = batch.refused.map((r) => ({ ...r, why: r.why.toWellFormed(), text: r.text.toWellFormed() }));

@@ -54,11 +54,23 @@ test('a branch knows the keys and sources of its lineage, not those above its cu
   const branch = log.branch('what-if', main(log), at(20));
   if (!branch.ok) throw new Error(branch.error.sentence);
   add(log, main(log), batch('later', [note(5, 1, 'late')]));
-  expect(log.progress(branch.value, 'a')).toEqual({ throughLine: 2, done: true });
   expect(log.progress(branch.value, 'later')).toBeNull();
   const events = [note(10, 1, 'low'), note(30, 2, 'high'), note(5, 3, 'late')];
   expect(add(log, branch.value, batch('run:drill:1', events)).events).toBe(2);
   expect(texts(log, branch.value)).toEqual(['note 3', 'note 1', 'note 2']);
+});
+
+test('a source read before the fork brings a branch what lies above its cut, once', () => {
+  const log = newLog();
+  const source = batch('a', [note(10, 1, 'low'), note(10, 2), note(30, 3, 'high'), note(30, 4)]);
+  add(log, main(log), source);
+  const branch = log.branch('what-if', main(log), at(20));
+  if (!branch.ok) throw new Error(branch.error.sentence);
+  expect(log.progress(branch.value, 'a')).toBeNull();
+  expect(add(log, branch.value, source)).toMatchObject({ events: 2, duplicates: 2 });
+  expect(texts(log, branch.value)).toEqual(['note 1', 'note 2', 'note 3', 'note 4']);
+  expect(log.progress(branch.value, 'a')).toEqual({ throughLine: 4, done: true });
+  expect(add(log, branch.value, source)).toMatchObject({ events: 0, duplicates: 4 });
 });
 
 test('listeners hear of every change until they stop', () => {
