@@ -4,15 +4,24 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const VALUE = new Int8Array(128).fill(-1);
 for (let i = 0; i < ALPHABET.length; i++) VALUE[ALPHABET.charCodeAt(i)] = i;
 
+const CODES = Uint8Array.from(ALPHABET, (c) => c.charCodeAt(0));
+const PAD = '='.charCodeAt(0);
+/** String.fromCharCode takes its characters as arguments, of which an engine allows some ten thousands. */
+const CHUNK = 8192;
+
 export const toBase64 = (bytes: Uint8Array): string => {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
+  const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
+  for (let i = 0, o = 0; i < bytes.length; i += 3) {
     const b = bytes[i + 1];
     const c = bytes[i + 2];
     const word = (bytes[i]! << 16) | ((b ?? 0) << 8) | (c ?? 0);
-    text += ALPHABET[word >> 18]! + ALPHABET[(word >> 12) & 63]!;
-    text += (b === undefined ? '=' : ALPHABET[(word >> 6) & 63]!) + (c === undefined ? '=' : ALPHABET[word & 63]!);
+    codes[o++] = CODES[word >> 18]!;
+    codes[o++] = CODES[(word >> 12) & 63]!;
+    codes[o++] = b === undefined ? PAD : CODES[(word >> 6) & 63]!;
+    codes[o++] = c === undefined ? PAD : CODES[word & 63]!;
   }
+  let text = '';
+  for (let i = 0; i < codes.length; i += CHUNK) text += String.fromCharCode(...codes.subarray(i, i + CHUNK));
   return text;
 };
 

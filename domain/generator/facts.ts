@@ -8,7 +8,7 @@ import type { Fleet, Group, Host, Vm } from './fleet.ts';
 export type Told = { readonly entity: string; readonly fact: Fact };
 
 const told = (address: string, fact: Fact): Told => ({ entity: address, fact });
-export const vmAddress = (vm: Vm): string => entity('vm', vm.id);
+export const vmAddress = (vm: Vm): string => vm.address;
 export const hostAddress = (host: Host): string => entity('host', host.name);
 const portAddress = (vm: Vm): string => entity('port', `port-${vm.id}`);
 

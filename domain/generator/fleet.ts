@@ -1,5 +1,6 @@
 // The generator's own books: which VM is where, what each host has left. Small and mutable; nobody else sees it.
 import { below, pick, type Rng } from '../base/rng.ts';
+import { entity } from '../events/entity.ts';
 import type { ClusterState } from '../readout/state.ts';
 import { type Flavor, FLAVORS, HOSTS_PER_RACK, type HostSize, IMAGES, POOLS, type Role, ROLES } from './catalogue.ts';
 import { type Demand, demand } from './load.ts';
@@ -24,6 +25,8 @@ export type Host = {
 
 export type Vm = {
   readonly id: string;
+  /** `vm:<id>`, made once: rosters name it every hour. */
+  readonly address: string;
   readonly name: string;
   readonly role: Role;
   readonly flavor: Flavor;
@@ -111,8 +114,10 @@ export const newVm = (fleet: Fleet, r: Rng, given?: { readonly role: Role; reado
   const network = below(r, fleet.networks.length);
   const address = (fleet.counters.get(`net${network}`) ?? 9) + 1;
   fleet.counters.set(`net${network}`, address);
+  const id = uuid(r);
   const vm: Vm = {
-    id: uuid(r),
+    id,
+    address: entity('vm', id),
     name: `vm-${role.name}-${number}`,
     role,
     flavor: given?.flavor ?? weighted(r),

@@ -63,7 +63,7 @@ const watchRack = (life: Life, rack: string, start: Instant): void => {
   const tick = (): void => {
     if (count++ % ROSTER_SAMPLES === 0) {
       roster = hosts.flatMap((h) => [...h.vms]);
-      const entities = roster.map((vm) => entity('vm', vm.id));
+      const entities = roster.map((vm) => vm.address);
       life.tell([{ entity: address, fact: { type: 'telemetry.roster_set', v: 1, data: { entities } } }]);
     }
     const second = ((life.agenda.now - start) / 1000) % 86_400;

@@ -11,12 +11,19 @@ export const toHex = (link: string): string => Buffer.from(link, 'base64url').to
 type Fields = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** A copy whose keys were added in order; JavaScript keeps that order (and puts whole numbers first, by value). */
+const isSorted = (keys: readonly string[]): boolean => keys.every((key, i) => i === 0 || keys[i - 1]! < key);
+
+/**
+ * The value, or a copy whose keys were added in order; JavaScript keeps that order (and puts whole numbers first, by
+ * value). What is in order already is not copied: telemetry carries arrays of hundreds of names.
+ */
 const ordered = (value: unknown): unknown => {
   if (!isObject(value)) return value;
-  if (Array.isArray(value)) return value.map(ordered);
+  if (Array.isArray(value)) return value.some(isObject) ? value.map(ordered) : value;
+  const keys = Object.keys(value);
+  if (isSorted(keys) && !keys.some((key) => isObject((value as Fields)[key]))) return value;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) {
+  for (const key of keys.sort()) {
     const inner = ordered((value as Fields)[key]);
     if (key === '__proto__') Object.defineProperty(copy, key, { value: inner, enumerable: true });
     else copy[key] = inner;
