@@ -8,12 +8,11 @@ import { LIVE_DEFAULTS, type LiveSettings } from '../../domain/consolidation/liv
 import type { At } from '../../domain/contract/contract.ts';
 import { factsOf } from '../../domain/planning/facts.ts';
 import { surroundingsOf } from '../../domain/scheduling/blockers-hardware.ts';
-import type { Candidate } from '../../domain/events/dictionary.ts';
-import type { Cut, Timeline } from '../../domain/timeline/order.ts';
 import type { Log } from '../log/types.ts';
 import { cpuHistory } from './cpu-history.ts';
 import { cutAt } from './cut.ts';
 import { historiesOf } from './histories.ts';
+import { keepOnBranch } from './keep-branch.ts';
 import type { Answer, Watcher } from './watcher.ts';
 
 export type ConsolidateOrder = {
@@ -26,24 +25,6 @@ export type ConsolidateOrder = {
 
 /** Detectors look at the newest samples; a day holds more of them than any asks for. */
 const HISTORY_MS = 24 * 3_600_000;
-
-const keep = (
-  log: Log,
-  parent: Timeline,
-  cut: Cut,
-  branch: string,
-  name: string,
-  events: readonly Candidate[],
-): Answer<null> => {
-  const made = log.branch(branch, parent, cut);
-  if (!made.ok) return made;
-  const source = { id: `run:consolidate:${name}`, name: `consolidation ${name}`, format: 'plan' };
-  const batch = { source, throughLine: events.length, done: true, events, refused: [] };
-  const appended = log.append(made.value, log.head(made.value), batch);
-  if (appended.ok) return ok(null);
-  log.drop(made.value); // a branch without its plan would look like an answer
-  return appended;
-};
 
 /** Plans. Nothing is written unless all of it is, and never a plan that its own check refuses. */
 export const runConsolidateJob = (log: Log, asked: ConsolidateOrder, watcher: Watcher): Answer<PlanReport> => {
@@ -81,6 +62,7 @@ export const runConsolidateJob = (log: Log, asked: ConsolidateOrder, watcher: Wa
     schedule === null
       ? planFacts(moves, asleep, cut.value.at, name)
       : scheduledFacts(factsOf(schedule, cut.value.at, name, state), asleep);
-  const kept = keep(log, timeline.value, cut.value, asked.branch, name, facts);
+  const source = { id: `run:consolidate:${name}`, name: `consolidation ${name}`, format: 'plan' };
+  const kept = keepOnBranch(log, { parent: timeline.value, cut: cut.value, branch: asked.branch }, source, facts);
   return kept.ok ? ok({ ...report, branch: asked.branch }) : kept;
 };

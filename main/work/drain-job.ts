@@ -13,6 +13,7 @@ import { surroundingsOf } from '../../domain/scheduling/blockers-hardware.ts';
 import type { Log } from '../log/types.ts';
 import { cutAt } from './cut.ts';
 import { historiesOf } from './histories.ts';
+import { keepOnBranch } from './keep-branch.ts';
 import type { Answer, Watcher } from './watcher.ts';
 
 export type DrainOrder = {
@@ -77,12 +78,7 @@ export const runDrainJob = (log: Log, order: DrainOrder, watcher: Watcher): Answ
     .digest('hex')
     .slice(0, 12);
   const events = factsOf(plan.value, cut.value.at, id, state);
-  const made = log.branch(branch, timeline.value, cut.value);
-  if (!made.ok) return made;
   const source = { id: `run:drain:${id}`, name: `drain ${hosts.join(' ')}`, format: 'drain' };
-  const batch = { source, throughLine: events.length, done: true, events, refused: [] };
-  const appended = log.append(made.value, log.head(made.value), batch);
-  if (appended.ok) return ok(report);
-  log.drop(made.value); // a branch without its plan would look like an answer
-  return appended;
+  const kept = keepOnBranch(log, { parent: timeline.value, cut: cut.value, branch }, source, events);
+  return kept.ok ? ok(report) : kept;
 };

@@ -5,11 +5,11 @@ import type { At, DrillReport } from '../../domain/contract/contract.ts';
 import type { DrillSettings } from '../../domain/drill/outcome.ts';
 import { parseScript } from '../../domain/drill/faults/script.ts';
 import { runDrill } from '../../domain/drill/play.ts';
-import type { Candidate } from '../../domain/events/dictionary.ts';
-import type { Cut, Timeline } from '../../domain/timeline/order.ts';
+import type { Cut } from '../../domain/timeline/order.ts';
 import type { Log } from '../log/types.ts';
 import { cutAt } from './cut.ts';
 import { historiesOf } from './histories.ts';
+import { keepOnBranch } from './keep-branch.ts';
 import type { Answer, Watcher } from './watcher.ts';
 
 export type Rehearsal = {
@@ -29,24 +29,6 @@ const drillName = (cut: Cut, { fail, script, settings }: Rehearsal): string =>
     .update(JSON.stringify([cut, [...fail].sort(), script, settings]))
     .digest('hex')
     .slice(0, 12);
-
-const keep = (
-  log: Log,
-  parent: Timeline,
-  cut: Cut,
-  branch: string,
-  name: string,
-  events: readonly Candidate[],
-): Answer<null> => {
-  const made = log.branch(branch, parent, cut);
-  if (!made.ok) return made;
-  const source = { id: `run:drill:${name}`, name: `drill ${name}`, format: 'drill' };
-  const batch = { source, throughLine: events.length, done: true, events, refused: [] };
-  const appended = log.append(made.value, log.head(made.value), batch);
-  if (appended.ok) return ok(null);
-  log.drop(made.value); // a branch without its drill would look like an answer
-  return appended;
-};
 
 /** Plays the drill. Nothing is written unless all of it is. */
 export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answer<DrillReport> => {
@@ -70,7 +52,8 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
   const { events, outcome } = drill.value;
   if (asked.branch !== null) {
     watcher.progress({ done: 0, total: events.length, says: 'writing the branch' });
-    const kept = keep(log, timeline.value, cut.value, asked.branch, name, events);
+    const source = { id: `run:drill:${name}`, name: `drill ${name}`, format: 'drill' };
+    const kept = keepOnBranch(log, { parent: timeline.value, cut: cut.value, branch: asked.branch }, source, events);
     if (!kept.ok) return kept;
   }
   return ok({ ...outcome, branch: asked.branch });
