@@ -53,3 +53,9 @@ export const UNKNOWN: Machine = {
 /** What a running guest's migration gets of a line (bytes/ms, both): the line's own time and the machine's for each byte. */
 export const sendingRate = (lineBytesPerMs: number, machine: Machine): number =>
   lineBytesPerMs / (1 + lineBytesPerMs * machine.extraNsPerByte * 1e-6);
+
+/** The line (bytes/ms) on which a running guest's migration sends at this rate: the inverse of `sendingRate`. */
+export const lineFor = (ratePerMs: number, machine: Machine): number => {
+  const share = ratePerMs * machine.extraNsPerByte * 1e-6;
+  return share < 1 ? ratePerMs / (1 - share) : Infinity;
+};

@@ -11,23 +11,29 @@ export type Flow = {
 const FULL = 1e-12;
 
 /**
- * Rates of `flows` over links of `capacities` (any one unit). No flow can gain without one that has no more losing: the
- * definition of max-min fairness, which is what TCP's equal shares approach. O(links × flows) in the worst case.
+ * Fills links of `capacities` with `flows`. `left` and `growing` are scratch, one entry a link; afterwards `left` holds what
+ * the links crossed have left, and `growing` is zero again. O(levels × (links + flows)).
  */
-export const maxMinRates = (capacities: readonly number[], flows: readonly Flow[]): Float64Array => {
+const fill = (
+  capacities: readonly number[],
+  flows: readonly Flow[],
+  left: Float64Array,
+  growing: Int32Array,
+): Float64Array => {
   const rates = new Float64Array(flows.length);
-  const left = Float64Array.from(capacities);
-  const growing = new Int32Array(capacities.length);
   const open: number[] = [];
+  const used: number[] = [];
   for (let f = 0; f < flows.length; f++) {
     const flow = flows[f]!;
     if (flow.links.length === 0) rates[f] = flow.demand;
-    else if (flow.demand > 0) {
-      open.push(f);
-      for (const link of flow.links) growing[link]! += 1;
+    else if (flow.demand > 0) open.push(f);
+    for (const link of flow.links) {
+      left[link] = capacities[link]!;
+      if (flow.demand <= 0) continue;
+      if (growing[link] === 0) used.push(link);
+      growing[link]! += 1;
     }
   }
-  const used = capacities.map((_, l) => l).filter((l) => growing[l]! > 0);
   let level = 0;
   while (open.length > 0) {
     // How much further all growing flows can rise together before a link fills or a demand is met.
@@ -52,14 +58,88 @@ export const maxMinRates = (capacities: readonly number[], flows: readonly Flow[
     open.length = kept;
   }
   for (const f of open) rates[f] = Infinity;
+  for (const l of used) growing[l] = 0;
   return rates;
 };
 
-/** What each link has left when flows run at `rates`. */
-export const residuals = (capacities: readonly number[], flows: readonly Flow[], rates: Float64Array): Float64Array => {
-  const left = Float64Array.from(capacities);
-  flows.forEach((flow, f) => {
-    for (const link of flow.links) left[link]! -= rates[f]!;
-  });
-  return left;
-};
+/**
+ * Rates of `flows` over links of `capacities` (any one unit). No flow can gain without one that has no more losing: the
+ * definition of max-min fairness, which is what TCP's equal shares approach.
+ */
+export const maxMinRates = (capacities: readonly number[], flows: readonly Flow[]): Float64Array =>
+  fill(capacities, flows, new Float64Array(capacities.length), new Int32Array(capacities.length));
+
+/**
+ * Max-min fair rates while flows come, change and go. Only flows that share links with a change, directly or through others,
+ * are worked out again: in a cluster whose fabric limits nobody, a handful of hundreds.
+ */
+export class FairRates<F extends Flow> {
+  readonly #capacities: readonly number[];
+  readonly #on: F[][];
+  readonly #left: Float64Array;
+  readonly #growing: Int32Array;
+  readonly #rates = new Map<F, number>();
+  readonly #touched = new Set<F>();
+  readonly #touchedLinks = new Set<number>();
+
+  constructor(capacities: readonly number[]) {
+    this.#capacities = capacities;
+    this.#on = capacities.map(() => []);
+    this.#left = Float64Array.from(capacities);
+    this.#growing = new Int32Array(capacities.length);
+  }
+
+  add(flow: F): void {
+    for (const l of flow.links) this.#on[l]!.push(flow);
+    this.touch(flow);
+  }
+
+  /** Its demand has changed, or has to be looked at again. */
+  touch(flow: F): void {
+    this.#touched.add(flow);
+    for (const l of flow.links) this.#touchedLinks.add(l);
+  }
+
+  remove(flow: F): void {
+    this.#touched.delete(flow);
+    this.#rates.delete(flow);
+    for (const l of flow.links) {
+      this.#on[l] = this.#on[l]!.filter((other) => other !== flow);
+      this.#touchedLinks.add(l);
+    }
+  }
+
+  /** Works out what has changed since the last call; the flows whose rates may be others now. */
+  settle(): readonly F[] {
+    const found = new Set(this.#touched);
+    const links = [...this.#touchedLinks];
+    const seen = new Set(links);
+    for (let l = links.pop(); l !== undefined; l = links.pop()) {
+      this.#left[l] = this.#capacities[l]!;
+      for (const flow of this.#on[l]!) {
+        found.add(flow);
+        for (const next of flow.links) {
+          if (seen.has(next)) continue;
+          seen.add(next);
+          links.push(next);
+        }
+      }
+    }
+    this.#touched.clear();
+    this.#touchedLinks.clear();
+    const flows = [...found];
+    const rates = fill(this.#capacities, flows, this.#left, this.#growing);
+    flows.forEach((flow, i) => this.#rates.set(flow, rates[i]!));
+    return flows;
+  }
+
+  /** As of the last `settle`. */
+  rate(flow: F): number {
+    return this.#rates.get(flow) ?? 0;
+  }
+
+  /** What a link has left, as of the last `settle`. */
+  left(link: number): number {
+    return Math.max(0, this.#left[link]!);
+  }
+}

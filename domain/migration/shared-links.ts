@@ -1,8 +1,7 @@
 // Many migrations at once: each runs as QEMU would, at the rate its share of the links gives it; queues start them one by one.
-import type { Machine } from './machine.ts';
-import { UNKNOWN } from './machine.ts';
+import { lineFor, sendingRate, UNKNOWN, type Machine } from './machine.ts';
 import { assert } from '../base/result.ts';
-import { maxMinRates, residuals, type Flow } from './max-min.ts';
+import { FairRates, type Flow } from './max-min.ts';
 import { UNLIMITED_BPS, type Move } from './qemu.ts';
 import { advance, postCopyRate, start } from './advance.ts';
 import { begin, type Run } from './run.ts';
@@ -50,15 +49,29 @@ type Active = {
   run: Run;
   /** The run at its next change of demand, if the rate stays. */
   ahead: Run;
+  /** Negative until it is worked out. */
   lineBytesPerMs: number;
+  readonly links: readonly number[];
+  /** What the narrowest of its links carries. */
+  readonly pathPerMs: number;
+  demand: number;
 };
 
-/** The rate (bytes/ms) a run would use if links were free. */
-const demandOf = (run: Run): number => {
-  if (run.phase === 'mirror') return mirrorLimit(run);
-  if (run.phase === 'post-copy') return postCopyRate(run, Infinity);
-  if (run.phase !== 'ram' || run.capBytesPerMs === Infinity) return UNLIMITED_BPS / 1000;
-  return windowBudgetBytes(run.capBytesPerMs, run.move.wire) / 100;
+const UNLIMITED_PER_MS = UNLIMITED_BPS / 1000;
+
+/**
+ * What a run asks of its links (bytes/ms) when it has a path of `pathPerMs` to itself. Its machine's own time for each byte
+ * is lost only there: beside others, who send meanwhile, the link stays full.
+ */
+const demandOf = (run: Run, pathPerMs: number): number => {
+  const most = Math.min(UNLIMITED_PER_MS, pathPerMs);
+  if (run.phase === 'flush') return most;
+  const alone = sendingRate(most, run.machine);
+  if (run.phase === 'mirror') return Math.min(alone, mirrorLimit(run));
+  if (run.phase === 'post-copy') return postCopyRate(run, alone);
+  if (run.capBytesPerMs === Infinity) return alone;
+  const capped = windowBudgetBytes(run.capBytesPerMs, run.move.wire) / 100;
+  return run.capBytesPerMs < alone ? Math.min(most, capped) : alone;
 };
 
 const lookAhead = (run: Run, line: number): Run => {
@@ -79,7 +92,8 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
   assert(links.perQueue >= 1, 'a queue that lets nobody run');
   const machine = links.machine ?? UNKNOWN;
   const perMs = links.capacities.map((bps) => bps / 1000);
-  const background = links.background.map((f) => ({ links: f.links, demand: f.demand / 1000 }));
+  const fair = new FairRates<Flow | Active>(perMs);
+  for (const f of links.background) fair.add({ links: f.links, demand: f.demand / 1000 });
   const results: (SharedResult | null)[] = moves.map(() => null);
   const waiting = moves.map((_, i) => i).toSorted((a, b) => moves[a]!.readyMs - moves[b]!.readyMs || a - b);
   const running = new Map<string, number>();
@@ -90,7 +104,19 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
   const launch = (index: number): void => {
     const run = begin(moves[index]!.move, machine, false);
     start(run, nowMs);
-    active.push({ index, run, ahead: run, lineBytesPerMs: -1 });
+    const path = moves[index]!.links;
+    const pathPerMs = path.reduce((least, l) => Math.min(least, perMs[l]!), Infinity);
+    const a: Active = {
+      index,
+      run,
+      ahead: run,
+      lineBytesPerMs: -1,
+      links: path,
+      pathPerMs,
+      demand: demandOf(run, pathPerMs),
+    };
+    active.push(a);
+    fair.add(a);
   };
 
   const admit = (): void => {
@@ -118,24 +144,21 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
   };
 
   const share = (): void => {
-    const flows: Flow[] = active.map((a) => ({ links: moves[a.index]!.links, demand: demandOf(a.run) }));
-    const all = flows.concat(background);
-    const rates = maxMinRates(perMs, all);
-    const left = residuals(perMs, all, rates);
-    active.forEach((a, i) => {
-      const rate = rates[i]!;
-      const flow = flows[i]!;
+    for (const a of fair.settle()) {
+      if (!('run' in a)) continue; // other traffic
+      const rate = fair.rate(a);
       // A move held back by its own limit sends its windows in bursts at the speed the path has left.
-      const spare =
-        rate < flow.demand ? 0 : Math.max(0, Math.min(UNLIMITED_BPS / 1000, ...flow.links.map((l) => left[l]!)));
-      const line = Math.max(STALLED, Math.min(UNLIMITED_BPS / 1000, rate + spare));
-      if (a.lineBytesPerMs > 0 && Math.abs(line - a.lineBytesPerMs) <= SAME_RATE * a.lineBytesPerMs && spare > 0)
-        return;
-      if (line === a.lineBytesPerMs) return;
-      if (a.lineBytesPerMs > 0) advance(a.run, a.lineBytesPerMs, nowMs);
+      const bursts = a.run.phase === 'ram' && a.run.capBytesPerMs < Infinity && rate >= a.demand;
+      const spare = bursts ? a.links.reduce((least, l) => Math.min(least, fair.left(l)), Infinity) : 0;
+      const sent = a.run.phase === 'flush' || bursts ? rate + spare : lineFor(rate, machine);
+      const line = Math.max(STALLED, Math.min(UNLIMITED_PER_MS, sent));
+      const known = a.lineBytesPerMs > 0;
+      if (known && spare > 0 && Math.abs(line - a.lineBytesPerMs) <= SAME_RATE * a.lineBytesPerMs) continue;
+      if (line === a.lineBytesPerMs) continue;
+      if (known) advance(a.run, a.lineBytesPerMs, nowMs);
       a.lineBytesPerMs = line;
       a.ahead = lookAhead(a.run, line);
-    });
+    }
   };
 
   admit();
@@ -158,7 +181,13 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
       if (changeMs(a) > nowMs) continue;
       a.run = a.ahead;
       a.lineBytesPerMs = -1;
-      if (a.run.phase === 'ended') finish(a);
+      if (a.run.phase === 'ended') {
+        finish(a);
+        fair.remove(a);
+      } else {
+        a.demand = demandOf(a.run, a.pathPerMs);
+        fair.touch(a);
+      }
     }
     active = active.filter((a) => a.run.phase !== 'ended');
     const due = preparing.filter((p) => p.fromMs <= nowMs);

@@ -1,6 +1,6 @@
 // Max-min fairness: the definition itself as the checker, on seeded random networks.
 import { expect, test } from 'vitest';
-import { maxMinRates, residuals, type Flow } from '../../../domain/migration/max-min.ts';
+import { FairRates, maxMinRates, type Flow } from '../../../domain/migration/max-min.ts';
 import { below, rng } from '../../../domain/base/rng.ts';
 
 test('equal flows share a link equally, and a small demand leaves its rest to the others', () => {
@@ -33,6 +33,10 @@ test('a flow that crosses nothing gets its demand; a link of no capacity stops i
   ]).toEqual([7, 0]);
 });
 
+/** What each link has left when flows run at `rates`. */
+const residuals = (capacities: readonly number[], flows: readonly Flow[], rates: ArrayLike<number>): number[] =>
+  capacities.map((c, l) => flows.reduce((left, flow, f) => (flow.links.includes(l) ? left - rates[f]! : left), c));
+
 /** Max-min: each flow has its demand, or a full link on which nobody has more. */
 const isMaxMin = (capacities: readonly number[], flows: readonly Flow[], rates: Float64Array): boolean => {
   const left = residuals(capacities, flows, rates);
@@ -62,4 +66,30 @@ test('the checker refuses rates that are feasible but unfair', () => {
   const one = { links: [0], demand: Infinity };
   expect(isMaxMin([90], [one, one], Float64Array.of(60, 30))).toBe(false);
   expect(isMaxMin([90], [one, one], Float64Array.of(40, 40))).toBe(false);
+});
+
+test('rates kept while flows come and go are those worked out anew', () => {
+  const r = rng('fair rates');
+  for (let n = 0; n < 60; n++) {
+    const capacities = Array.from({ length: 12 }, () => 1 + below(r, 1000));
+    const fair = new FairRates<{ links: readonly number[]; demand: number }>(capacities);
+    const flows: { links: readonly number[]; demand: number }[] = [];
+    for (let step = 0; step < 40; step++) {
+      const what = r.next();
+      if (what < 0.5 || flows.length === 0) {
+        const links = capacities.map((_, l) => l).filter(() => r.next() < 0.15);
+        flows.push({ links, demand: below(r, 400) });
+        fair.add(flows.at(-1)!);
+      } else if (what < 0.75) fair.remove(flows.splice(below(r, flows.length), 1)[0]!);
+      else {
+        const flow = flows[below(r, flows.length)]!;
+        flow.demand = below(r, 400);
+        fair.touch(flow);
+      }
+      fair.settle();
+      const anew = maxMinRates(capacities, flows);
+      flows.forEach((flow, f) => expect(fair.rate(flow)).toBeCloseTo(anew[f]!, 6));
+      residuals(capacities, flows, anew).forEach((left, l) => expect(fair.left(l)).toBeCloseTo(left, 6));
+    }
+  }
 });
