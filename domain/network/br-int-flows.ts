@@ -56,23 +56,30 @@ const guardFlows = (vif: Vif): Flow[] => {
 
 const UNTAGGED: Term = { field: 'vlan_tci', value: 0n, mask: 0x1fffn };
 
+/** OpenFlow 1.0's `dl_vlan=0xffff`. */
+const NO_TAG: Term = { field: 'vlan_tci', value: 0n, mask: null };
+
 /** Frames of a provider network come in with the provider's VLAN id, or untagged when flat, and leave with the local one. */
-const providerFlow = (agent: Agent, local: LocalVlan): Flow[] => {
+const providerFlow = (agent: Agent, local: LocalVlan, style: Style): Flow[] => {
   const patch = agent.physical.get(local.segment.physicalNetwork ?? '');
   if (patch === undefined) return [];
   const { segmentationId } = local.segment;
+  if (style === 'classic') {
+    const from = [exact('in_port', patch.intOfport), segmentationId === null ? NO_TAG : dlVlan(segmentationId)];
+    return [flow(T.local, 3, from, [{ kind: 'mod_vlan_vid', vlan: local.vlan }, NORMAL])];
+  }
   const tag: readonly Action[] = [{ kind: 'set_vlan_vid', vlan: local.vlan }, goto(T.packetRate)];
   const match = [exact('in_port', patch.intOfport), segmentationId === null ? UNTAGGED : dlVlan(segmentationId)];
   return [flow(T.local, 3, match, segmentationId === null ? [{ kind: 'push_vlan' }, ...tag] : tag)];
 };
 
-/** All flows of br-int on one host. The 2015 form has no guards (iptables did that) and is two flows long. */
+/** All flows of br-int on one host. The 2015 form has no guards (iptables did that). */
 export const brIntFlows = (agent: Agent, style: Style): Flow[] => {
-  if (style === 'classic') return [...CLASSIC_BASE];
+  const classic = style === 'classic';
   return [
-    ...MASTER_BASE,
+    ...(classic ? CLASSIC_BASE : MASTER_BASE),
     ...[...agent.physical.values()].map((patch) => flow(T.local, 2, [exact('in_port', patch.intOfport)], [])),
-    ...[...agent.vifs.values()].flatMap(guardFlows),
-    ...[...agent.vlans.values()].flatMap((local) => providerFlow(agent, local)),
+    ...(classic ? [] : [...agent.vifs.values()].flatMap(guardFlows)),
+    ...[...agent.vlans.values()].flatMap((local) => providerFlow(agent, local, style)),
   ];
 };

@@ -1,8 +1,8 @@
 // The packet header fields a flow can match or set: one table, read by the parser, the printer and the tracer.
 import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from './address.ts';
 
-/** How a value is written: as a MAC, an address, or a number in base 10 or 16. */
-type Notation = 'mac' | 'ipv4' | 'ipv6' | 'decimal' | 'hex';
+/** How a value is written: as a MAC, an address, a number in base 10 or 16, or one of `FRAGMENT_WORDS`. */
+type Notation = 'mac' | 'ipv4' | 'ipv6' | 'decimal' | 'hex' | 'fragment';
 
 type FieldSpec = { readonly bits: number; readonly notation: Notation; readonly nxm: readonly string[] };
 
@@ -28,6 +28,7 @@ export const FIELDS = {
   nw_tos: { bits: 8, notation: 'decimal', nxm: ['NXM_OF_IP_TOS'] },
   nw_ecn: { bits: 2, notation: 'decimal', nxm: ['NXM_NX_IP_ECN', 'OXM_OF_IP_ECN'] },
   nw_ttl: { bits: 8, notation: 'decimal', nxm: ['NXM_NX_IP_TTL'] },
+  nw_frag: { bits: 2, notation: 'fragment', nxm: ['NXM_NX_IP_FRAG'] },
   ipv6_src: { bits: 128, notation: 'ipv6', nxm: ['NXM_NX_IPV6_SRC', 'OXM_OF_IPV6_SRC'] },
   ipv6_dst: { bits: 128, notation: 'ipv6', nxm: ['NXM_NX_IPV6_DST', 'OXM_OF_IPV6_DST'] },
   tp_src: { bits: 16, notation: 'decimal', nxm: ['NXM_OF_TCP_SRC', 'NXM_OF_UDP_SRC'] },
@@ -48,6 +49,19 @@ export type FieldName = keyof typeof FIELDS;
 
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
 
+/** Bits of `nw_frag` and the part of them a word speaks of (null: both): 1 is any fragment, 2 any but the first. */
+export const FRAGMENT_WORDS: Readonly<Record<string, { readonly value: bigint; readonly mask: bigint | null }>> = {
+  no: { value: 0n, mask: null },
+  first: { value: 1n, mask: null },
+  later: { value: 3n, mask: null },
+  yes: { value: 1n, mask: 1n },
+  not_later: { value: 0n, mask: 2n },
+};
+
+/** The word for a value under a mask; a number where Open vSwitch has no word. */
+export const fragmentWord = (value: bigint, mask: bigint | null): string =>
+  Object.entries(FRAGMENT_WORDS).find(([, w]) => w.value === value && w.mask === mask)?.[0] ?? value.toString();
+
 /** VLAN present bit (CFI) inside `vlan_tci`. */
 export const VLAN_PRESENT = 0x1000n;
 
@@ -63,18 +77,20 @@ const LOCAL = 65534n;
 
 const number = (text: string): bigint | null => (/^(0x[0-9a-f]+|\d+)$/i.test(text) ? BigInt(text) : null);
 
+const readers: Readonly<Record<Notation, (text: string) => bigint | null>> = {
+  mac: parseMac,
+  ipv4: parseIpv4,
+  ipv6: parseIpv6,
+  decimal: number,
+  hex: number,
+  fragment: (text) => FRAGMENT_WORDS[text]?.value ?? null,
+};
+
 /** The integer behind a value as written for this field; null when the text does not fit it. */
 export const parseValue = (field: FieldName, text: string): bigint | null => {
   const { notation } = FIELDS[field];
   if (field === 'in_port' && text === 'LOCAL') return LOCAL;
-  const value =
-    notation === 'mac'
-      ? parseMac(text)
-      : notation === 'ipv4'
-        ? parseIpv4(text)
-        : notation === 'ipv6'
-          ? parseIpv6(text)
-          : number(text);
+  const value = readers[notation](text);
   return value === null || value > allOnes(field) ? null : value;
 };
 
@@ -92,5 +108,7 @@ export const formatValue = (field: FieldName, value: bigint): string => {
       return `0x${value.toString(16)}`;
     case 'decimal':
       return value.toString();
+    case 'fragment':
+      return fragmentWord(value, null);
   }
 };

@@ -1,5 +1,5 @@
 // Prints flows exactly as `ovs-ofctl --no-stats dump-flows` does, in OpenFlow 1.3 and in 1.0.
-import { FIELDS, formatValue, VLAN_PRESENT, type FieldName } from './fields.ts';
+import { FIELDS, formatValue, fragmentWord, VLAN_PRESENT, type FieldName } from './fields.ts';
 import {
   DEFAULT_PRIORITY,
   type Action,
@@ -18,7 +18,7 @@ export type Dialect = 'OpenFlow10' | 'OpenFlow13';
 const ORDER: readonly FieldName[] = [
   'tun_id', 'tun_src', 'tun_dst',
   'tun_tos', 'tun_ttl', 'metadata', 'in_port', 'vlan_tci', 'vlan_tci1', 'dl_src', 'dl_dst', 'dl_type', 'nw_src', 'nw_dst', 'ipv6_src',
-  'ipv6_dst', 'arp_spa', 'arp_tpa', 'nw_proto', 'arp_op', 'arp_sha', 'arp_tha', 'nw_tos', 'nw_ecn', 'nw_ttl', 'tp_src', 'tp_dst',
+  'ipv6_dst', 'arp_spa', 'arp_tpa', 'nw_proto', 'arp_op', 'arp_sha', 'arp_tha', 'nw_tos', 'nw_ecn', 'nw_ttl', 'nw_frag', 'tp_src', 'tp_dst',
   'icmp_type', 'icmp_code', 'nd_target', 'nd_sll', 'nd_tll',
 ]; // prettier-ignore
 
@@ -30,6 +30,7 @@ const termText = ({ field, value, mask }: Term): string => {
     if (mask === 0xf000n && (value & VLAN_PRESENT) !== 0n) return `dl_vlan_pcp=${value >> 13n}`;
     return mask === null ? `vlan_tci=${hex4(value)}` : `vlan_tci=${hex4(value)}/${hex4(mask)}`;
   }
+  if (field === 'nw_frag') return `nw_frag=${fragmentWord(value, mask)}`;
   if (field === 'dl_type') return `dl_type=${hex4(value)}`;
   return `${field}=${formatValue(field, value)}${mask === null ? '' : `/${formatValue(field, mask)}`}`;
 };

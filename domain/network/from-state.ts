@@ -7,7 +7,7 @@ import { pairOf, SOUND_UNDERLAY, type Underlay } from './underlay.ts';
 
 export type SeenCloud = {
   readonly cloud: CloudDescription;
-  /** Fenced hosts do not answer, and tunnels reported down are cut. */
+  /** Fenced hosts are off, and tunnels reported down are cut. */
   readonly underlay: Underlay;
   /** Neutron's network mtu, by network id. */
   readonly guestMtuBytes: ReadonlyMap<string, number>;
@@ -166,7 +166,7 @@ const portsOf = (state: ClusterState, networks: readonly NetworkState[], notes: 
 
 const underlayOf = (state: ClusterState): Underlay => ({
   ...SOUND_UNDERLAY,
-  down: new Set(state.hosts.filter((h) => h.fenced).map((h) => h.name)),
+  off: new Set(state.hosts.filter((h) => h.fenced).map((h) => h.name)),
   cut: new Set(
     state.tunnels.flatMap((t) =>
       t.up || t.host === null || t.remoteHost === null ? [] : [pairOf(t.host, t.remoteHost)],

@@ -1,6 +1,6 @@
 // Reads the match part of a flow, and the same words where they describe a packet.
 import { err, ok, type Result } from '../base/result.ts';
-import { FIELDS, parseValue, VLAN_PRESENT, type FieldName } from './fields.ts';
+import { FIELDS, FRAGMENT_WORDS, parseValue, VLAN_PRESENT, type FieldName } from './fields.ts';
 import type { Term } from './flow.ts';
 import { protocolNamed } from './protocols.ts';
 
@@ -12,11 +12,14 @@ const ALIASES: Readonly<Record<string, FieldName>> = {
   ip_src: 'nw_src',
   ip_dst: 'nw_dst',
   ip_proto: 'nw_proto',
+  ip_frag: 'nw_frag',
   tunnel_id: 'tun_id',
   tcp_src: 'tp_src',
   tcp_dst: 'tp_dst',
   udp_src: 'tp_src',
   udp_dst: 'tp_dst',
+  sctp_src: 'tp_src',
+  sctp_dst: 'tp_dst',
   icmpv6_type: 'icmp_type',
   icmpv6_code: 'icmp_code',
 };
@@ -55,6 +58,8 @@ export const parseTerm = (item: string): Result<readonly Term[], string> => {
   }
   const field = fieldNamed(name);
   if (field === null) return err(`unknown match field "${name}"`);
+  const fragment = field === 'nw_frag' ? FRAGMENT_WORDS[text] : undefined;
+  if (fragment !== undefined) return ok([{ field, ...fragment }]);
   const [valueText = '', maskText] = text.split('/');
   const value = parseValue(field, valueText);
   const mask = maskText === undefined ? null : parseMask(field, maskText);

@@ -4,7 +4,8 @@ import { isGroupMac, parseMac } from './address.ts';
 import type { Overlay } from './overlay.ts';
 import type { Packet } from './packet.ts';
 import type { Delivery, Trace, TraceOptions } from './trace-result.ts';
-import { carry, type Hop } from './underlay.ts';
+import type { Drop } from './translate.ts';
+import { carry, type Hop, wireLoss } from './underlay.ts';
 
 /** A first frame: broadcast, or unicast to a MAC the bridge has not yet learned. Every host with the network is a member and
  * hands the frame to its bridge; hops are the fabric's copies of one packet. Error: a sentence when the port is not there. */
@@ -17,9 +18,12 @@ export const traceGroup = (
   const agent = overlay.agents.get(from.host);
   const vif = [...(agent?.vifs.values() ?? [])].find((v) => v.name === from.port);
   const network = overlay.ports.get(vif?.port ?? '')?.network;
-  const tunId = BigInt(overlay.networks.get(network ?? '')?.segmentationId ?? 0);
+  const segment = overlay.networks.get(network ?? '');
+  const tunId = BigInt(segment?.segmentationId ?? 0);
   if (agent === undefined || vif === undefined || network === undefined)
     return err(`no port ${from.port} on ${from.host}`);
+  if (segment?.networkType === 'gre' || segment?.networkType === 'geneve')
+    return err(`a Linux bridge has no ${segment.networkType} networks: only vxlan, vlan and flat ones`);
   const deliveriesOn = (host: string): Delivery[] =>
     [...(overlay.agents.get(host)?.vifs.values() ?? [])].flatMap((v) => {
       const port = overlay.ports.get(v.port);
@@ -28,6 +32,15 @@ export const traceGroup = (
       return [{ host, port: v.name, vlan: null, packet, reply: false }];
     });
   const members = [...overlay.agents.values()].filter((a) => a.host !== from.host && a.vlans.has(network));
+  if (segment?.networkType !== 'vxlan') {
+    const lost = (host: string): string | null => wireLoss(options.underlay, from.host, host, options.ipBytes);
+    const drops = members.flatMap(({ host }): Drop[] => {
+      const reason = lost(host);
+      return reason === null ? [] : [{ host, bridge: 'br-int', table: 0, reason }];
+    });
+    const wired = members.flatMap(({ host }) => (lost(host) === null ? [host] : []));
+    return ok({ steps: [], hops: [], deliveries: [from.host, ...wired].flatMap(deliveriesOn), drops });
+  }
   const hops = members.map((member): Hop => {
     const sent = { from: from.host, type: 'vxlan', remoteIp: member.localIp, tunId } as const;
     return carry(overlay, options.underlay, sent, options.ipBytes);

@@ -2,7 +2,7 @@
 import { isGroupMac } from './address.ts';
 import type { BridgeModel, SwitchPort } from './host-switch.ts';
 import { LOCAL_PORT, type Learned } from './learned.ts';
-import { popVlan, pushVlan, vlanOf, withVlan, type Packet } from './packet.ts';
+import { PRIORITY_BITS, popVlan, pushVlan, vlanOf, withFields, withVlan, type Packet } from './packet.ts';
 
 export type NormalResult =
   | { readonly kind: 'drop'; readonly reason: string }
@@ -32,22 +32,24 @@ const tagOf = (port: SwitchPort | undefined): number | null => (port?.kind === '
 type Frame = {
   /** VLAN the switch puts the frame into; 0 is "none". */
   readonly vlan: number;
-  /** As it came in. */
-  readonly packet: Packet;
+  /** Priority bits of the tag it came with, at their place in `vlan_tci`. */
+  readonly priority: bigint;
   /** Without the tag that says `vlan`. */
   readonly inner: Packet;
 };
 
-/** The frame as it leaves a port: without any tag from an access port, with its VLAN's from a trunk. */
-const leaving = ({ vlan, packet, inner }: Frame, port: SwitchPort | undefined): Packet => {
-  if (tagOf(port) !== null) return withVlan(popVlan(packet), null);
-  if (vlan === 0) return inner;
-  return vlanOf(packet) === null ? withVlan(pushVlan(inner), vlan) : packet;
+/** The frame as it leaves a port: without any tag from an access port, with its VLAN's from a trunk, where a tag that says
+ * nothing (VLAN 0, priority 0) is left out. */
+const leaving = ({ vlan, priority, inner }: Frame, port: SwitchPort | undefined): Packet => {
+  if (tagOf(port) !== null) return withFields(inner, { vlan_tci: 0n, vlan_tci1: 0n });
+  if (vlan === 0 && priority === 0n) return inner;
+  const tagged = pushVlan(inner);
+  return withVlan(withFields(tagged, { vlan_tci: tagged.vlan_tci | priority }), vlan);
 };
 
-/** A trunk carries every VLAN; an access port its own, and no frame with a second tag. */
+/** A trunk carries every VLAN; an access port its own, and no frame of a VLAN within it. */
 const carries = ({ vlan, inner }: Frame, port: SwitchPort): boolean =>
-  tagOf(port) === null || (tagOf(port) === vlan && vlanOf(inner) === null);
+  tagOf(port) === null || (tagOf(port) === vlan && (vlanOf(inner) ?? 0) === 0);
 
 /** The VLAN a port puts a frame into, or why it does not take it. */
 const classify = (bridge: BridgeModel, packet: Packet): Frame | string => {
@@ -57,9 +59,10 @@ const classify = (bridge: BridgeModel, packet: Packet): Frame | string => {
   if (isReserved(packet.dl_dst)) return 'reserved destination MAC: bridges do not forward it';
   const tag = tagOf(input);
   const vid = vlanOf(packet) ?? 0;
-  if (tag === null) return { vlan: vid, packet, inner: vlanOf(packet) === null ? packet : popVlan(packet) };
-  if (vid !== 0) return `tagged frame (VLAN ${vid}) from ${input?.name ?? ''}, an access port of VLAN ${tag}`;
-  return { vlan: tag, packet, inner: packet };
+  if (tag !== null && vid !== 0)
+    return `tagged frame (VLAN ${vid}) from ${input?.name ?? ''}, an access port of VLAN ${tag}`;
+  const inner = vlanOf(packet) === null ? packet : popVlan(packet);
+  return { vlan: tag ?? vid, priority: packet.vlan_tci & PRIORITY_BITS, inner };
 };
 
 /** Learning is skipped when `learn` is false, as in `ofproto/trace`. */

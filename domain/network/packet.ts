@@ -14,13 +14,18 @@ export const EMPTY_PACKET: Packet = Object.fromEntries(FIELD_NAMES.map((f) => [f
 /** The packet with some fields changed. */
 export const withFields = (packet: Packet, change: Partial<Packet>): Packet => ({ ...packet, ...change });
 
+/** Priority (PCP) inside `vlan_tci`. */
+export const PRIORITY_BITS = 0xe000n;
+
 /** VLAN id of a tagged packet; null when untagged. */
 export const vlanOf = (packet: Packet): number | null =>
   (packet.vlan_tci & VLAN_PRESENT) === 0n ? null : Number(packet.vlan_tci & 0xfffn);
 
 /** The packet tagged with this VLAN id (keeping its priority bits), or untagged for null. */
 export const withVlan = (packet: Packet, vlan: number | null): Packet =>
-  withFields(packet, { vlan_tci: vlan === null ? 0n : (packet.vlan_tci & 0xe000n) | VLAN_PRESENT | BigInt(vlan) });
+  withFields(packet, {
+    vlan_tci: vlan === null ? 0n : (packet.vlan_tci & PRIORITY_BITS) | VLAN_PRESENT | BigInt(vlan),
+  });
 
 /** Another tag on top of what the packet has; its VLAN id is still 0. */
 export const pushVlan = (packet: Packet): Packet =>
@@ -32,6 +37,7 @@ export const popVlan = (packet: Packet): Packet => withFields(packet, { vlan_tci
 const OPTIONAL_HEADER: Partial<Record<FieldName, readonly bigint[]>> = {
   nw_src: [ETH_IPV4],
   nw_dst: [ETH_IPV4],
+  nw_frag: [ETH_IPV4, ETH_IPV6],
   ipv6_src: [ETH_IPV6],
   ipv6_dst: [ETH_IPV6],
   arp_op: [ETH_ARP, ETH_RARP],

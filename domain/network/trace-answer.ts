@@ -188,7 +188,7 @@ const hostOf = (from: Endpoint, { underlay }: SeenCloud): Result<string, string>
   const { host } = from.port;
   const name = from.vm?.name ?? from.port.id;
   if (host === null) return err(`${name} is plugged nowhere at this instant: its port is not ACTIVE on any host.`);
-  return underlay.down.has(host) ? err(`${name} sends nothing: its host ${host} is fenced at this instant.`) : ok(host);
+  return underlay.off.has(host) ? err(`${name} sends nothing: its host ${host} is fenced at this instant.`) : ok(host);
 };
 
 /** Error: a sentence that names the port, packet, fault or host that is not understood. */

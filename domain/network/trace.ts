@@ -9,7 +9,7 @@ import { withFields, type Packet } from './packet.ts';
 import { providerArrivals } from './provider-wire.ts';
 import type { Delivery, Trace, TraceOptions } from './trace-result.ts';
 import { translate, type Drop, type Output, type TraceStep } from './translate.ts';
-import { carry, type Hop } from './underlay.ts';
+import { carry, type Hop, wireLoss } from './underlay.ts';
 
 /** What the traffic so far has taught every host. */
 export class Memory {
@@ -76,7 +76,9 @@ export const trace = (
     if (output.kind === 'local') found.deliveries.push({ host: host.host, ...output });
     if (output.kind === 'physical') {
       for (const arrival of providerArrivals(overlay, host.host, output.port, output.packet)) {
-        const there = switchAt(arrival.host);
+        const lost = wireLoss(options.underlay, host.host, arrival.host, options.ipBytes);
+        if (lost !== null) found.drops.push({ host: arrival.host, bridge: 'br-int', table: 0, reason: lost });
+        const there = lost === null ? switchAt(arrival.host) : null;
         if (there !== null) waiting.push({ host: there, bridge: 'br-int', packet: arrival.packet });
       }
     }

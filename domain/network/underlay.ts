@@ -14,7 +14,9 @@ export const DEFAULT_UNDERLAY_MTU = 1500;
 export const ENCAPSULATION_BYTES: Readonly<Record<TunnelType, number>> = { vxlan: 50, gre: 42, geneve: 50 };
 
 export type Underlay = {
-  /** Hosts whose VTEP does not answer. */
+  /** Hosts without power: nothing leaves them, nothing arrives, by tunnel or by VLAN. */
+  readonly off: ReadonlySet<string>;
+  /** Hosts whose VTEP does not answer; their VLANs still do. */
   readonly down: ReadonlySet<string>;
   /** Pairs of hosts, `a|b` in alphabetical order, whose packets do not reach each other. */
   readonly cut: ReadonlySet<string>;
@@ -24,7 +26,13 @@ export type Underlay = {
   readonly vxlanPort: ReadonlyMap<string, number>;
 };
 
-export const SOUND_UNDERLAY: Underlay = { down: new Set(), cut: new Set(), mtuBytes: new Map(), vxlanPort: new Map() };
+export const SOUND_UNDERLAY: Underlay = {
+  off: new Set(),
+  down: new Set(),
+  cut: new Set(),
+  mtuBytes: new Map(),
+  vxlanPort: new Map(),
+};
 
 /** Key of an unordered pair of hosts. */
 export const pairOf = (a: string, b: string): string => (a < b ? `${a}|${b}` : `${b}|${a}`);
@@ -53,9 +61,11 @@ const lossOf = (
 ): string | null => {
   const { from, type, remoteIp, outerBytes } = sent;
   const [to] = owners;
+  if (underlay.off.has(from)) return `${from} is switched off`;
   if (underlay.down.has(from)) return `the VTEP of ${from} is down`;
   if (to === undefined) return `no host owns the VTEP address ${remoteIp}`;
   if (owners.length > 1) return `${owners.join(' and ')} both own the VTEP address ${remoteIp}`;
+  if (underlay.off.has(to)) return `${to} (${remoteIp}) is switched off`;
   if (underlay.down.has(to)) return `the VTEP of ${to} (${remoteIp}) is down`;
   if (underlay.cut.has(pairOf(from, to))) return `the path between the VTEPs of ${from} and ${to} is cut`;
   const mtu = Math.min(mtuOf(underlay, from), mtuOf(underlay, to));
@@ -64,6 +74,13 @@ const lossOf = (
   const [ours, theirs] = [vxlanPortOf(underlay, from), vxlanPortOf(underlay, to)];
   if (type === 'vxlan' && ours !== theirs) return `${from} sends VXLAN to UDP port ${ours}, ${to} listens on ${theirs}`;
   return null;
+};
+
+/** Why a frame of a VLAN or flat network does not come from one host to another; null when it does. */
+export const wireLoss = (underlay: Underlay, from: string, to: string, ipBytes: number): string | null => {
+  if (underlay.off.has(to)) return `${to} is switched off`;
+  const mtu = Math.min(mtuOf(underlay, from), mtuOf(underlay, to));
+  return ipBytes > mtu ? `the packet of ${ipBytes} bytes does not fit the physical network's MTU of ${mtu}` : null;
 };
 
 /** Carries one encapsulated packet. `innerIpBytes`: length of the inner IP packet. */

@@ -14,7 +14,7 @@ import { lookupText, rewritesOf, trackRewrites } from './ovs-words.ts';
 import type { PartReport } from './part.ts';
 
 const SEED = 'ovs-live-1';
-const PLACEMENTS = 10;
+const PLACEMENTS = 20;
 const PACKETS = 2000;
 
 /** Bridge names inside a daemon; `phy` carries the outer packets to `wire`. */
@@ -57,6 +57,7 @@ const configure = async (daemon: OvsDaemon, agent: Agent): Promise<void> => {
       ...portArgs('br-int', v.name, v.ofport, ['type=dummy']),
       ...(v.vlan === null ? [] : ['--', 'set', 'port', v.name, `tag=${v.vlan}`]),
     ]),
+    ...[...agent.physical.values()].flatMap((p) => portArgs('br-int', `int-${p.bridge}`, p.intOfport, ['type=dummy'])),
     ...tunnelPorts(agent).flatMap((t) =>
       portArgs('br-tun', t.name, t.ofport, [
         `type=${t.type}`,
@@ -139,7 +140,7 @@ const ourOutput = (output: Output, probe: Packet): string => {
     case 'bridge-internal':
       return localText(output.bridge, output.vlan, []);
     case 'physical':
-      return output.port;
+      return localText(output.port, vlanOf(output.packet), rewritesOf(probe, output.packet));
     case 'tunnel':
       return tunnelText(output.type, output.remoteIp, output.tunId, output.localIp, output.vlan);
   }

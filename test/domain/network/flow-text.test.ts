@@ -26,6 +26,21 @@ test('every flow of every mode and style reads back as the same value and the sa
   }
 });
 
+test('fragments and provider networks read back too', () => {
+  const flat = { networkType: 'flat', segmentationId: null, physicalNetwork: 'provider' } as const;
+  const overlay = cloud(config('l2pop', { style: 'classic' }), { 1: 'a' }, flat);
+  const lines = dumpFlows(agentOf(overlay, 'a'), 'br-int', overlay.config);
+  expect(lines).toContain('priority=3,in_port=2,vlan_tci=0x0000 actions=mod_vlan_vid:1,NORMAL');
+  for (const line of [
+    ...lines,
+    'priority=1,ip,nw_frag=yes actions=drop',
+    'priority=1,udp6,nw_frag=later actions=drop',
+  ]) {
+    const parsed = parseFlow(line);
+    expect(parsed.ok ? printFlow(parsed.value, 'OpenFlow10') : parsed.error).toBe(line);
+  }
+});
+
 test('statistics of a full dump are skipped, the cookie is kept', () => {
   const line =
     ' cookie=0x9c, duration=36.1s, table=20, n_packets=1, n_bytes=42, idle_age=3, hard_age=2, priority=2,dl_vlan=1,dl_dst=fa:16:3e:00:00:01 actions=strip_vlan,set_tunnel:0x3e9,output:2';
@@ -36,6 +51,7 @@ test('statistics of a full dump are skipped, the cookie is kept', () => {
 });
 
 test('an unknown word is refused by its name and never becomes a drop', () => {
+  expect(why('priority=1,udp,nw_frag=not_later actions=drop')).toBe('understood');
   expect(why('priority=1,ct_state=+trk actions=drop')).toBe('unknown match field "ct_state"');
   expect(why('priority=1,quic actions=drop')).toBe('unknown match field "quic"');
   expect(why('actions=group:5')).toBe('unknown action "group"');

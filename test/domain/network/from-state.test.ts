@@ -52,7 +52,7 @@ test('a port that is DOWN is plugged nowhere; a fenced host does not answer; a t
     }),
   );
   expect(cloud.ports[0]?.host).toBeNull();
-  expect([...underlay.down]).toEqual(['h2']);
+  expect([...underlay.off]).toEqual(['h2']);
   expect([...underlay.cut]).toEqual(['h1|h2']);
 });
 

@@ -7,8 +7,8 @@ import { rarpAnnouncement } from '../../../domain/network/probe-packet.ts';
 import { liveMigration } from '../../../domain/network/story.ts';
 import type { Trace } from '../../../domain/network/trace-result.ts';
 import { Memory, PING_IP_BYTES, trace } from '../../../domain/network/trace.ts';
-import { SOUND_UNDERLAY } from '../../../domain/network/underlay.ts';
-import { apply, cloud, config } from './cloud.ts';
+import { SOUND_UNDERLAY, type Underlay } from '../../../domain/network/underlay.ts';
+import { apply, cloud, config, VXLAN } from './cloud.ts';
 
 const packet = (spec: string): Packet => {
   const parsed = parsePacket(spec);
@@ -111,6 +111,47 @@ test('a vlan network crosses the physical wire with the provider tag', () => {
   expect(where(send(flat, new Memory(), 1, 'a', arpRequest(1, 3)))).toEqual(['c tap3']);
 });
 
+test.each(['master', 'classic'] as const)(
+  'provider networks of the %s style: only hosts with power, and what fits',
+  (style) => {
+    const segment = { networkType: 'vlan', segmentationId: 101, physicalNetwork: 'provider' } as const;
+    const overlay = cloud(config('l2pop', { style }), { 1: 'a', 2: 'b', 3: 'c' }, segment);
+    const to = (underlay: Partial<Underlay>, ipBytes: number): Trace => {
+      const options = { nowMs: 0, learn: false, underlay: { ...SOUND_UNDERLAY, ...underlay }, ipBytes };
+      const found = trace(overlay, new Memory(), { host: 'a', port: 'tap1' }, icmp(1, 2), options);
+      if (!found.ok) throw new Error(found.error);
+      return found.value;
+    };
+    expect(where(to({}, 1500))).toEqual(['b tap2', 'c tap3']);
+    expect(where(to({ down: new Set(['b']) }, 1500))).toEqual(['b tap2', 'c tap3']);
+    const off = to({ off: new Set(['b']) }, 1500);
+    expect(where(off)).toEqual(['c tap3']);
+    expect(off.drops.map((d) => d.reason)).toContain('b is switched off');
+    expect(where(to({ mtuBytes: new Map([['c', 9000]]) }, 1501))).toEqual([]);
+  },
+);
+
+test('a tag that says only a priority is no VLAN: an access port takes the frame, and gives it out without', () => {
+  const overlay = cloud(config('l2pop'), { 1: 'a', 2: 'b', 3: 'a' });
+  const tagged = packet(`icmp,dl_vlan=0,dl_vlan_pcp=5,dl_src=${mac(1)},dl_dst=ff:ff:ff:ff:ff:ff,nw_src=10.0.0.1`);
+  const found = send(overlay, new Memory(), 1, 'a', tagged);
+  expect(where(found)).toEqual(['a tap3', 'b tap2']);
+  expect(found.deliveries.every((d) => d.packet.vlan_tci === 0n)).toBe(true);
+  const other = packet(`icmp,dl_vlan=9,dl_src=${mac(1)},dl_dst=ff:ff:ff:ff:ff:ff,nw_src=10.0.0.1`);
+  expect(send(overlay, new Memory(), 1, 'a', other).drops[0]?.reason).toContain('tagged frame (VLAN 9)');
+});
+
+test('with a Linux bridge, provider networks need no group, and other tunnels do not exist', () => {
+  const vlan = { networkType: 'vlan', segmentationId: 101, physicalNetwork: 'provider' } as const;
+  const found = send(cloud(config('multicast'), { 1: 'a', 2: 'b' }, vlan), new Memory(), 1, 'a', arpRequest(1, 2));
+  expect(found.hops).toEqual([]);
+  expect(where(found)).toEqual(['b tap2']);
+  const gre = cloud(config('multicast'), { 1: 'a' }, { ...VXLAN, networkType: 'gre' });
+  const options = { nowMs: 0, learn: false, underlay: SOUND_UNDERLAY, ipBytes: PING_IP_BYTES };
+  const refused = trace(gre, new Memory(), { host: 'a', port: 'tap1' }, arpRequest(1, 2), options);
+  expect(refused).toMatchObject({ ok: false, error: expect.stringContaining('no gre networks') as string });
+});
+
 test('a multicast group delivers one packet to every host with the network', () => {
   const overlay = cloud(config('multicast'), { 1: 'a', 2: 'b', 3: 'c' });
   expect(where(send(overlay, new Memory(), 1, 'a', arpRequest(1, 2)))).toEqual(['b tap2', 'c tap3']);
@@ -122,6 +163,10 @@ test('a packet that is not understood is refused by name', () => {
     return parsed.ok ? 'understood' : parsed.error;
   };
   expect(refused('icmp,dl_dts=fa:16:3e:00:00:01')).toBe('unknown match field "dl_dts"');
+  expect(refused('udp,ip_frag=later,nw_dst=10.0.0.1')).toBe('understood');
+  expect(refused('udp,ip_frag=yes')).toBe('a packet has one nw_frag, not a range of them');
+  expect(refused('arp,nw_frag=first')).toContain('nw_frag is given');
+  expect(refused('udp,nw_frag=some')).toBe('"some" is no value of nw_frag');
   expect(refused('arp,nw_src=10.0.0.1')).toContain('nw_src is given');
   expect(refused('icmp,nw_dst=10.0.0.0/24')).toContain('not a range');
   expect(refused('icmp,dl_src=zz')).toBe('"zz" is no value of dl_src');
