@@ -20,6 +20,7 @@ import type { PlanOptions } from '../planning/options.ts';
 import type { Plan } from '../planning/plan.ts';
 import type { CauseChain, Density, MachinePicture, Mark, Picture, StoryLine } from '../readout/picture-types.ts';
 import type { AnomalyState, ClusterState } from '../readout/state.ts';
+import type { Document } from '../report/document.ts';
 
 /** An instant as the window names it: milliseconds since 1970, and the seq when it means exactly one event. */
 export type At = { readonly at: number; readonly seq: number | null };
@@ -114,6 +115,8 @@ export type Calls = {
     input: { a: { timeline: string; at: At | null }; b: { timeline: string; at: At | null } };
     output: StateDiff;
   };
+  /** The cluster at an instant to hand over: troubles with their causes, contradictions, N+1, what fits. */
+  'report.cluster': { input: { timeline: string; at: At | null }; output: Document };
   /** The overlay at an instant in figures: who shares which network, and what each mode makes of it. */
   'network.overview': { input: { timeline: string; at: At | null; style: Style }; output: NetworkOverview };
   'network.flows': { input: { timeline: string; at: At | null } & FlowQuestion; output: FlowAnswer };

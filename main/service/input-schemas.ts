@@ -108,6 +108,7 @@ export const inputSchemas = {
   'view.why': EntityAt,
   'view.machine': EntityAt,
   'view.anomalies': Place,
+  'report.cluster': Place,
   'view.events': exact({
     timeline: Name,
     from: Type.Number(),

@@ -15,6 +15,7 @@ import { indexesOf } from './indexes.ts';
 import { jobCalls } from './job-calls.ts';
 import { networkCalls } from './network-calls.ts';
 import { planningCalls } from './planning-calls.ts';
+import { reportCalls } from './report-calls.ts';
 import { stateCalls } from './state-calls.ts';
 import { logInfo, timelineInfos } from './timeline-info.ts';
 import { warmingOf } from './warming.ts';
@@ -56,6 +57,7 @@ export const createService = (
     ...branchCalls(engine),
     ...planningCalls(engine),
     ...jobCalls(engine),
+    ...reportCalls(engine),
     ...consolidateCalls(engine),
   };
   const stop = log.onChange(changed);

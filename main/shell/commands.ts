@@ -20,6 +20,7 @@ import { overlay } from './commands/overlay.ts';
 import { pathCostOf } from './commands/path-cost.ts';
 import { predictMoves } from './commands/predict.ts';
 import { record } from './commands/record.ts';
+import { report } from './commands/report.ts';
 import { runway } from './commands/runway.ts';
 import { serve } from './commands/serve.ts';
 import { state } from './commands/state.ts';
@@ -52,6 +53,7 @@ export const commands: readonly AddCommand[] = [
   flows,
   trace,
   reach,
+  report,
   exportLog,
   generate,
   bench,

@@ -11,6 +11,7 @@ import { KeySheet } from './keys.tsx';
 import { LinkNotice } from './link-notice.tsx';
 import { Rail } from './rail.tsx';
 import { useShortcuts } from './shortcuts.ts';
+import { ReportSheet } from './report-sheet.tsx';
 import { Stage } from './stage.tsx';
 
 export const App = () => {
@@ -42,6 +43,7 @@ export const App = () => {
       </div>
       <FindSheet />
       <KeySheet />
+      <ReportSheet />
       <ImportDrop />
     </>
   );

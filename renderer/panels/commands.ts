@@ -123,6 +123,7 @@ export const COMMANDS: readonly Command[] = [
     },
     (desk) => (selectedHost(desk) === null ? 'select a host or a VM first' : null),
   ),
+  act('Report of this question', 'R', plainKey('r'), (desk) => (desk.sheet.value = 'report')),
   act('All anomalies', 'A', plainKey('a'), (desk) => {
     desk.inspectorOpen.value = true;
     desk.sheet.value = desk.sheet.peek() === 'anomalies' ? null : 'anomalies';

@@ -81,6 +81,16 @@ export const Header = () => {
       <Badges />
       <button
         type="button"
+        class="btn small"
+        title="Report of this question (R)"
+        disabled={desk.log.value === null}
+        onClick={() => (desk.sheet.value = 'report')}
+        data-testid="report-button"
+      >
+        Report
+      </button>
+      <button
+        type="button"
         class="btn small icon"
         aria-label="How the window looks"
         title="Theme and density"

@@ -1,6 +1,7 @@
 // The plan's runbook: a step to judge it by, the file to take away, and the branch to try the plan on.
 import { useDesk } from '../session/desk.ts';
 import { applyPlan, drainName } from '../session/apply-plan.ts';
+import { saveFile } from '../session/save-file.ts';
 import { plural } from '../session/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 
@@ -11,16 +12,6 @@ const excerpt = (lines: readonly string[], vm: string | null): readonly string[]
   const its = vm === null ? -1 : lines.findIndex((line) => line.includes(`id='${vm}'`));
   const step = its >= 0 ? its - 2 : lines.findIndex((line) => line.startsWith('# 1:'));
   return lines.slice(Math.max(0, step), Math.max(0, step) + LINES_SHOWN);
-};
-
-/** Hands a text to the browser as a file. */
-const download = (name: string, text: string): void => {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/x-shellscript' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 };
 
 /** What can be done with the plan on show: take its runbook away, or try it on a branch of its own. */
@@ -37,7 +28,9 @@ export const PlanActions = () => {
         type="button"
         class="btn tiny primary"
         disabled={nothing}
-        onClick={() => download(`drain-${plan.drained.join('-')}.sh`, plan.runbook)}
+        onClick={() =>
+          saveFile(`drain-${plan.drained.join('-')}.sh`, new Blob([plan.runbook], { type: 'text/x-shellscript' }))
+        }
         data-testid="export-runbook"
       >
         Export runbook

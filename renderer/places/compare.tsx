@@ -1,29 +1,15 @@
 // Compare: a branch against its parent, or two instants, in figures, as a list of differences and on both maps.
 import { useMemo, useState } from 'preact/hooks';
-import type { At } from '../../domain/contract/contract.ts';
-import type { StateDiff } from '../../domain/timeline/diff.ts';
-import { useDesk, type Desk } from '../session/desk.ts';
+import { meaningful, sayDifference } from '../../domain/report/difference-words.ts';
+import { otherSide, type Side, thisSide } from '../session/compare-sides.ts';
+import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { clock, day, duration, moment, plural } from '../session/words.ts';
+import { clock, day, duration, moment } from '../session/words.ts';
 import { ClusterMap } from '../surfaces/cluster-map.tsx';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Segments } from '../panels/segments.tsx';
-import { DifferenceList, meaningful } from './difference-list.tsx';
+import { DifferenceList } from './difference-list.tsx';
 import { FigureTable } from './figure-table.tsx';
-
-type Side = { readonly timeline: string; readonly at: At };
-
-const EARLIER_MS = 10 * 60_000; // what two instants are compared over until a person chooses
-
-/** The other side: what was chosen, else the parent at the same instant, else the same timeline a little earlier. */
-const otherSide = (desk: Desk, at: At): Side => {
-  const chosen = desk.against.value;
-  if (chosen !== null) return { timeline: chosen.timeline, at: chosen.at ?? at };
-  const info = desk.timelineInfo.value;
-  if (desk.isBranch.value && info?.parent) return { timeline: info.parent, at: { at: at.at, seq: null } };
-  const earlier = Math.max(info?.from ?? 0, at.at - EARLIER_MS);
-  return { timeline: desk.timeline.value, at: { at: earlier, seq: null } };
-};
 
 const SideName = ({ side, branch }: { readonly side: Side; readonly branch: boolean }) => (
   <span class={`badge ${branch ? 'brn' : 'neu'}`}>
@@ -71,24 +57,10 @@ const Controls = ({ a, b }: { readonly a: Side; readonly b: Side }) => {
   );
 };
 
-const sayDifference = (diff: StateDiff): string => {
-  const of = (kind: string): number =>
-    [...diff.added, ...diff.removed, ...diff.changed].filter((d) => d.entity.startsWith(`${kind}:`)).length;
-  const parts = [
-    [of('host'), 'host'],
-    [of('vm'), 'VM'],
-    [of('migration'), 'migration'],
-  ] as const;
-  const said = parts.filter(([n]) => n > 0).map(([n, word]) => plural(n, word));
-  const total = diff.added.length + diff.removed.length + diff.changed.length;
-  if (total === 0) return 'Nothing differs.';
-  return said.length === 0 ? `${plural(total, 'entity', 'entities')} differ.` : `${said.join(', ')} differ.`;
-};
-
 export const ComparePlace = () => {
   const desk = useDesk();
   const [withLoad, setWithLoad] = useState(false);
-  const b: Side = { timeline: desk.timeline.value, at: desk.player.settled.value };
+  const b = thisSide(desk);
   const a = otherSide(desk, b.at);
   const pair = `${a.timeline}/${b.timeline}`;
   const other = useLatest('view.picture', a, pair);

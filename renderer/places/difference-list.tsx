@@ -1,49 +1,13 @@
 // What differs, entity by entity: added, removed, or changed from → to.
+import { fieldWords, said } from '../../domain/report/difference-words.ts';
 import type { FieldChange, StateDiff } from '../../domain/timeline/diff.ts';
 import { useDesk } from '../session/desk.ts';
-import { clock, count, duration, gibibytes, mebibytes, shortId } from '../session/words.ts';
+import { count, shortId } from '../session/words.ts';
 
 const ROWS_SHOWN = 200; // beyond this a person filters by going to the map; a longer table would not be read
 const FIELDS_SHOWN = 2;
 /** What a person asks first; the rest follows in the state's own order. */
 const FIRST_FIELDS: readonly string[] = ['host', 'status', 'up', 'fenced'];
-/** Fields that differ between any two samples and say nothing about what happened. */
-const LOAD_FIELDS: ReadonlySet<string> = new Set(['cpu']);
-
-/** The difference without sampled load, unless it is wanted; what is left without a field is no difference. */
-export const meaningful = (diff: StateDiff, withLoad: boolean): StateDiff =>
-  withLoad
-    ? diff
-    : {
-        ...diff,
-        changed: diff.changed
-          .map((entry) => ({ ...entry, fields: entry.fields.filter((f) => !LOAD_FIELDS.has(f.field)) }))
-          .filter((entry) => entry.fields.length > 0),
-      };
-
-const INSTANT = /^\d{4}-\d{2}-\d{2}T/;
-
-/** `ramMiBUsed` as `RAM used`: the field without its unit, in words. */
-const fieldWords = (field: string): string =>
-  field
-    .replace(/(MiB|GiB|Ms)(?=[A-Z]|$)/, '')
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .replace(/^ram\b/, 'RAM')
-    .replace(/^vcpus\b/, 'vCPU');
-
-/** A value in the unit its field's name carries. */
-const said = (field: string, value: unknown): string => {
-  if (value === null || value === undefined || value === '') return '–';
-  if (typeof value === 'string') return INSTANT.test(value) ? `${clock(Date.parse(value))}Z` : shortId(value);
-  if (typeof value === 'number' && field.includes('MiB')) return mebibytes(value);
-  if (typeof value === 'number' && field.includes('GiB')) return gibibytes(value);
-  if (typeof value === 'number' && field.endsWith('Ms')) return duration(value);
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return `${value.length} of them`;
-  return JSON.stringify(value);
-};
-
 const Change = ({ change }: { readonly change: FieldChange }) => (
   <span class="change">
     <em>{fieldWords(change.field)}</em> {said(change.field, change.from)} → <b>{said(change.field, change.to)}</b>

@@ -61,6 +61,9 @@ export const looks: Story = {
     await check('incident');
     await click(page, 'anomalies');
     await check('anomalies');
+    await press(page, 'r');
+    await check('report');
+    await press(page, 'Escape');
     for (const place of ['network', 'migrate', 'capacity']) {
       await visit(page, `#/${place}?branch=main&at=${at}`);
       await check(place);

@@ -10,6 +10,7 @@ import { looks } from './looks.e2e.ts';
 import { draining } from './migrate.e2e.ts';
 import { tracing } from './network.e2e.ts';
 import { opening } from './opening.e2e.ts';
+import { reporting } from './report.e2e.ts';
 import { scrubbing } from './scrub.e2e.ts';
 import { play, type Story } from './story.ts';
 
@@ -23,6 +24,7 @@ const STORIES: readonly Story[] = [
   consolidating,
   tracing,
   draining,
+  reporting,
   losing,
   looks,
 ];

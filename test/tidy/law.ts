@@ -17,6 +17,7 @@ const DOMAIN_ROOMS = [
   'planning',
   'consolidation',
   'capacity',
+  'report',
   'contract',
 ] as const;
 

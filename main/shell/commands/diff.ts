@@ -1,21 +1,11 @@
 // understudy diff: what is different between two timelines, or between two instants.
-import { ok, type Result } from '../../../domain/base/result.ts';
-import type { At } from '../../../domain/contract/contract.ts';
+import { ok } from '../../../domain/base/result.ts';
 import type { StateDiff } from '../../../domain/timeline/diff.ts';
 import type { AddCommand } from '../command-line/command.ts';
-import { inLog, type Opened } from '../command-line/open.ts';
+import { inLog } from '../command-line/open.ts';
 import { type JsonOption, type LogOption, withJson, withLog } from '../command-line/options.ts';
+import { placeNamed } from '../command-line/place.ts';
 import { counted } from '../command-line/table.ts';
-
-type Place = { readonly timeline: string; readonly at: At | null };
-
-/** `main`, `what-if`, `main@10:36` or `what-if@#184`. */
-const place = (open: Opened, written: string): Result<Place, string> => {
-  const mark = written.indexOf('@');
-  const timeline = mark < 0 ? written : written.slice(0, mark);
-  const at = open.moment(timeline, mark < 0 ? undefined : written.slice(mark + 1));
-  return at.ok ? ok({ timeline, at: at.value }) : at;
-};
 
 const word = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -40,9 +30,9 @@ export const diff: AddCommand = (program, { terminal, run }) => {
   withJson(withLog(command)).action((a: string, b: string, options: LogOption & JsonOption) =>
     run(() =>
       inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
-        const from = place(open, a);
+        const from = placeNamed(open, a);
         if (!from.ok) return from;
-        const to = place(open, b);
+        const to = placeNamed(open, b);
         if (!to.ok) return to;
         const answer = await open.ask('view.diff', { a: from.value, b: to.value });
         if (!answer.ok) return answer;

@@ -24,6 +24,7 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'view.why': true,
   'view.machine': true,
   'view.anomalies': true,
+  'report.cluster': true,
   'view.events': true,
   'view.step': true,
   'view.find': true,

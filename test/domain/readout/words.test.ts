@@ -11,7 +11,7 @@ import {
   plural,
   shortId,
   signed,
-} from '../../renderer/session/words.ts';
+} from '../../../domain/readout/words.ts';
 
 test('durations read as people say them', () => {
   expect([480, 7_300, 41_000, 269_000, 7_500_000, 100_000_000].map(duration)).toEqual([

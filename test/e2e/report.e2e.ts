@@ -1,0 +1,29 @@
+// A person hands over what the window shows: the cluster, a drill, a comparison.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { click, press, said, visit } from './moves.ts';
+import type { Story } from './story.ts';
+
+export const reporting: Story = {
+  name: 'report: what the place shows, to read and to save as Markdown or as a page',
+  run: async ({ page }) => {
+    await visit(page, '#/cluster?branch=main&at=2026-11-17T10:40:48Z');
+    await press(page, 'r');
+    assert.match(await said(page, 'report'), /^The cluster at 2026-11-17T10:40:48Z .*1 VM in ERROR/);
+    const saved = page.waitForEvent('download');
+    await click(page, 'save-html');
+    const file = await saved;
+    assert.equal(file.suggestedFilename(), 'The-cluster-at-2026-11-17T10-40-48Z.html');
+    const path = await file.path();
+    assert.match(readFileSync(path, 'utf8'), /^<!doctype html>[\s\S]*<h2>What still fits<\/h2>/);
+    await press(page, 'Escape');
+
+    await visit(page, '#/cluster?branch=main&at=2026-11-17T10:05:00Z&select=host:compute-12');
+    await press(page, 'd');
+    await click(page, 'run-drill');
+    await click(page, 'report-button');
+    assert.match(await said(page, 'report'), /^Drill: compute-12 .* Every VM .* Clocks/);
+    await press(page, 'Escape', 'c', 'r');
+    assert.match(await said(page, 'report'), /^main at .* VMs?\b.* differ\. What changed/);
+  },
+};
