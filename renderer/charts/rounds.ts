@@ -1,6 +1,6 @@
 // One migration round by round: pending memory against the threshold it must fall below, bytes on a log axis.
 import type { Round } from '../../domain/migration/run.ts';
-import { mebibytes } from '../session/words.ts';
+import { mebibytes } from '../../domain/readout/words.ts';
 import type { Palette } from '../surfaces/palette.ts';
 
 const MIB = 1_048_576;

@@ -2,7 +2,7 @@
 import type { AnomalyState, Severity } from '../../domain/readout/state.ts';
 import { useDesk, type Desk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { clock, day, plural, shortId } from '../session/words.ts';
+import { clock, day, plural, shortId } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import type { GlyphName } from '../surfaces/glyphs.ts';
 

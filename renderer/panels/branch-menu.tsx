@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { TimelineInfo } from '../../domain/contract/contract.ts';
 import { useDesk } from '../session/desk.ts';
 import { isRecord } from '../session/branches.ts';
-import { day, moment, plural } from '../session/words.ts';
+import { day, moment, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Popover } from './popover.tsx';
 

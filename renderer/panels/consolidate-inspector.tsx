@@ -6,7 +6,7 @@ import { useDesk } from '../session/desk.ts';
 import { applyPlan } from '../session/run-consolidate.ts';
 import { policyWords } from '../session/policy-words.ts';
 import { usePlan } from '../session/use-plan.ts';
-import { clock, count, duration, plural } from '../session/words.ts';
+import { clock, count, duration, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Facts } from './facts.tsx';
 

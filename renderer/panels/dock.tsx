@@ -3,7 +3,7 @@ import type { Mark } from '../../domain/readout/picture-types.ts';
 import { SPEEDS, type Speed } from '../playback/player.ts';
 import { useDesk } from '../session/desk.ts';
 import { markWords } from '../session/mark-words.ts';
-import { clock, count, day, duration } from '../session/words.ts';
+import { clock, count, day, duration } from '../../domain/readout/words.ts';
 import { mapSentence } from '../surfaces/map-words.ts';
 import { Timeline } from '../surfaces/timeline.tsx';
 import { ControlIcon } from './icons.tsx';

@@ -4,7 +4,7 @@ import type { DrillReport } from '../../domain/contract/contract.ts';
 import { recoveryOption, type RecoveryLine } from '../charts/recovery.ts';
 import { Chart } from '../charts/chart.tsx';
 import { useDesk } from '../session/desk.ts';
-import { duration, moment, plural } from '../session/words.ts';
+import { duration, moment, plural } from '../../domain/readout/words.ts';
 import { AddVm } from './add-vm.tsx';
 import { ClockForm, clockFacts } from './drill-clocks.tsx';
 import { Facts } from './facts.tsx';

@@ -1,6 +1,6 @@
 // The header: which log, which branch, which instant; find; what is wrong at this instant; how the window looks.
 import { useDesk } from '../session/desk.ts';
-import { count, moment, plural } from '../session/words.ts';
+import { count, moment, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { BranchMenu } from './branch-menu.tsx';
 import { Magnifier, Mark } from './icons.tsx';

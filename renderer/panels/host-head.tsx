@@ -1,7 +1,7 @@
 // A host in the inspector: its service as chips, its room as Placement counts it, and the VMs on it.
 import type { ClusterState, HostState } from '../../domain/readout/state.ts';
 import { useDesk } from '../session/desk.ts';
-import { clock, gibibytes, mebibytes, percent, plural } from '../session/words.ts';
+import { clock, gibibytes, mebibytes, percent, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Facts, type Fact } from './facts.tsx';
 import { Title } from './title.tsx';

@@ -4,7 +4,7 @@ import type { FileReport, ImportReport } from '../../domain/contract/contract.ts
 import type { Progress } from '../../domain/contract/port.ts';
 import { toBase64 } from '../../domain/base/base64.ts';
 import { useDesk } from '../session/desk.ts';
-import { count, mebibytes, plural } from '../session/words.ts';
+import { count, mebibytes, plural } from '../../domain/readout/words.ts';
 import { Sheet } from './sheet.tsx';
 
 type Work =

@@ -1,7 +1,7 @@
 // A life cycle drawn: the spine of states, visited ones with their instants, the current one lit, exits beside or below.
 import { useState } from 'preact/hooks';
 import type { MachinePicture } from '../../domain/readout/picture-types.ts';
-import { clock, plural } from '../session/words.ts';
+import { clock, plural } from '../../domain/readout/words.ts';
 
 type MachineState = MachinePicture['states'][number];
 

@@ -1,7 +1,7 @@
 // Beside the Migrate place: the limits a plan keeps to, one VM's predicted move, and the runbook.
 import type { PlanSettings } from '../../domain/contract/contract.ts';
 import { useDesk } from '../session/desk.ts';
-import { moment } from '../session/words.ts';
+import { moment } from '../../domain/readout/words.ts';
 import { MovePrediction } from './move-prediction.tsx';
 import { Runbook } from './runbook.tsx';
 

@@ -6,7 +6,7 @@ import { Chart } from '../charts/chart.tsx';
 import { apart, roundsOption } from '../charts/rounds.ts';
 import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { count, duration, mebibytes, percent } from '../session/words.ts';
+import { count, duration, mebibytes, percent } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Facts, type Fact } from './facts.tsx';
 import { Title } from './title.tsx';

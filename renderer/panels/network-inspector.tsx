@@ -3,7 +3,7 @@ import type { NetworkOverview } from '../../domain/network/overview.ts';
 import { useDesk } from '../session/desk.ts';
 import { type End, endsOn } from '../session/network-view.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { count, plural } from '../session/words.ts';
+import { count, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { TracePlayer, TraceSteps } from './network-trace.tsx';
 import { Segments } from './segments.tsx';

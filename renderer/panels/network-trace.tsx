@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { AnswerHop, AnswerStep, TraceAnswer } from '../../domain/network/trace-answer.ts';
 import type { NetworkView } from '../session/network-view.ts';
-import { count, plural } from '../session/words.ts';
+import { count, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 
 const STEPS_SHOWN = 120; // a flood to every host has hundreds alike

@@ -1,6 +1,6 @@
 // Volumes, pools, networks, migrations and tunnels in the inspector: their facts as the state holds them.
 import type { ClusterState } from '../../domain/readout/state.ts';
-import { clock, duration, gibibytes, moment, shortId } from '../session/words.ts';
+import { clock, duration, gibibytes, moment, shortId } from '../../domain/readout/words.ts';
 import { Facts, type Fact } from './facts.tsx';
 import { Title } from './title.tsx';
 

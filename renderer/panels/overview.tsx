@@ -2,7 +2,7 @@
 import { isRecord, recordOf } from '../session/branches.ts';
 import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { clock, count, day, moment, plural } from '../session/words.ts';
+import { clock, count, day, moment, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { MARK_LOOK } from '../surfaces/timeline-paint.ts';
 import { AnomalyRow, bySeverity } from './anomalies.tsx';

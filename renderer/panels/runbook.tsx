@@ -2,7 +2,7 @@
 import { useDesk } from '../session/desk.ts';
 import { applyPlan, drainName } from '../session/apply-plan.ts';
 import { saveFile } from '../session/save-file.ts';
-import { plural } from '../session/words.ts';
+import { plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 
 const LINES_SHOWN = 11;

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { StoryLine } from '../../domain/readout/picture-types.ts';
 import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { clock, count, day } from '../session/words.ts';
+import { clock, count, day } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import type { GlyphName } from '../surfaces/glyphs.ts';
 

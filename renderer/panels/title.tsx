@@ -1,6 +1,6 @@
 // The title of the inspector: the name, its id where it has one, and the way back to nothing selected.
 import { useDesk } from '../session/desk.ts';
-import { shortId } from '../session/words.ts';
+import { shortId } from '../../domain/readout/words.ts';
 
 export const Title = ({ name, id }: { readonly name: string; readonly id: string | null }) => {
   const desk = useDesk();

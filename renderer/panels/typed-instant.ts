@@ -1,6 +1,6 @@
 // Instants as people type them into the find field.
 import { parseInstant } from '../../domain/base/time.ts';
-import { moment } from '../session/words.ts';
+import { moment } from '../../domain/readout/words.ts';
 
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?Z?$/;
 const RELATIVE = /^([+-])(\d+)\s*(s|m|min|h|d)$/;

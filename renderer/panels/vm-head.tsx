@@ -1,7 +1,7 @@
 // A VM in the inspector: name, Nova's three states as three chips, and its facts.
 import type { ClusterState, VmState } from '../../domain/readout/state.ts';
 import { useDesk } from '../session/desk.ts';
-import { gibibytes, mebibytes, percent, shortId } from '../session/words.ts';
+import { gibibytes, mebibytes, percent, shortId } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { EntityLink, Facts, type Fact } from './facts.tsx';
 import { Title } from './title.tsx';

@@ -1,7 +1,7 @@
 // Why a VM is in trouble: its cause chain, each link a way to its instant; nothing where there is nothing to explain.
 import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { day } from '../session/words.ts';
+import { day } from '../../domain/readout/words.ts';
 import { StoryItem } from './story.tsx';
 
 export const Why = ({ entity }: { readonly entity: string }) => {

@@ -4,7 +4,7 @@ import { flavorsOf } from '../../domain/capacity/flavors.ts';
 import { withRatios } from '../../domain/capacity/what-if.ts';
 import type { ClusterState, HostState } from '../../domain/readout/state.ts';
 import { useDesk } from '../session/desk.ts';
-import { mebibytes, plural } from '../session/words.ts';
+import { mebibytes, plural } from '../../domain/readout/words.ts';
 import { InventoryTable } from './inventory-table.tsx';
 import { RatioCard } from './ratio-card.tsx';
 import { RunwayCard } from './runway-card.tsx';

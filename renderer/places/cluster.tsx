@@ -1,7 +1,7 @@
 // Cluster: every host and VM at the instant, deviations first.
 import { useDesk } from '../session/desk.ts';
 import type { PictureCounts } from '../../domain/readout/picture-types.ts';
-import { count, plural } from '../session/words.ts';
+import { count, plural } from '../../domain/readout/words.ts';
 import { ClusterMap } from '../surfaces/cluster-map.tsx';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Segments } from '../panels/segments.tsx';

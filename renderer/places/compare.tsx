@@ -4,7 +4,7 @@ import { meaningful, sayDifference } from '../../domain/report/difference-words.
 import { otherSide, type Side, thisSide } from '../session/compare-sides.ts';
 import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { clock, day, duration, moment } from '../session/words.ts';
+import { clock, day, duration, moment } from '../../domain/readout/words.ts';
 import { ClusterMap } from '../surfaces/cluster-map.tsx';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Segments } from '../panels/segments.tsx';

@@ -9,7 +9,7 @@ import type { CourseMeasure } from '../session/consolidate-view.ts';
 import { useDesk } from '../session/desk.ts';
 import { questionOf, runPolicies } from '../session/run-consolidate.ts';
 import { usePlan } from '../session/use-plan.ts';
-import { count, day, plural } from '../session/words.ts';
+import { count, day, plural } from '../../domain/readout/words.ts';
 import { PlanReview } from './plan-review.tsx';
 import { PolicyTable } from './policy-table.tsx';
 

@@ -1,7 +1,7 @@
 // A table of facts of the instant that filters, sorts by any column, and draws at most as many rows as are read.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { count, plural } from '../session/words.ts';
+import { count, plural } from '../../domain/readout/words.ts';
 
 const ROWS_SHOWN = 200;
 

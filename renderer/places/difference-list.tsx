@@ -2,7 +2,7 @@
 import { fieldWords, said } from '../../domain/report/difference-words.ts';
 import type { FieldChange, StateDiff } from '../../domain/timeline/diff.ts';
 import { useDesk } from '../session/desk.ts';
-import { count, shortId } from '../session/words.ts';
+import { count, shortId } from '../../domain/readout/words.ts';
 
 const ROWS_SHOWN = 200; // beyond this a person filters by going to the map; a longer table would not be read
 const FIELDS_SHOWN = 2;

@@ -4,7 +4,7 @@ import type { DrillReport } from '../../domain/contract/contract.ts';
 import { useDesk } from '../session/desk.ts';
 import { runDrill } from '../session/run-drill.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { clock, count, plural } from '../session/words.ts';
+import { clock, count, plural } from '../../domain/readout/words.ts';
 import { ClusterMap } from '../surfaces/cluster-map.tsx';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Lanes } from '../surfaces/lanes.tsx';

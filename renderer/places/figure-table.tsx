@@ -1,6 +1,6 @@
 // The figures of two pictures side by side, and by how much they differ.
 import type { PictureCounts } from '../../domain/readout/picture-types.ts';
-import { count, signed } from '../session/words.ts';
+import { count, signed } from '../../domain/readout/words.ts';
 
 const FIGURES: readonly (readonly [keyof PictureCounts, string])[] = [
   ['hostsDown', 'hosts down'],

@@ -1,6 +1,6 @@
 // What every host has and what is allocated on it at the instant, as Placement counts it.
 import { useDesk } from '../session/desk.ts';
-import { gibibytes, mebibytes, percent } from '../session/words.ts';
+import { gibibytes, mebibytes, percent } from '../../domain/readout/words.ts';
 import type { HostState } from '../../domain/readout/state.ts';
 import { DataTable, type Column } from './data-table.tsx';
 

@@ -7,7 +7,7 @@ import { Segments } from '../panels/segments.tsx';
 import { useDesk } from '../session/desk.ts';
 import type { MigrateShows } from '../session/migrate-view.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { duration, plural } from '../session/words.ts';
+import { duration, plural } from '../../domain/readout/words.ts';
 import { ClusterMap } from '../surfaces/cluster-map.tsx';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { PlanBoard } from '../surfaces/plan-board.tsx';

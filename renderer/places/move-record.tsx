@@ -1,6 +1,6 @@
 // Every migration and evacuation of the record up to the instant, under way first.
 import { useDesk } from '../session/desk.ts';
-import { clock, day, duration, plural, shortId } from '../session/words.ts';
+import { clock, day, duration, plural, shortId } from '../../domain/readout/words.ts';
 import type { MigrationState } from '../../domain/readout/state.ts';
 import { DataTable, type Column } from './data-table.tsx';
 

@@ -13,7 +13,7 @@ import { Chart } from '../charts/chart.tsx';
 import { Segments } from '../panels/segments.tsx';
 import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { count } from '../session/words.ts';
+import { count } from '../../domain/readout/words.ts';
 import { LoadBars } from '../surfaces/load-bars.tsx';
 import { Waterfall } from '../surfaces/waterfall.tsx';
 

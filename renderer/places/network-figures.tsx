@@ -1,6 +1,6 @@
 // The lit network in both modes, figure beside figure.
 import { broadcastFigures, type NetworkOverview, type OverviewNetwork } from '../../domain/network/overview.ts';
-import { count } from '../session/words.ts';
+import { count } from '../../domain/readout/words.ts';
 
 type Props = { readonly overview: NetworkOverview; readonly network: OverviewNetwork | null };
 

@@ -5,7 +5,7 @@ import type { OverviewNetwork } from '../../domain/network/overview.ts';
 import { Segments } from '../panels/segments.tsx';
 import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { clock, count, plural } from '../session/words.ts';
+import { clock, count, plural } from '../../domain/readout/words.ts';
 
 type Props = { readonly host: string; readonly hosts: readonly string[]; readonly network: OverviewNetwork | null };
 

@@ -6,7 +6,7 @@ import { Segments } from '../panels/segments.tsx';
 import { useDesk } from '../session/desk.ts';
 import { chooseEnds, type End, endsOn } from '../session/network-view.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { plural } from '../session/words.ts';
+import { plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { TunnelMap } from '../surfaces/tunnel-map.tsx';
 import { NetworkCost } from './network-cost.tsx';

@@ -1,7 +1,7 @@
 // What became of the VMs, outcome by outcome: how many, how long they were down, what it cost, why.
 import type { Outcome, VmOutcome } from '../../domain/drill/outcome.ts';
 import { useDesk } from '../session/desk.ts';
-import { brief, count, plural } from '../session/words.ts';
+import { brief, count, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import type { GlyphName } from '../surfaces/glyphs.ts';
 

@@ -1,7 +1,7 @@
 // The report of a plan: what was considered, what holds it back, what it takes for granted, and what the checker says.
 import type { DrainReport } from '../../domain/contract/contract.ts';
 import { useDesk } from '../session/desk.ts';
-import { count, duration, plural } from '../session/words.ts';
+import { count, duration, plural } from '../../domain/readout/words.ts';
 import { Facts } from '../panels/facts.tsx';
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

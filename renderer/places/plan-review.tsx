@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { HostAnswer, Move, PlanReport, Refusal } from '../../domain/consolidation/live/report.ts';
 import { useDesk } from '../session/desk.ts';
-import { duration, mebibytes, plural } from '../session/words.ts';
+import { duration, mebibytes, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import type { GlyphName } from '../surfaces/glyphs.ts';
 import { DataTable, type Column } from './data-table.tsx';

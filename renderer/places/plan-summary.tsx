@@ -1,7 +1,7 @@
 // The plan in one strip: how many move how, who stays, and how long against the shortest any plan could be.
 import type { DrainReport } from '../../domain/contract/contract.ts';
 import { PlanActions } from '../panels/runbook.tsx';
-import { duration, percent } from '../session/words.ts';
+import { duration, percent } from '../../domain/readout/words.ts';
 
 const KINDS = [
   ['live', 'as planned', ''],

@@ -1,7 +1,7 @@
 // Policies as a table with bars: energy, SLA, migrations and hosts on, one row to choose.
 import type { ConsolidationReport, PolicyRow } from '../../domain/consolidation/experiment-report.ts';
 import { policyToken, policyWords } from '../session/policy-words.ts';
-import { count } from '../session/words.ts';
+import { count } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 
 const SCALE = 1e5;

@@ -5,7 +5,7 @@ import { ratioRisk } from '../../domain/capacity/ratio-risk.ts';
 import { withRatios } from '../../domain/capacity/what-if.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
 import { LATEST_RELEASE } from '../../domain/scheduling/inventory.ts';
-import { count, percent } from '../session/words.ts';
+import { count, percent } from '../../domain/readout/words.ts';
 
 const MOST = 16; // Nova's default until 2023, and as far as anyone went
 const STEP = 0.5;

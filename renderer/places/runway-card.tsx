@@ -1,7 +1,7 @@
 // The runway of each resource on the trend of the log's own history, or why nobody can say.
 import type { ResourceOutlook } from '../../domain/capacity/outlook.ts';
 import { useDesk } from '../session/desk.ts';
-import { count, gibibytes, mebibytes } from '../session/words.ts';
+import { count, gibibytes, mebibytes } from '../../domain/readout/words.ts';
 import { useLatest } from '../session/use-latest.ts';
 
 const NAME = { VCPU: 'vCPU', MEMORY_MB: 'RAM', DISK_GB: 'disk' } as const;

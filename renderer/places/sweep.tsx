@@ -5,7 +5,7 @@ import type { FailingSet, SweepKind, SweepResult } from '../../domain/drill/swee
 import { sweepNotes, sweepVerdict } from '../../domain/drill/sweep/words.ts';
 import { Segments } from '../panels/segments.tsx';
 import { useDesk } from '../session/desk.ts';
-import { clock, count, mebibytes } from '../session/words.ts';
+import { clock, count, mebibytes } from '../../domain/readout/words.ts';
 import { SweepMatrix } from './sweep-matrix.tsx';
 
 const KINDS = [

@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { type Fit, fitOf, type FlavorSize } from '../../domain/capacity/fit.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
-import { count, mebibytes, plural } from '../session/words.ts';
+import { count, mebibytes, plural } from '../../domain/readout/words.ts';
 
 const UNIT = { VCPU: 'vCPU', MEMORY_MB: 'RAM', DISK_GB: 'disk' } as const;
 

@@ -11,7 +11,7 @@ import { planReport } from '../../domain/report/plan-report.ts';
 import { otherSide, type Side, thisSide } from './compare-sides.ts';
 import type { Desk } from './desk.ts';
 import { planSettings } from './run-consolidate.ts';
-import { clock } from './words.ts';
+import { clock } from '../../domain/readout/words.ts';
 
 type Made = Promise<Result<Document, Failure>>;
 

@@ -3,7 +3,7 @@ import { COMPARED } from '../../domain/consolidation/experiment.ts';
 import { LIVE_DEFAULTS, type LiveSettings } from '../../domain/consolidation/live/settings.ts';
 import { recordOf } from './branches.ts';
 import type { Desk } from './desk.ts';
-import { clock, day } from './words.ts';
+import { clock, day } from '../../domain/readout/words.ts';
 
 /** Telemetry is of the record: a what-if has none of its own. */
 const recordName = (desk: Desk): string => {

@@ -1,6 +1,6 @@
 // Paints recovery lanes: detection grey, fencing ink, queue hatched (waiting is empty), spawn motion, a red stop where it ends.
 import type { VmOutcome } from '../../domain/drill/outcome.ts';
-import { brief } from '../session/words.ts';
+import { brief } from '../../domain/readout/words.ts';
 import { fillRect, fitText, hatch, line, setFont, strokeRect, write, type Rect } from './draw.ts';
 import type { LanePart, LanesLayout, RecoveryLane } from './lanes-layout.ts';
 import type { Palette } from './palette.ts';

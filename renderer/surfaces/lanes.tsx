@@ -1,7 +1,7 @@
 // Recovery lanes as a surface: pointer and keys choose a VM, a listbox in the DOM says every lane in words.
 import { useCallback, useId, useMemo, useRef, useState } from 'preact/hooks';
 import type { VmOutcome } from '../../domain/drill/outcome.ts';
-import { duration } from '../session/words.ts';
+import { duration } from '../../domain/readout/words.ts';
 import { Canvas, useBox, usePalette, type Paint } from './canvas.tsx';
 import { layoutLanes } from './lanes-layout.ts';
 import { paintLanes } from './lanes-paint.ts';

@@ -1,7 +1,7 @@
 // FDB messages and copies of a broadcast over the visible stretch of the timeline, with the cursor in it.
 import { useCallback, useRef } from 'preact/hooks';
 import type { NetworkLoad } from '../../domain/network/load-over-time.ts';
-import { clock, count, plural } from '../session/words.ts';
+import { clock, count, plural } from '../../domain/readout/words.ts';
 import { Canvas, type Paint, useBox, usePalette } from './canvas.tsx';
 import { fillRect, line, write } from './draw.ts';
 import type { Palette } from './palette.ts';

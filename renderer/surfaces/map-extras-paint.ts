@@ -1,7 +1,7 @@
 // Paints what stands below the tiles of the cluster map: storage pools and the legend.
 import type { CellState, Picture } from '../../domain/readout/picture-types.ts';
 import type { Measure } from '../session/desk.ts';
-import { gibibytes, percent } from '../session/words.ts';
+import { gibibytes, percent } from '../../domain/readout/words.ts';
 import { paintCell } from './cell-paint.ts';
 import { fillRect, fitText, setFont, strokeRect, write } from './draw.ts';
 import { drawGlyph, type GlyphName } from './glyphs.ts';

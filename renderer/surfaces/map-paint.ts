@@ -1,7 +1,7 @@
 // Paints the cluster map: racks, host tiles, VM cells, moves in flight, pools and the legend.
 import type { HostTile, Picture } from '../../domain/readout/picture-types.ts';
 import type { Measure } from '../session/desk.ts';
-import { clock, percent } from '../session/words.ts';
+import { clock, percent } from '../../domain/readout/words.ts';
 import { paintCell } from './cell-paint.ts';
 import { fillRect, fitText, hatch, setFont, strokeRect, write, type Rect } from './draw.ts';
 import { drawGlyph, type GlyphName } from './glyphs.ts';

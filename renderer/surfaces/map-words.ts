@@ -1,6 +1,6 @@
 // What the cluster map says in words: the name of a focused tile or cell, and the rows of a tooltip.
 import type { CellState, HostTile, Picture, VmCell } from '../../domain/readout/picture-types.ts';
-import { clock, percent, plural } from '../session/words.ts';
+import { clock, percent, plural } from '../../domain/readout/words.ts';
 import { hostWord } from './map-paint.ts';
 
 const QUIET: ReadonlySet<CellState> = new Set(['ACTIVE']);

@@ -1,7 +1,7 @@
 // Paints the board of a plan: verdicts as shape and letters, moves as bars on one time axis, the link beneath them.
 import type { LinkLoad } from '../../domain/planning/link-load.ts';
 import type { PlannedMove } from '../../domain/planning/plan.ts';
-import { brief, duration, mebibytes } from '../session/words.ts';
+import { brief, duration, mebibytes } from '../../domain/readout/words.ts';
 import { fillRect, fitText, line, setFont, strokeRect, write } from './draw.ts';
 import { drawGlyph } from './glyphs.ts';
 import type { Palette } from './palette.ts';

@@ -2,7 +2,7 @@
 import { type BlockerMatrix, findingsAt, verdictAt } from '../../domain/planning/matrix.ts';
 import type { PlannedMove } from '../../domain/planning/plan.ts';
 import type { Finding } from '../../domain/scheduling/finding.ts';
-import { duration } from '../session/words.ts';
+import { duration } from '../../domain/readout/words.ts';
 import type { BoardRow } from './plan-board-layout.ts';
 
 const VERDICTS = {

@@ -1,6 +1,6 @@
 // Instants to pixels and back, and where the ticks of a time axis stand.
 import type { Range } from '../session/desk.ts';
-import { clock, day } from '../session/words.ts';
+import { clock, day } from '../../domain/readout/words.ts';
 
 export type TimeScale = { readonly x: (ms: number) => number; readonly at: (x: number) => number };
 

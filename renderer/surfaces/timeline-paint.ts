@@ -2,7 +2,7 @@
 import type { Density, Mark } from '../../domain/readout/picture-types.ts';
 import type { Range } from '../session/desk.ts';
 import { markWords } from '../session/mark-words.ts';
-import { clock } from '../session/words.ts';
+import { clock } from '../../domain/readout/words.ts';
 import { fillRect, fitText, line, setFont, strokeRect, write } from './draw.ts';
 import { drawGlyph, type GlyphName } from './glyphs.ts';
 import type { Palette, TokenName } from './palette.ts';

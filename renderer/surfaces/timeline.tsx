@@ -4,7 +4,7 @@ import type { TimelineInfo } from '../../domain/contract/contract.ts';
 import type { Mark } from '../../domain/readout/picture-types.ts';
 import { useDesk, type Range } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { moment } from '../session/words.ts';
+import { moment } from '../../domain/readout/words.ts';
 import { Canvas, useBox, usePalette, type Paint } from './canvas.tsx';
 import { laneOrder, layoutTimeline, markAt } from './timeline-layout.ts';
 import { paintTimeline } from './timeline-paint.ts';

@@ -2,7 +2,7 @@
 import { useCallback, useId, useMemo, useRef, useState } from 'preact/hooks';
 import type { NetworkOverview, OverviewHost, OverviewNetwork } from '../../domain/network/overview.ts';
 import type { TraceAnswer } from '../../domain/network/trace-answer.ts';
-import { count, plural } from '../session/words.ts';
+import { count, plural } from '../../domain/readout/words.ts';
 import { Canvas, type Paint, useBox, usePalette } from './canvas.tsx';
 import { allPairs, hitRing, layoutRing, sharedPairs } from './tunnel-layout.ts';
 import { paintRing, type RingView } from './tunnel-paint.ts';

@@ -1,7 +1,7 @@
 // What a packet costs, stage under stage: cycles across, the sender's host and the receiver's in two steps of the ramp.
 import { useCallback, useRef } from 'preact/hooks';
 import type { PathCost } from '../../domain/datapath/path-cost.ts';
-import { count } from '../session/words.ts';
+import { count } from '../../domain/readout/words.ts';
 import { Canvas, type Paint, useBox, usePalette } from './canvas.tsx';
 import { fillRect, fitText, line, setFont, strokeRect, write } from './draw.ts';
 import type { Palette } from './palette.ts';

@@ -1,2 +1,0 @@
-// The words of the window are those of every readout.
-export * from '../../domain/readout/words.ts';
