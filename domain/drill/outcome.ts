@@ -1,5 +1,9 @@
 // What a drill reports: one outcome for each VM the faults touched, the clocks behind it, and a summary.
 
+/** Where Masakari sends the VMs of a failed host, by its segment's recovery_method (masakari/engine/drivers/taskflow). */
+export const RECOVERY_METHODS = ['auto', 'reserved_host', 'auto_priority', 'rh_priority'] as const;
+export type RecoveryMethod = (typeof RECOVERY_METHODS)[number];
+
 /** The clocks and limits of recovery, each with the option it comes from. */
 export type DrillSettings = {
   /** Seed of everything random in the drill. */
@@ -14,6 +18,8 @@ export type DrillSettings = {
   readonly monitorS: number | null;
   /** False when nobody fences: guests of a host that is only cut off may still run, and are not started twice. */
   readonly fence: boolean;
+  /** False when evacuation begins without waiting for the fence: two copies of a VM may run until it falls. */
+  readonly waitForFence: boolean;
   /** Seconds from detection until fencing is confirmed (14: an IPMI power cycle answered). */
   readonly fencingS: number;
   /** Seconds between detection with fencing and the first evacuation (Masakari's wait_period_after_service_update is 180; by hand 0). */
@@ -30,9 +36,26 @@ export type DrillSettings = {
   readonly landStopped: boolean;
   /** True when the hosts' VMs were seen SHUTOFF before evacuation, as in a clean shutdown of the host. */
   readonly graceful: boolean;
+  /** Masakari's wait_period_after_evacuation (90): seconds after which a thread gives a VM up and takes the next; Nova goes on. Null: it waits. */
+  readonly evacuationLimitS: number | null;
+  /** False when only VMs tagged HA_Enabled are evacuated ([host_failure] evacuate_all_instances). */
+  readonly evacuateAll: boolean;
+  /** True when VMs in a vm_state that evacuate refuses are reset to ERROR first, as Masakari does. */
+  readonly resetToError: boolean;
+  /** True before Nova 26.0.0 (Zed): evacuate is refused while a task_state is set (bug 1978983). */
+  readonly taskStateBlocks: boolean;
+  readonly method: RecoveryMethod;
+  /** Hosts kept free for a failure, in the order they are used; their service is disabled until then. */
+  readonly reservedHosts: readonly string[];
+  /** True when a reserved host joins the failed host's aggregates ([host_failure] add_reserved_host_to_aggregate). */
+  readonly joinAggregates: boolean;
+  /** How often those who failed are tried again (a Masakari notification in error is processed once more), and how long after. */
+  readonly retries: number;
+  readonly retryAfterS: number;
 };
 
-export const OUTCOMES = ['recovered', 'rebuilt', 'stranded', 'lost', 'error'] as const;
+/** `restarted`: back on its own host, which returned after the guest was killed. `unreachable`: it runs, and others do not reach it. */
+export const OUTCOMES = ['recovered', 'rebuilt', 'restarted', 'unreachable', 'stranded', 'lost', 'error'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 export type VmOutcome = {
@@ -63,6 +86,8 @@ export type DrillSummary = {
   readonly at: string;
   readonly recovered: number;
   readonly rebuilt: number;
+  readonly restarted: number;
+  readonly unreachable: number;
   readonly stranded: number;
   readonly lost: number;
   readonly error: number;
@@ -75,8 +100,23 @@ export type DrillSummary = {
   readonly verdict: string;
 };
 
+/** VMs that serve together, and the worst that happens to them. */
+export type GroupOutcome = {
+  readonly by: 'tag' | 'server group';
+  readonly name: string;
+  readonly vms: number;
+  readonly hit: number;
+  readonly notBack: number;
+  /** The longest anyone of those who come back was down; null when nobody does. */
+  readonly downMsMax: number | null;
+  /** How long none of them ran: 0 while one was never hit, null when none comes back. */
+  readonly allDownMs: number | null;
+};
+
 export type DrillOutcome = {
   readonly vms: readonly VmOutcome[];
+  /** Only groups that were hit, the worst first. */
+  readonly groups: readonly GroupOutcome[];
   readonly summary: DrillSummary;
   readonly settings: DrillSettings;
   /** Clocks that contradict each other, in sentences. */

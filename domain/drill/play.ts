@@ -3,11 +3,13 @@ import type { Instant } from '../base/brand.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Candidate as Fact } from '../events/dictionary.ts';
 import type { ClusterState } from '../readout/state.ts';
-import { type Fault, targetsOf } from './faults/fault.ts';
+import { type Fault, mends, targetsOf } from './faults/fault.ts';
 import type { DrillOutcome, DrillSettings } from './outcome.ts';
 import { Incident } from './recovery/incident.ts';
 import { Stage } from './recovery/stage.ts';
 import { Storage } from './recovery/storage.ts';
+import { Tunnels } from './recovery/tunnels.ts';
+import { groupOutcomes } from './groups.ts';
 import { settingsWarnings } from './settings.ts';
 import { summarise } from './summary.ts';
 
@@ -28,37 +30,60 @@ export type DrillInput = {
 const play = ({ state, at, settings, name }: DrillInput, faults: readonly Fault[]): Drill => {
   const stage = new Stage(state, at, settings, name);
   const storage = new Storage(stage);
+  const tunnels = new Tunnels(stage);
   const attempts = new Map<string, number>();
   const incidents: Incident[] = [];
+  const fail = (fault: Extract<Fault, { does: 'fail' }>): void => {
+    const hosts = fault.hosts.filter((host) => !incidents.some((i) => i.holds(host)));
+    if (hosts.length === 0) return;
+    const incident = new Incident({ stage, storage, attempts }, { ...fault, hosts, index: incidents.length });
+    incidents.push(incident);
+    incident.begin();
+    storage.review();
+  };
+  const bringBack = (hosts: readonly string[]): void => {
+    for (const host of hosts) incidents.findLast((i) => i.hosts.includes(host))?.returned(host);
+    storage.review();
+  };
   const strike = (fault: Fault): void => {
+    if (fault.does === 'fail') return fail(fault);
+    if (fault.does === 'return') return bringBack(fault.hosts);
+    const data = { kind: fault.does, targets: [...targetsOf(fault)], seed: settings.seed };
+    stage.emit('cluster:', { type: 'fault.injected', v: 1, data });
     switch (fault.does) {
-      case 'fail': {
-        const hosts = fault.hosts.filter((host) => !incidents.some((i) => i.holds(host)));
-        if (hosts.length === 0) return;
-        const incident = new Incident({ stage, storage, attempts }, { ...fault, hosts, index: incidents.length });
-        incidents.push(incident);
-        incident.begin();
-        return storage.review();
-      }
-      case 'return':
-        for (const host of fault.hosts) incidents.findLast((i) => i.hosts.includes(host))?.returned(host);
-        return storage.review();
       case 'stop pool':
-      case 'lose brick': {
-        const data = { kind: fault.does, targets: [...targetsOf(fault)], seed: settings.seed };
-        stage.emit('cluster:', { type: 'fault.injected', v: 1, data });
-        return fault.does === 'stop pool' ? storage.stop(fault.pool) : storage.destroy(fault.node, fault.path);
-      }
+        return storage.stop(fault.pool);
+      case 'return pool':
+        return storage.start(fault.pool);
+      case 'lose brick':
+        return storage.destroy(fault.node, fault.path);
+      case 'stop backend':
+        return storage.stopBackend(fault.backend, fault.part);
+      case 'return backend':
+        return storage.startBackend(fault.backend);
+      case 'cut vtep':
+        return tunnels.cutVtep(fault.hosts);
+      case 'return vtep':
+        return tunnels.mendVtep(fault.hosts);
+      case 'cut tunnel':
+        return tunnels.cutTunnel(fault.between);
+      case 'return tunnel':
+        return tunnels.mendTunnel(fault.between);
+      case 'slow nic':
+        return stage.slowNic(fault.hosts, fault.share);
+      case 'return nic':
+        return stage.slowNic(fault.hosts, 1);
     }
   };
   for (const fault of faults) stage.after(fault.afterMs, () => strike(fault));
   stage.run();
   stage.emit('cluster:', { type: 'drill.settled', v: 1, data: { events: stage.events.length + 1 } });
   const vms = stage.outcomes();
-  const failed = [...new Set(faults.filter((f) => f.does !== 'return').flatMap(targetsOf))].sort();
+  const failed = [...new Set(faults.filter((f) => !mends(f)).flatMap(targetsOf))].sort();
   const doubled = incidents.reduce((sum, incident) => sum + incident.doubled, 0);
   const summary = summarise(vms, failed, { at, events: stage.events.length, doubled });
-  return { events: stage.events, outcome: { vms, summary, settings, warnings: settingsWarnings(settings) } };
+  const groups = groupOutcomes(state, vms);
+  return { events: stage.events, outcome: { vms, groups, summary, settings, warnings: settingsWarnings(settings) } };
 };
 
 /**
@@ -69,8 +94,8 @@ const play = ({ state, at, settings, name }: DrillInput, faults: readonly Fault[
 export const runDrill = (input: DrillInput): Result<Drill, string> => {
   const script = input.script ?? [];
   const known = new Set(input.state.hosts.map((h) => h.name));
-  const unknown = input.fail.filter((name) => !known.has(name));
-  if (input.fail.length === 0 && !script.some((f) => f.does !== 'return')) {
+  const unknown = [...input.fail, ...input.settings.reservedHosts].filter((name) => !known.has(name));
+  if (input.fail.length === 0 && !script.some((f) => !mends(f))) {
     return err('A drill needs at least one host to fail.');
   }
   if (unknown.length > 0) {

@@ -1,6 +1,6 @@
 // The clocks a drill runs on unless told otherwise, and what may be asked for.
 import { err, ok, type Result } from '../base/result.ts';
-import type { DrillSettings } from './outcome.ts';
+import { type DrillSettings, RECOVERY_METHODS } from './outcome.ts';
 
 /** Recovery by hand with today's Nova; each figure is an option's default or is marked assumed in the docs of its field. */
 export const BY_HAND: DrillSettings = {
@@ -10,6 +10,7 @@ export const BY_HAND: DrillSettings = {
   forceDown: false,
   monitorS: null,
   fence: true,
+  waitForFence: true,
   fencingS: 14,
   waitAfterFencingS: 0,
   threads: 1,
@@ -18,10 +19,30 @@ export const BY_HAND: DrillSettings = {
   imageFetchSPerGiB: 4,
   landStopped: true,
   graceful: false,
+  evacuationLimitS: null,
+  evacuateAll: true,
+  resetToError: false,
+  taskStateBlocks: false,
+  method: 'auto',
+  reservedHosts: [],
+  joinAggregates: false,
+  retries: 0,
+  retryAfterS: 120,
 };
 
-/** Masakari's defaults (masakari/conf/engine.py): 180 s wait, 3 threads. */
-export const MASAKARI: DrillSettings = { ...BY_HAND, waitAfterFencingS: 180, threads: 3 };
+/**
+ * Masakari's defaults (masakari/conf/engine.py): 180 s wait, 3 threads, 90 s for each VM, one more try within the 120 s loop
+ * over unfinished notifications. It asks Nova at microversion 2.53 (masakari/compute/nova.py), so VMs keep the state they had.
+ */
+export const MASAKARI: DrillSettings = {
+  ...BY_HAND,
+  waitAfterFencingS: 180,
+  threads: 3,
+  landStopped: false,
+  evacuationLimitS: 90,
+  resetToError: true,
+  retries: 1,
+};
 
 /**
  * Proxmox HA, from its own simulator's basic network cut (pve-ha-manager test-basic1: cut 120, fence decision 160,
@@ -60,14 +81,40 @@ export type ProfileName = keyof typeof PROFILES;
 
 const MAX_SECONDS = 7 * 24 * 3600; // a clock longer than a week is a slip of the keyboard
 const MAX_THREADS = 1000;
+const MAX_RETRIES = 100;
+const COUNTS = new Set(['threads', 'retries']);
 
-/** What is wrong with these clocks although each is possible alone. */
-export const settingsWarnings = (s: DrillSettings): readonly string[] => {
-  const begins = s.forceDown || s.monitorS === null ? null : s.monitorS + s.fencingS + s.waitAfterFencingS;
+const beginsAfterS = (s: DrillSettings, noticedS: number): number =>
+  noticedS + (s.waitForFence ? s.fencingS : 0) + s.waitAfterFencingS;
+
+const clocksWarning = (s: DrillSettings): string | null => {
+  const begins = s.forceDown || s.monitorS === null ? null : beginsAfterS(s, s.monitorS);
   const latest = s.serviceDownTimeS + s.reportIntervalS;
-  if (begins === null || begins >= latest) return [];
+  return begins === null || begins >= latest
+    ? null
+    : `Evacuations begin ${begins} s after the failure, but Nova may call the service down only after ${latest} s (service_down_time ${s.serviceDownTimeS}): until then every one is refused.`;
+};
+
+/** What is wrong with these settings although each is possible alone. */
+export const settingsWarnings = (s: DrillSettings): readonly string[] => {
+  const clocks = clocksWarning(s);
+  const spawnS = s.scheduleS + s.spawnS;
   return [
-    `Evacuations begin ${begins} s after the failure, but Nova may call the service down only after ${latest} s (service_down_time ${s.serviceDownTimeS}): until then every one is refused.`,
+    ...(clocks === null ? [] : [clocks]),
+    ...(s.method !== 'auto' && s.reservedHosts.length === 0
+      ? [`Recovery method ${s.method} without a reserved host: Masakari ends it with ReservedHostsUnavailable.`]
+      : []),
+    ...(s.method === 'auto' && s.reservedHosts.length > 0
+      ? ['Recovery method auto never uses reserved hosts: name reserved_host, auto_priority or rh_priority.']
+      : []),
+    ...(s.evacuationLimitS !== null && s.evacuationLimitS < spawnS
+      ? [
+          `A VM takes ${spawnS} s to come back, but is given up after ${s.evacuationLimitS} s (wait_period_after_evacuation): every one is counted as failed.`,
+        ]
+      : []),
+    ...(!s.waitForFence
+      ? ['Evacuation does not wait for the fence: a host that is only cut off goes on writing to the same disks.']
+      : []),
   ];
 };
 
@@ -78,13 +125,19 @@ export const drillSettings = (
 ): Result<DrillSettings, string> => {
   const settings: DrillSettings = { ...base, ...wanted };
   for (const [field, value] of Object.entries(settings)) {
-    if (typeof value !== 'number' || field === 'threads') continue;
+    if (typeof value !== 'number' || COUNTS.has(field)) continue;
     if (!Number.isFinite(value) || value < 0 || value > MAX_SECONDS) {
       return err(`${field} must be between 0 and ${MAX_SECONDS} seconds, not ${value}.`);
     }
   }
   if (!Number.isInteger(settings.threads) || settings.threads < 1 || settings.threads > MAX_THREADS) {
     return err(`threads must be a whole number from 1 to ${MAX_THREADS}, not ${settings.threads}.`);
+  }
+  if (!Number.isInteger(settings.retries) || settings.retries < 0 || settings.retries > MAX_RETRIES) {
+    return err(`retries must be a whole number from 0 to ${MAX_RETRIES}, not ${settings.retries}.`);
+  }
+  if (!RECOVERY_METHODS.includes(settings.method)) {
+    return err(`method must be one of ${RECOVERY_METHODS.join(', ')}, not ${settings.method}.`);
   }
   return ok(settings);
 };

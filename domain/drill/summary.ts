@@ -16,6 +16,11 @@ const verdict = (vms: readonly VmOutcome[], failed: readonly string[], tally: (o
   if (vms.length === 0) return `${hosts} ran no VM: nothing is lost.`;
   const bad: string[] = [];
   if (tally('rebuilt') > 0) bad.push(`${count(tally('rebuilt'), 'is rebuilt', 'are rebuilt')} with data loss`);
+  if (tally('restarted') > 0) bad.push(`${count(tally('restarted'), 'restarts', 'restart')} where it was`);
+  if (tally('unreachable') > 0)
+    bad.push(
+      `${count(tally('unreachable'), 'runs on', 'run on')} and ${tally('unreachable') === 1 ? 'is' : 'are'} not reached`,
+    );
   if (tally('stranded') > 0) bad.push(count(tally('stranded'), 'is stranded', 'are stranded'));
   if (tally('lost') > 0) bad.push(count(tally('lost'), 'is lost', 'are lost'));
   if (tally('error') > 0) bad.push(`${count(tally('error'), 'ends', 'end')} in ERROR`);
@@ -35,6 +40,8 @@ export const summarise = (
     at: isoInstant(at),
     recovered: tally('recovered'),
     rebuilt: tally('rebuilt'),
+    restarted: tally('restarted'),
+    unreachable: tally('unreachable'),
     stranded: tally('stranded'),
     lost: tally('lost'),
     error: tally('error'),

@@ -104,3 +104,9 @@ export const setUp = (world: World, name: string, up: boolean): void => {
   const host = world.hosts.get(name);
   if (host) world.hosts.set(name, { ...host, up });
 };
+
+/** Opens a reserved host for VMs; `zone` where it joins the failed host's aggregates. */
+export const openHost = (world: World, name: string, zone: string | null): void => {
+  const host = world.hosts.get(name);
+  if (host) world.hosts.set(name, { ...host, enabled: true, zone: zone ?? host.zone });
+};

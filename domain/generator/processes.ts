@@ -174,7 +174,7 @@ const failure = (life: Life, host: Host, seed: string): void => {
     state: stateOf(life.fleet, isoInstant(start)),
     at: start,
     fail: [host.name],
-    settings: { ...MASAKARI, serviceDownTimeS: BY_HAND.serviceDownTimeS, landStopped: false, seed },
+    settings: { ...MASAKARI, serviceDownTimeS: BY_HAND.serviceDownTimeS, retries: 0, evacuationLimitS: null, seed },
     name: `masakari-${isoInstant(start)}`,
   });
   if (!drill.ok) return;

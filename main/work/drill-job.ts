@@ -23,12 +23,14 @@ export type Rehearsal = {
   readonly settings: DrillSettings;
 };
 
-/** Drills with equal questions make equal ids, on whatever branch they are kept. */
-const drillName = (cut: Cut, { fail, script, settings }: Rehearsal): string =>
-  createHash('sha256')
-    .update(JSON.stringify([cut, [...fail].sort(), script, settings]))
-    .digest('hex')
-    .slice(0, 12);
+const short = (of: unknown): string => createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 12);
+
+/** Drills from one instant name their migrations alike, so that two of them compare VM by VM. */
+const migrationName = ({ timeline }: Rehearsal, cut: Cut): string => short([timeline, cut]);
+
+/** Drills with equal questions are one source, on whatever branch they are kept. */
+const sourceName = (cut: Cut, { fail, script, settings }: Rehearsal): string =>
+  short([cut, [...fail].sort(), script, settings]);
 
 /** Plays the drill. Nothing is written unless all of it is. */
 export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answer<DrillReport> => {
@@ -42,16 +44,16 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
   }
   watcher.progress({ done: 0, total: null, says: 'looking at the cluster' });
   const state = historiesOf(log).stateAt(timeline.value, cut.value);
-  const name = drillName(cut.value, asked);
   const { at } = cut.value;
   const script = asked.script === null ? ok([]) : parseScript(asked.script, state, at);
   if (!script.ok) return err({ code: 'bad_drill', sentence: script.error });
   const { fail, settings } = asked;
-  const drill = runDrill({ state, at, fail, script: script.value, settings, name });
+  const drill = runDrill({ state, at, fail, script: script.value, settings, name: migrationName(asked, cut.value) });
   if (!drill.ok) return err({ code: 'bad_drill', sentence: drill.error });
   const { events, outcome } = drill.value;
   if (asked.branch !== null) {
     watcher.progress({ done: 0, total: events.length, says: 'writing the branch' });
+    const name = sourceName(cut.value, asked);
     const source = { id: `run:drill:${name}`, name: `drill ${name}`, format: 'drill' };
     const kept = keepOnBranch(log, { parent: timeline.value, cut: cut.value, branch: asked.branch }, source, events);
     if (!kept.ok) return kept;

@@ -87,7 +87,7 @@ export const ClockForm = () => {
         value={profile ?? 'own'}
         choices={choices}
         onChoose={(name) => {
-          if (name === 'nova' || name === 'masakari') plan.takeProfile(name);
+          if (name !== 'own') plan.takeProfile(name as ProfileName);
         }}
       />
       <div class="fields">

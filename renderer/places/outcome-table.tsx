@@ -8,11 +8,13 @@ import type { GlyphName } from '../surfaces/glyphs.ts';
 const LOOK: Readonly<Record<Outcome, { glyph: GlyphName; tone: string; bar: string; word: string }>> = {
   recovered: { glyph: 'check', tone: 'ink-2', bar: 'motion', word: 'recovered' },
   rebuilt: { glyph: 'rebuild', tone: 'warn-ink', bar: 'stripes', word: 'rebuilt, data lost' },
+  restarted: { glyph: 'check', tone: 'ink-2', bar: 'motion', word: 'restarted in place' },
+  unreachable: { glyph: 'clock', tone: 'critical-ink', bar: 'critical', word: 'runs, not reached' },
   stranded: { glyph: 'clock', tone: 'critical-ink', bar: 'critical', word: 'stranded' },
   error: { glyph: 'error', tone: 'critical-ink', bar: 'critical', word: 'ERROR' },
   lost: { glyph: 'error', tone: 'critical-ink', bar: 'critical', word: 'lost' },
 };
-const ORDER: readonly Outcome[] = ['recovered', 'rebuilt', 'stranded', 'error', 'lost'];
+const ORDER: readonly Outcome[] = ['recovered', 'rebuilt', 'restarted', 'unreachable', 'stranded', 'error', 'lost'];
 
 /** The value at a share of a sorted list, by nearest rank. */
 const rank = (sorted: readonly number[], share: number): number | null =>
@@ -90,7 +92,11 @@ export const OutcomeTable = ({ vms }: { readonly vms: readonly VmOutcome[] }) =>
                   '–'
                 )}
               </td>
-              <td class={lost > 0 ? 'warn-ink' : ''}>{lost === 0 ? 'kept' : `local disk gone for ${count(lost)}`}</td>
+              <td class={lost > 0 ? 'warn-ink' : ''}>
+                {lost === 0
+                  ? 'kept'
+                  : `${outcome === 'rebuilt' ? 'local disk gone' : 'lost or damaged'} for ${count(lost)}`}
+              </td>
               <td class="ink-2 cause" title={[...new Set(some.map((v) => v.cause))].slice(0, 6).join('\n')}>
                 {causes(some)}
               </td>

@@ -30,7 +30,7 @@ const ROW_MAX = 26;
 const RIGHT = 92; // room for the time or the reason beside a bar's end
 const LEAST_SPAN_MS = 60_000;
 
-const ORDER: readonly Outcome[] = ['recovered', 'rebuilt', 'stranded', 'error', 'lost'];
+const ORDER: readonly Outcome[] = ['recovered', 'rebuilt', 'restarted', 'unreachable', 'stranded', 'error', 'lost'];
 
 /** By outcome, then by when it was back, then by name. */
 export const byRecovery = (a: VmOutcome, b: VmOutcome): number =>

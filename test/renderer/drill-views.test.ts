@@ -28,10 +28,13 @@ const outcome: DrillOutcome = {
   vms: [vm('late', 200_000, 60_000), vm('never', null), vm('early', 93_000)],
   settings: BY_HAND,
   warnings: [],
+  groups: [],
   summary: {
     failed: ['compute-1'],
     at: '2026-11-17T10:36:02Z',
     recovered: 2,
+    restarted: 0,
+    unreachable: 0,
     rebuilt: 0,
     stranded: 1,
     lost: 0,

@@ -26,45 +26,116 @@ export type Evacuation = {
   readonly seenStopped: boolean;
   /** Hosts that are no destination: those that are down together. */
   readonly ignore: readonly string[];
-  /** Frees the recovery thread. */
+  /** The host it is evacuated to by name; null: the scheduler chooses. */
+  readonly target: string | null;
+  /** Why its volumes cannot be attached now; null when they can. */
+  readonly attaches: () => string | null;
+  /** True while the failed host's own copy may still write. */
+  readonly copyRuns: () => boolean;
+  /** Frees the recovery thread: at the end, or when it gives up waiting. */
+  readonly release: () => void;
+  /** Its end, with the destination where it has one. */
   readonly done: (dest: string | null) => void;
 };
 
-const spawnMs = (vm: VmState, settings: DrillSettings): number => {
-  const image = vm.storage === 'local' ? settings.imageFetchSPerGiB * (vm.diskGiB ?? 0) : 0;
-  return Math.round((settings.spawnS + image) * S);
+/** Ends an evacuation once, whatever its end, and frees the thread unless that has given up before. */
+const end = (e: Evacuation, dest: string | null, givenUp: boolean): void => {
+  e.done(dest);
+  if (!givenUp) e.release();
 };
 
-/** The vm_state an evacuated VM ends in: stopped if it was, or if microversion >= 2.95 lands it so. */
-const landing = ({ vm, seenStopped }: Evacuation, settings: DrillSettings): 'stopped' | 'active' =>
-  seenStopped || settings.landStopped || vm.vmState === 'stopped' ? 'stopped' : 'active';
+/** `share`: what is left of the destination's network; the image comes over it. */
+const spawnMs = (vm: VmState, settings: DrillSettings, share: number): number => {
+  const image = vm.storage === 'local' ? settings.imageFetchSPerGiB * (vm.diskGiB ?? 0) : 0;
+  return Math.round((settings.spawnS + image / share) * S);
+};
 
-const finish = (stage: Stage, e: Evacuation, dest: string, acceptedAt: Instant, scheduledAt: Instant): void => {
+/** True when Nova would refuse, but the recovery tool resets the VM to ERROR first. */
+const mustReset = (vm: VmState, { resetToError, taskStateBlocks }: DrillSettings): boolean =>
+  resetToError && (!EVACUABLE.has(vm.vmState ?? 'active') || (taskStateBlocks && vm.taskState !== null));
+
+/** Why Nova refuses to evacuate this VM; null when it does not, or is helped to. */
+const refusal = (vm: VmState, settings: DrillSettings): string | null => {
+  if (mustReset(vm, settings)) return null;
+  const state = vm.vmState ?? 'active';
+  if (!EVACUABLE.has(state)) {
+    return `evacuate is refused while vm_state is ${state}; it waits for ${vm.host} to return`;
+  }
+  return settings.taskStateBlocks && vm.taskState !== null
+    ? `evacuate is refused while task_state is ${vm.taskState} (Nova before Zed, bug 1978983); reset its state first`
+    : null;
+};
+
+/**
+ * The vm_state an evacuated VM ends in: stopped if it was, or if microversion >= 2.95 lands it so. A VM that was neither
+ * active nor in ERROR and had to be reset is stopped afterwards by the tool that reset it.
+ */
+const landing = ({ vm, seenStopped }: Evacuation, settings: DrillSettings): 'stopped' | 'active' => {
+  const stayed = seenStopped || settings.landStopped || vm.vmState === 'stopped';
+  return stayed || (mustReset(vm, settings) && vm.vmState !== 'active') ? 'stopped' : 'active';
+};
+
+/** How far an evacuation has come. */
+type Way = {
+  readonly dest: string;
+  readonly acceptedAt: Instant;
+  readonly scheduledAt: Instant;
+  /** The thread stops waiting before the end. */
+  readonly givenUp: boolean;
+};
+
+/** What is worth knowing about a VM that came back. */
+const remarks = (stage: Stage, e: Evacuation, way: Way, vmState: 'stopped' | 'active'): string => {
   const { vm } = e;
+  const host = stage.world.hosts.get(way.dest);
+  const share = stage.nicShare(way.dest);
+  return [
+    vmState === 'stopped' ? '; it lands SHUTOFF and has to be started' : '',
+    host?.inventories.MEMORY_MB === null ? `; the capacity of ${way.dest} is not in the log, taken as enough` : '',
+    vm.ramMiB === null ? '; the size of this VM is not in the log, so no room was asked for it' : '',
+    vm.storage === 'local' && share < 1
+      ? `; its image came over the network of ${way.dest} at ${Math.round(share * 100)} % of its rate`
+      : '',
+    way.givenUp
+      ? `; its thread gave up after ${stage.settings.evacuationLimitS} s and counts it as failed, though Nova finished it`
+      : '',
+    e.attempt === 1 ? '' : `; this is its evacuation number ${e.attempt}`,
+  ].join('');
+};
+
+/** The rebuild fails: vm_state ERROR, and the claim on the destination is dropped. */
+const fail = (stage: Stage, e: Evacuation, way: Way, reason: string): void => {
+  const { vm } = e;
+  charge(stage.world, way.dest, evacuationRequest(stage.world, vm, e.ignore), -1);
+  const data = { status: 'failed', reason } as const;
+  stage.emit(stage.migrationOf(vm, e.attempt), { type: 'migration.status_changed', v: 1, data });
+  stage.emitVm(vm, { vmState: 'error', taskState: null, fault: reason });
+  stage.settle(outcomeInPlace(vm, 'error', reason, { vmState: 'error' }));
+  end(e, null, way.givenUp);
+};
+
+const finish = (stage: Stage, e: Evacuation, way: Way): void => {
+  const { vm } = e;
+  const { dest, acceptedAt, scheduledAt } = way;
   const address = stage.migrationOf(vm, e.attempt);
   const host = stage.world.hosts.get(dest);
-  if (host?.up === false) {
-    const reason = `its destination ${dest} failed during the rebuild`;
-    stage.emit(address, { type: 'migration.status_changed', v: 1, data: { status: 'failed', reason } });
-    stage.emitVm(vm, { vmState: 'error', taskState: null, fault: reason });
-    stage.settle(outcomeInPlace(vm, 'error', reason, { vmState: 'error' }));
-    return e.done(null);
-  }
+  if (host?.up === false) return fail(stage, e, way, `its destination ${dest} failed during the rebuild`);
   const vmState = landing(e, stage.settings);
   stage.emit(address, { type: 'migration.status_changed', v: 1, data: { status: 'done', dest } });
   stage.emitVm(vm, { vmState, taskState: null, powerState: vmState === 'stopped' ? 'SHUTDOWN' : 'RUNNING' });
+  stage.movePorts(vm, dest);
   const rebuilt = vm.storage === 'local';
-  const blind =
-    host?.inventories.MEMORY_MB === null ? `; the capacity of ${dest} is not in the log, taken as enough` : '';
-  const sizeless = vm.ramMiB === null ? '; the size of this VM is not in the log, so no room was asked for it' : '';
-  const rest = vmState === 'stopped' ? '; it lands SHUTOFF and has to be started' : '';
-  const again = e.attempt === 1 ? '' : `; this is its evacuation number ${e.attempt}`;
+  const twice = !rebuilt && e.copyRuns();
+  const cause =
+    diskSentence(vm) +
+    (twice ? `; the copy on ${vm.host} still runs and writes to the same disk, which may be damaged` : '') +
+    remarks(stage, e, way, vmState);
   stage.settle({
-    ...outcomeInPlace(vm, rebuilt ? 'rebuilt' : 'recovered', `${diskSentence(vm)}${rest}${blind}${sizeless}${again}`),
+    ...outcomeInPlace(vm, rebuilt ? 'rebuilt' : 'recovered', cause),
     dest,
     vmState,
     downMs: stage.now - e.downFrom,
-    dataLost: rebuilt,
+    dataLost: rebuilt || twice,
     clocks: {
       detectionMs: e.detectedAt - e.downFrom,
       fencingMs: e.fencedAt - e.detectedAt,
@@ -74,31 +145,41 @@ const finish = (stage: Stage, e: Evacuation, dest: string, acceptedAt: Instant, 
     },
   });
   stage.vms.set(vm.id, { ...vm, host: dest, vmState });
-  e.done(dest);
+  end(e, dest, way.givenUp);
 };
 
 const schedule = (stage: Stage, e: Evacuation, acceptedAt: Instant): void => {
   const { vm } = e;
   const address = stage.migrationOf(vm, e.attempt);
   const request = evacuationRequest(stage.world, vm, e.ignore);
-  const chosen = selectDestination([...stage.world.hosts.values()], request);
+  const hosts = [...stage.world.hosts.values()];
+  const among = e.target === null ? hosts : hosts.filter((h) => h.name === e.target);
+  const chosen = selectDestination(among, request);
   if (!chosen.ok) {
     const reason = noValidHostSentence(chosen.error);
     stage.emit(address, { type: 'migration.status_changed', v: 1, data: { status: 'error', reason } });
     stage.emitVm(vm, { vmState: 'error', taskState: null, fault: reason });
-    stage.settle(outcomeInPlace(vm, 'stranded', reason, { vmState: 'error' }));
-    return e.done(null);
+    const tries = e.attempt === 1 ? '' : ` (try number ${e.attempt})`;
+    stage.settle(outcomeInPlace(vm, 'stranded', reason + tries, { vmState: 'error' }));
+    return end(e, null, false);
   }
   const dest = chosen.value.name;
   charge(stage.world, dest, request);
   stage.emit(address, { type: 'migration.status_changed', v: 1, data: { status: 'pre-migrating', dest } });
   const scheduledAt = stage.now;
-  const whole = spawnMs(vm, stage.settings);
+  const whole = spawnMs(vm, stage.settings, stage.nicShare(dest));
+  const { evacuationLimitS } = stage.settings;
+  const patienceMs = evacuationLimitS === null ? Infinity : evacuationLimitS * S - (scheduledAt - acceptedAt);
+  const givenUp = whole > patienceMs;
+  if (givenUp) stage.after(patienceMs, e.release);
+  const way: Way = { dest, acceptedAt, scheduledAt, givenUp };
   stage.after(0, () => {
     stage.emitVm(vm, { taskState: 'rebuild_block_device_mapping' });
     stage.after(whole * MAPPING_SHARE, () => {
+      const refused = e.attaches();
+      if (refused !== null) return fail(stage, e, way, refused);
       stage.emitVm(vm, { taskState: 'rebuild_spawning' });
-      stage.after(whole * (1 - MAPPING_SHARE), () => finish(stage, e, dest, acceptedAt, scheduledAt));
+      stage.after(whole * (1 - MAPPING_SHARE), () => finish(stage, e, way));
     });
   });
 };
@@ -106,11 +187,17 @@ const schedule = (stage: Stage, e: Evacuation, acceptedAt: Instant): void => {
 /** Asks Nova to evacuate a VM now. */
 export const evacuate = (stage: Stage, e: Evacuation): void => {
   const { vm } = e;
-  const state = vm.vmState ?? 'active';
-  if (!EVACUABLE.has(state)) {
-    const cause = `evacuate is refused while vm_state is ${state}; it waits for ${vm.host} to return`;
-    stage.settle(outcomeInPlace(vm, 'stranded', cause));
-    return e.done(null);
+  const refused = refusal(vm, stage.settings);
+  if (refused !== null) {
+    stage.settle(outcomeInPlace(vm, 'stranded', refused));
+    return end(e, null, false);
+  }
+  if (mustReset(vm, stage.settings)) {
+    stage.emitVm(vm, {
+      vmState: 'error',
+      taskState: null,
+      cause: 'reset by the recovery tool so that Nova evacuates it',
+    });
   }
   const data = { vm: vm.id, type: 'evacuation', kind: null, source: vm.host, dest: null } as const;
   stage.emit(stage.migrationOf(vm, e.attempt), { type: 'migration.accepted', v: 1, data });

@@ -25,6 +25,9 @@ export class Stage {
   readonly #agenda: Agenda<() => void>;
   readonly #outcomes = new Map<string, VmOutcome>();
   readonly #name: string;
+  readonly #portsOf = new Map<string, string[]>();
+  /** Share of its rate that a host's network card still carries, where it is not all of it. */
+  readonly #nicShares = new Map<string, number>();
 
   constructor(state: ClusterState, start: Instant, settings: DrillSettings, name: string) {
     this.world = worldOf(state);
@@ -33,6 +36,12 @@ export class Stage {
     this.vms = new Map(this.world.vms);
     this.#agenda = new Agenda(start);
     this.#name = name;
+    for (const { id, vm } of state.ports) {
+      if (vm === null) continue;
+      const ports = this.#portsOf.get(vm);
+      if (ports) ports.push(id);
+      else this.#portsOf.set(vm, [id]);
+    }
   }
 
   get now(): Instant {
@@ -59,6 +68,23 @@ export class Stage {
   /** Ids unique to the branch; a VM evacuated twice has two records. */
   migrationOf(vm: VmState, attempt: number): string {
     return entity('migration', `${this.#name}/${vm.id}${attempt === 1 ? '' : `/${attempt}`}`);
+  }
+
+  /** Neutron binds the ports of a VM to its new host. */
+  movePorts(vm: VmState, dest: string): void {
+    for (const port of this.#portsOf.get(vm.id) ?? []) {
+      const address = entity('port', port);
+      this.emit(address, { type: 'port.bound', v: 1, data: { host: dest, binding: 'ACTIVE' } });
+      if (vm.host !== null) this.emit(address, { type: 'port.unbound', v: 1, data: { host: vm.host } });
+    }
+  }
+
+  slowNic(hosts: readonly string[], share: number): void {
+    for (const host of hosts) this.#nicShares.set(host, share);
+  }
+
+  nicShare(host: string): number {
+    return this.#nicShares.get(host) ?? 1;
   }
 
   outcomeOf(vm: VmState): VmOutcome | undefined {

@@ -1,7 +1,14 @@
 // understudy drill: fails hosts and tells what becomes of every VM on them.
 import { Option } from 'commander';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
-import type { DrillOutcome, DrillSettings, VmOutcome } from '../../../domain/drill/outcome.ts';
+import {
+  type DrillOutcome,
+  type DrillSettings,
+  type GroupOutcome,
+  RECOVERY_METHODS,
+  type RecoveryMethod,
+  type VmOutcome,
+} from '../../../domain/drill/outcome.ts';
 import { BY_HAND, drillSettings, type ProfileName, PROFILES } from '../../../domain/drill/settings.ts';
 import { type SweepKind, SWEEPS } from '../../../domain/drill/sweep/sweep.ts';
 import { runDrillJob } from '../../work/drill-job.ts';
@@ -37,13 +44,29 @@ type Options = LogOption &
     readonly script?: string;
     readonly rto?: string;
     readonly clock?: readonly string[];
+    readonly method?: RecoveryMethod;
+    readonly reserve?: readonly string[];
   };
 
 const MS_PER_S = 1000;
 
 const seconds = (ms: number | null): string | null => (ms === null ? null : `${(ms / MS_PER_S).toFixed(1)} s`);
 
-const readable = ({ vms, summary, warnings }: DrillOutcome, branch: string | null): string =>
+/** Groups shown to people; `--json` has all. */
+const GROUPS_SHOWN = 10;
+
+const groupTable = (groups: readonly GroupOutcome[]): string =>
+  groups.length === 0
+    ? ''
+    : `\n${table<GroupOutcome>(groups.slice(0, GROUPS_SHOWN), [
+        { head: 'TOGETHER', cell: (g) => `${g.by} ${g.name}` },
+        { head: 'HIT', cell: (g) => `${g.hit} of ${g.vms}` },
+        { head: 'NOT BACK', cell: (g) => String(g.notBack) },
+        { head: 'LONGEST', cell: (g) => seconds(g.downMsMax) },
+        { head: 'NOBODY RAN', cell: (g) => seconds(g.allDownMs) ?? 'for good' },
+      ])}${groups.length > GROUPS_SHOWN ? `and ${counted(groups.length - GROUPS_SHOWN, 'group')} more.\n` : ''}`;
+
+const readable = ({ vms, groups, summary, warnings }: DrillOutcome, branch: string | null): string =>
   `${summary.verdict}\n` +
   (vms.length === 0
     ? ''
@@ -55,21 +78,29 @@ const readable = ({ vms, summary, warnings }: DrillOutcome, branch: string | nul
         { head: 'DATA', cell: (v) => (v.dataLost ? 'lost' : 'kept') },
         { head: 'CAUSE', cell: (v) => v.cause },
       ])}`) +
+  groupTable(groups) +
   warnings.map((warning) => `Warning: ${warning}\n`).join('') +
   (summary.doubledAllocations === 0
     ? ''
     : `${counted(summary.doubledAllocations, 'VM')} charged twice until the failed host returns or its service is deleted.\n`) +
   (branch === null ? '' : `\nThe drill is on the branch ${branch}.\n`);
 
+/** Settings with an option of their own. */
+const NO_CLOCKS: ReadonlySet<string> = new Set(['seed', 'method', 'reservedHosts']);
+
 /** `threads=6 fence=false` as settings; a sentence for a name that is no clock or a value that is none. */
 const clocksIn = (written: readonly string[]): Result<Partial<DrillSettings>, string> => {
-  const set: Record<string, number | boolean> = {};
+  const set: Record<string, number | boolean | null> = {};
   for (const pair of written) {
     const [name = '', value = ''] = pair.split('=');
     const known = BY_HAND[name as keyof DrillSettings];
-    if (known === undefined || name === 'seed') {
-      const clocks = Object.keys(BY_HAND).filter((key) => key !== 'seed');
+    if (known === undefined || NO_CLOCKS.has(name)) {
+      const clocks = Object.keys(BY_HAND).filter((key) => !NO_CLOCKS.has(key));
       return err(`There is no clock ${name}. Clocks are ${clocks.join(', ')}.`);
+    }
+    if (known === null && value === 'none') {
+      set[name] = null;
+      continue;
     }
     const truth = value === 'true' ? true : value === 'false' ? false : null;
     const fits = typeof known === 'boolean' ? truth : /^\d+(\.\d+)?$/.test(value) ? Number(value) : null;
@@ -97,6 +128,8 @@ const failing = async (
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.forceDown === undefined ? {} : { forceDown: options.forceDown }),
       ...(options.graceful === undefined ? {} : { graceful: options.graceful }),
+      ...(options.method === undefined ? {} : { method: options.method }),
+      ...(options.reserve === undefined ? {} : { reservedHosts: options.reserve }),
     },
     { ...PROFILES[options.profile], ...clocks.value },
   );
@@ -139,6 +172,8 @@ export const drill: AddCommand = (program, { terminal, run }) => {
     .option('--branch <name>', 'keep the drill as a branch of this name (default: nothing is written)')
     .addOption(new Option('--profile <name>', 'the clocks of recovery').choices(Object.keys(PROFILES)).default('nova'))
     .option('--clock <name=value...>', 'other clocks: threads=6 waitAfterFencingS=30 monitorS=10 fence=false')
+    .addOption(new Option('--method <method>', "Masakari's recovery_method").choices(RECOVERY_METHODS))
+    .option('--reserve <host...>', 'hosts kept disabled for a failure (with a --method that uses them)')
     .option('--seed <seed>', 'seed of everything random in the drill')
     .option('--force-down', 'the service is forced down at once instead of waiting for service_down_time')
     .option('--graceful', 'the hosts shut down cleanly: their VMs are seen SHUTOFF before evacuation');

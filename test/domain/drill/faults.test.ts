@@ -63,7 +63,7 @@ test('vSphere HA declares a silent host dead after 12 to 18 s', () => {
 });
 
 test('evacuate is refused while Nova still counts the host as up, and the clocks warn of it', () => {
-  const early = { ...MASAKARI, monitorS: 0, fencingS: 0, waitAfterFencingS: 30 };
+  const early = { ...MASAKARI, monitorS: 0, fencingS: 0, waitAfterFencingS: 30, retries: 0 };
   const state = clusterOf(hosts, [vmState('v', 'compute-a')]);
   const { outcome, events } = play(state, 'fail compute-a', early);
   expect(outcome.vms[0]).toMatchObject({ outcome: 'stranded', vmState: 'active' });
@@ -91,7 +91,7 @@ test('only the compute service fails: without fencing nothing stops, with fencin
 test('a host that is cut off and not fenced keeps its guests, who are back with the network', () => {
   const state = clusterOf(hosts, [vmState('v', 'compute-a')]);
   const cut = play(state, 'fail compute-a by partition', { fence: false }).outcome.vms[0]!;
-  expect(cut).toMatchObject({ outcome: 'stranded', dest: null });
+  expect(cut).toMatchObject({ outcome: 'unreachable', dest: null });
   expect(cut.cause).toContain('not started twice');
   const healed = play(state, 'fail compute-a by partition; at +10m return compute-a', { fence: false }).outcome.vms[0]!;
   expect(healed).toMatchObject({ outcome: 'recovered', downMs: 600_000, vmState: 'active' });
@@ -112,7 +112,7 @@ test('a host that returns in the middle keeps those whose turn had not come, and
   expect(ends(drill)).toEqual([
     ['1', 'recovered', expect.any(String)],
     ['2', 'recovered', expect.any(String)],
-    ['3', 'recovered', null],
+    ['3', 'restarted', null],
   ]);
   const statuses = drill.events.flatMap((e) => (e.type === 'migration.status_changed' ? [e.data.status] : []));
   expect(statuses.filter((s) => s === 'completed')).toHaveLength(2);
@@ -181,7 +181,7 @@ test('a pool on the failed hosts stops its guests everywhere, and they go on whe
   const back = play(state, 'fail rack A1; at +5m return compute-a');
   expect(back.outcome.vms).toMatchObject([
     { vm: 'v', outcome: 'recovered', downMs: 300_000 },
-    { vm: 'w', outcome: 'recovered', downMs: 300_000 },
+    { vm: 'w', outcome: 'restarted', downMs: 300_000 },
   ]);
 });
 
