@@ -1,10 +1,9 @@
 // How fast any plan could be at best: no plan moves these VMs in less, with the argument in words.
-import { R, type Shelf } from '../drill/sweep/shelf.ts';
+import type { Shelf } from '../drill/sweep/shelf.ts';
 import type { Paths } from '../migration/network-path.ts';
+import { type Bound, cycleBounds, roomBound } from './cycle-bound.ts';
 import { nicBytesPerS, type Job } from './jobs.ts';
 import type { PlanOptions } from './options.ts';
-
-export type Bound = { readonly ms: number; readonly argument: string };
 
 type Load = { bytes: number; soloMs: number; count: number };
 
@@ -19,45 +18,11 @@ const sumBy = (jobs: readonly Job[], key: (job: Job) => number | null): Map<numb
   return sums;
 };
 
-const isFull = (shelf: Shelf, job: Job, host: number): boolean => {
-  for (let r = 0; r < R; r++) if (shelf.ask[job.row * R + r]! > shelf.free[host * R + r]!) return true;
-  return false;
-};
-
-/** Hosts that each lose one VM to the next and are each full until they have: one VM moves twice, with another between. */
-const cycleBounds = (
-  shelf: Shelf,
-  jobs: readonly Job[],
-  dests: ReadonlyMap<number, number>,
-  o: PlanOptions,
-): Bound[] => {
-  const leaving = new Map<number, Job[]>();
-  for (const job of jobs) leaving.set(job.source, [...(leaving.get(job.source) ?? []), job]);
-  const found: Bound[] = [];
-  for (const first of jobs) {
-    const cycle: Job[] = [];
-    let job: Job | undefined = first;
-    while (job !== undefined && !cycle.includes(job)) {
-      const dest: number = dests.get(job.row)!;
-      const next: readonly Job[] = leaving.get(dest) ?? [];
-      if (next.length !== 1 || !isFull(shelf, job, dest)) break;
-      cycle.push(job);
-      job = next[0];
-    }
-    if (cycle.length < 2 || job !== first) continue;
-    const least = Math.min(...cycle.map((j) => j.soloMs));
-    found.push({
-      ms: 3 * (least + o.prepareMs),
-      argument: `${cycle.map((j) => j.vm.name).join(' and ')} change places on full hosts: one moves twice, another between`,
-    });
-  }
-  return found;
-};
-
 /**
- * The best of four arguments, each true of every plan: the longest single move; what must leave a host through its adapter;
- * what a host may run at once; what must enter the hosts that accept any. With `dests` (a row for each job) what must
- * enter each destination counts too, and what must cross each uplink. A move never sends less than alone at full rate.
+ * The best of several arguments, each true of every plan that makes no more moves than it must (they count before time): the
+ * longest single move; what must leave a host through its adapter; what a host may run at once; what must enter the hosts
+ * that accept any. With `dests` (a row for each job) also what must cross each link, and the room and the order that VMs need
+ * who change places (`cycle-bound.ts`). A move never sends less than alone at full rate.
  */
 export const lowerBound = (
   shelf: Shelf,
@@ -107,7 +72,8 @@ export const lowerBound = (
         crossing.set(l, (crossing.get(l) ?? 0) + job.bytes);
       }
     }
-    found.push(...cycleBounds(shelf, jobs, dests, o));
+    const chosen = { shelf, jobs, dests, options: o, accepts };
+    found.push(...cycleBounds(chosen), roomBound(chosen));
     for (const [l, bytes] of crossing) {
       found.push({
         ms: (bytes / paths.capacities[l]!) * 1000 + o.prepareMs,

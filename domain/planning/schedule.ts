@@ -4,6 +4,7 @@ import type { Paths } from '../migration/network-path.ts';
 import { Books } from './books.ts';
 import type { Job } from './jobs.ts';
 import type { PlanOptions } from './options.ts';
+import { type Sending, UnderWay } from './under-way.ts';
 
 /** One leg; a VM that goes through a pivot has two. */
 export type Leg = {
@@ -16,7 +17,7 @@ export type Leg = {
 export type Ordered = Leg & {
   /** Indices of legs, in the order returned, that have to have ended. */
   readonly after: readonly number[];
-  /** By estimate, each move alone at the rate it was let in with. */
+  /** By estimate: links shared fairly, each move sending what it sends alone. */
   readonly startMs: number;
 };
 
@@ -28,15 +29,18 @@ export type Deadlock = {
 
 export type Order = { readonly legs: readonly Ordered[]; readonly deadlock: Deadlock | null; readonly pivots: number };
 
-type Running = {
-  readonly index: number;
-  readonly endMs: number;
-  readonly share: number;
-  readonly links: readonly number[];
-};
+type Running = Sending & { readonly index: number };
 
 /** Links are full up to rounding. */
 const ROUNDING = 1e-6;
+
+/** What a move asks of its links by estimate: as fast as alone, at most what the narrowest carries. */
+const sendingOf = (job: Job, links: readonly number[], capacities: readonly number[], o: PlanOptions): Sending => {
+  const coldMs = job.kind === 'cold' ? o.coldOverheadMs : 0;
+  const alone = job.bytes / Math.max(1, job.soloMs - coldMs);
+  const demand = links.reduce((least, l) => Math.min(least, capacities[l]! / 1000), alone);
+  return { links, demand, bytes: job.bytes, prepareMs: o.prepareMs + coldMs };
+};
 
 class Scheduler {
   readonly #shelf: Shelf;
@@ -49,15 +53,15 @@ class Scheduler {
   readonly #legs: Ordered[] = [];
   readonly #ended: number[] = [];
   readonly #linksOf = new Map<Leg, readonly number[]>();
-  /** Moves under way on each link. */
-  readonly #onLink: Running[][];
+  readonly #underWay: UnderWay;
+  /** What the moves under way ask of each link, bytes/ms. */
+  readonly #asked: Float64Array;
   readonly #outgoing: Int32Array;
   readonly #incoming: Int32Array;
   readonly #work: Float64Array;
   readonly #lastOnLink = new Map<number, number>();
-  #running: Running[] = [];
+  readonly #running = new Map<number, Running>();
   #waiting: Leg[];
-  #nowMs = 0;
   #pivots = 0;
 
   constructor(shelf: Shelf, paths: Paths, legs: readonly Leg[], o: PlanOptions, accepts: Uint8Array, least: number) {
@@ -67,7 +71,8 @@ class Scheduler {
     this.#books = new Books(shelf, o.constraints);
     this.#accepts = accepts;
     this.#least = least;
-    this.#onLink = paths.capacities.map(() => []);
+    this.#underWay = new UnderWay(paths.capacities);
+    this.#asked = new Float64Array(paths.capacities.length);
     this.#outgoing = new Int32Array(shelf.hosts.length);
     this.#incoming = new Int32Array(shelf.hosts.length);
     this.#work = new Float64Array(paths.capacities.length);
@@ -88,28 +93,15 @@ class Scheduler {
     return leg.job.bytes / this.#paths.capacities[link]! + this.#o.prepareMs / 1000;
   }
 
-  /** Bytes a second the move would use alone: its bytes over its time, at most what its path carries. */
-  #demand(leg: Leg, links: readonly number[]): number {
-    const own = (leg.job.bytes / Math.max(1, leg.job.soloMs)) * 1000;
-    return links.reduce((least, l) => Math.min(least, this.#paths.capacities[l]!), own);
-  }
-
   run(): Order {
     for (;;) {
       this.#startAll();
       while (this.#unlock()) this.#startAll();
       if (this.#waiting.length === 0) break;
-      if (this.#running.length === 0) return { legs: this.#legs, deadlock: this.#deadlock(), pivots: this.#pivots };
+      if (this.#running.size === 0) return { legs: this.#legs, deadlock: this.#deadlock(), pivots: this.#pivots };
       this.#advance();
     }
     return { legs: this.#legs, deadlock: null, pivots: this.#pivots };
-  }
-
-  /** What of a link is taken at an instant to come, by the moves under way. */
-  #usedAt(link: number, atMs: number): number {
-    let used = 0;
-    for (const r of this.#onLink[link]!) if (r.endMs > atMs) used += r.share;
-    return used;
   }
 
   /** The remaining work of the busiest link a move crosses: who holds up the end goes first; ties by size. */
@@ -152,23 +144,20 @@ class Scheduler {
     if (on !== leg.source || alsoOn !== undefined) return false; // its first leg has not ended
     if (this.#books.refuses(leg.job.row, leg.dest) !== null) return false;
     const links = this.#links(leg);
-    const demand = this.#demand(leg, links);
-    // Its first byte comes when it is prepared: what has ended by then is no longer in its way.
-    const firstByteMs = this.#nowMs + this.#o.prepareMs;
-    // It is let in with its least share, and takes what others leave of the rest.
-    const share = demand * this.#least;
+    const sending = sendingOf(leg.job, links, this.#paths.capacities, this.#o);
     for (const l of links) {
-      const used = this.#usedAt(l, firstByteMs);
-      if (used > 0 && this.#paths.capacities[l]! - used < share * (1 - ROUNDING)) return false;
+      const asked = this.#asked[l]!;
+      const fits = (asked + sending.demand) * this.#least <= (this.#paths.capacities[l]! / 1000) * (1 + ROUNDING);
+      if (asked > 0 && !fits) return false;
     }
     const index = this.#legs.length;
-    this.#legs.push({ ...leg, after: this.#afterOf(leg, links), startMs: this.#nowMs });
+    this.#legs.push({ ...leg, after: this.#afterOf(leg, links), startMs: this.#underWay.nowMs });
     this.#books.put(leg.job.row, leg.dest);
-    const running = { index, endMs: firstByteMs + leg.job.soloMs / this.#least, share, links };
-    for (const l of links) this.#onLink[l]!.push(running);
+    this.#underWay.start(index, sending);
+    this.#running.set(index, { ...sending, index });
+    for (const l of links) this.#asked[l]! += sending.demand;
     this.#outgoing[leg.source]! += 1;
     this.#incoming[leg.dest]! += 1;
-    this.#running.push(running);
     return true;
   }
 
@@ -177,7 +166,7 @@ class Scheduler {
       (c) =>
         c.kind === 'sequential' &&
         c.vms.includes(vm) &&
-        this.#running.some((r) => c.vms.includes(this.#legs[r.index]!.job.vm.id)),
+        [...this.#running.keys()].some((i) => c.vms.includes(this.#legs[i]!.job.vm.id)),
     );
   }
 
@@ -207,30 +196,20 @@ class Scheduler {
     return [...after].filter((i) => !implied.has(i)).sort((a, b) => a - b);
   }
 
-  /** On to the next instant at which a move ends, or at which one may be prepared because a link is free once it is. */
+  /** On to the next instant at which a move ends. */
   #advance(): void {
-    let next = Infinity;
-    for (const { endMs } of this.#running) {
-      const early = endMs - this.#o.prepareMs;
-      next = Math.min(next, early > this.#nowMs + ROUNDING ? early : endMs);
-    }
-    this.#nowMs = next;
-    const still: Running[] = [];
-    for (const r of this.#running) {
-      if (r.endMs > next) still.push(r);
-      else this.#end(r);
-    }
-    this.#running = still;
+    for (const index of this.#underWay.advance()) this.#end(this.#running.get(index)!);
   }
 
   #end(r: Running): void {
     const leg = this.#legs[r.index]!;
+    this.#running.delete(r.index);
     this.#books.take(leg.job.row, leg.source);
     this.#ended.push(r.index);
     this.#outgoing[leg.source]! -= 1;
     this.#incoming[leg.dest]! -= 1;
     for (const l of r.links) {
-      this.#onLink[l] = this.#onLink[l]!.filter((other) => other !== r);
+      this.#asked[l] = Math.max(0, this.#asked[l]! - r.demand);
       this.#work[l]! -= this.#loadS(leg, l);
       this.#lastOnLink.set(l, r.index);
     }
@@ -239,14 +218,14 @@ class Scheduler {
   /** Moves that never get room though all others end as far as they can: played through on the books, and undone. */
   #stuck(): readonly Leg[] {
     if (this.#waiting.every((leg) => this.#books.refuses(leg.job.row, leg.dest) === null)) return [];
-    const underWay = new Set(this.#running.map((r) => this.#legs[r.index]!.job));
+    const underWay = new Set([...this.#running.keys()].map((i) => this.#legs[i]!.job));
     let left = this.#waiting.filter((leg) => !underWay.has(leg.job));
     const undo: (() => void)[] = [];
     const leave = (leg: Leg): void => {
       this.#books.take(leg.job.row, leg.source);
       undo.push(() => this.#books.put(leg.job.row, leg.source));
     };
-    for (const r of this.#running) leave(this.#legs[r.index]!);
+    for (const i of this.#running.keys()) leave(this.#legs[i]!);
     for (let before = -1; before !== left.length;) {
       before = left.length;
       left = left.filter((leg) => {
