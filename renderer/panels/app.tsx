@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { useDesk } from '../session/desk.ts';
 import { AnomaliesPanel } from './anomalies.tsx';
 import { Dock } from './dock.tsx';
+import { ExportSheet } from './export-sheet.tsx';
 import { FindSheet } from './find.tsx';
 import { Header } from './header.tsx';
 import { ImportDrop } from './import.tsx';
@@ -44,6 +45,7 @@ export const App = () => {
       <FindSheet />
       <KeySheet />
       <ReportSheet />
+      <ExportSheet />
       <ImportDrop />
     </>
   );

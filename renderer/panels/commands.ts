@@ -112,6 +112,17 @@ export const COMMANDS: readonly Command[] = [
     desk.isBranch.peek() ? null : 'main has no parent; open a branch first',
   ),
   act(
+    'Plan to empty the selected host',
+    'M',
+    plainKey('m'),
+    (desk) => {
+      const host = selectedHost(desk);
+      if (host !== null && !desk.migrate.hosts.peek().includes(host)) desk.migrate.toggleHost(host);
+      desk.place.value = 'migrate';
+    },
+    (desk) => (selectedHost(desk) === null ? 'select a host or a VM first' : null),
+  ),
+  act(
     'Fail the selected host in a drill',
     'D',
     plainKey('d'),
@@ -124,6 +135,7 @@ export const COMMANDS: readonly Command[] = [
     (desk) => (selectedHost(desk) === null ? 'select a host or a VM first' : null),
   ),
   act('Report of this question', 'R', plainKey('r'), (desk) => (desk.sheet.value = 'report')),
+  act('Export a picture or a table', 'Ctrl E', chord('e'), (desk) => (desk.sheet.value = 'export')),
   act('All anomalies', 'A', plainKey('a'), (desk) => {
     desk.inspectorOpen.value = true;
     desk.sheet.value = desk.sheet.peek() === 'anomalies' ? null : 'anomalies';

@@ -1,6 +1,8 @@
 // The header: which log, which branch, which instant; find; what is wrong at this instant; how the window looks.
+import { sweepNotes, sweepVerdict, worstSet } from '../../domain/drill/sweep/words.ts';
 import { useDesk } from '../session/desk.ts';
 import { count, moment, plural } from '../../domain/readout/words.ts';
+import { useLatest } from '../session/use-latest.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { BranchMenu } from './branch-menu.tsx';
 import { Magnifier, Mark } from './icons.tsx';
@@ -64,6 +66,35 @@ const Badges = () => {
   );
 };
 
+/** Can any one host fail now? Asked again wherever the cursor comes to rest. */
+const SafetyBadge = () => {
+  const desk = useDesk();
+  const timeline = desk.timeline.value;
+  const rests = desk.log.value !== null && !desk.player.playing.value && (desk.picture.value?.hosts.length ?? 0) > 1;
+  const { value } = useLatest('drill.sweep', rests ? { timeline, at: desk.player.settled.value, kind: '1' } : null);
+  if (value === null || value.total === 0) return null;
+  const worst = worstSet(value);
+  const leans = value.safe === true && value.unknownHosts.length > 0;
+  const words =
+    value.safe === false ? 'N+1 not safe' : value.safe === null ? 'N+1 undecided' : leans ? 'N+1 unknown' : 'N+1 safe';
+  const tone = value.safe === true ? 'neu' : value.safe === null ? 'wrn' : 'bad';
+  return (
+    <button
+      type="button"
+      class={`badge ${tone}`}
+      title={[sweepVerdict(value), ...sweepNotes(value)].join('\n')}
+      onClick={() => {
+        if (worst !== null) desk.faults.value = worst.hosts;
+        desk.place.value = 'drill';
+      }}
+      data-testid="safety"
+    >
+      {value.safe !== true && <Glyph name="warn" />}
+      {worst === null ? words : `${words}: ${worst.hosts.join(', ')}`}
+    </button>
+  );
+};
+
 export const Header = () => {
   const desk = useDesk();
   return (
@@ -78,6 +109,7 @@ export const Header = () => {
         <kbd>Ctrl K</kbd>
       </button>
       <span class="spring" />
+      <SafetyBadge />
       <Badges />
       <button
         type="button"

@@ -24,7 +24,7 @@ import { DrillShelf } from './drill-shelf.ts';
 
 export type Range = { readonly from: number; readonly to: number };
 export type Measure = 'cpu' | 'ram' | 'vcpus';
-export type Sheet = 'find' | 'keys' | 'anomalies' | 'branches' | 'view' | 'report' | null;
+export type Sheet = 'find' | 'keys' | 'anomalies' | 'branches' | 'view' | 'report' | 'export' | null;
 
 export type DeskParts = {
   readonly client: Client;

@@ -11,8 +11,10 @@ const NOUN: Readonly<Record<SweepKind, readonly [one: string, many: string]>> = 
 const counted = (n: number, [one, many]: readonly [string, string]): string => `${n} ${n === 1 ? one : many}`;
 
 /** The answer in one sentence. */
-export const sweepVerdict = ({ kind, safe, checked, failingCount, undecided }: SweepResult): string => {
+export const sweepVerdict = ({ kind, safe, checked, failingCount, undecided, unknownHosts }: SweepResult): string => {
   const [one] = NOUN[kind];
+  if (safe === true && unknownHosts.length > 0)
+    return `Safe only if ${counted(unknownHosts.length, NOUN['1'])} of unknown capacity have room: then any ${one} may fail and every VM finds a home (${counted(checked, NOUN[kind])} checked).`;
   if (safe === true)
     return `Safe: any ${one} may fail and every VM finds a home (${counted(checked, NOUN[kind])} checked).`;
   const open = undecided === 0 ? '' : `; ${undecided} undecided`;
