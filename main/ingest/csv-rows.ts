@@ -1,14 +1,13 @@
-// Rows of a CSV file, each with the line it ends on.
+// Rows of CSV, each with the line it ends on.
 import { parse } from 'csv-parse/sync';
-import { wholeText } from './json-records.ts';
-import type { Incoming } from './incoming.ts';
 
 export type CsvRow = { readonly line: number; readonly cells: readonly string[] };
 
-/** Reads the whole of it. Rows may differ in length: who reads them says what is wrong with that. Throws on open quotes. */
-export const csvRows = (incoming: Incoming): readonly CsvRow[] => {
-  const text = wholeText(incoming).replace(/\r(?!\n)/g, ' '); // a lone CR is no line ending here, as in every other format
+/** Rows may differ in length: who reads them says what is wrong with that. Throws on open quotes. */
+export const csvRows = (content: string, delimiter = ','): readonly CsvRow[] => {
+  const text = content.replace(/\r(?!\n)/g, ' '); // a lone CR is no line ending here, as in every other format
   const records = parse(text, {
+    delimiter,
     info: true,
     bom: true,
     trim: true,

@@ -42,13 +42,21 @@ export type Address = { readonly network: string; readonly ip: string };
 const isIp = (text: string): boolean =>
   /^(?:\d{1,3}\.){3}\d{1,3}$/.test(text) || /^[0-9a-f:]*:[0-9a-f:.]+$/i.test(text);
 
+const onNetwork = (network: string, ips: string): readonly Address[] =>
+  ips
+    .split(',')
+    .map((ip) => ip.trim().replaceAll(/^u?['"]|['"]$/g, ''))
+    .filter((ip) => network !== '' && isIp(ip))
+    .map((ip) => ({ network, ip }));
+
+/** `{'net-a': ['10.0.0.3'], 'net-b': […]}`: how `-f csv` and `-f value` print what a table prints as `net-a=10.0.0.3`. */
+const LISTED = /['"]([^'"]+)['"]\s*:\s*\[([^\][]*)\]/g;
+
 /** `net-a=10.0.0.3, 172.24.4.3; net-b=10.1.0.3` as the clients print it. What is no address is left out. */
-export const addressesOf = (text: string): readonly Address[] =>
-  text.split(';').flatMap((part) => {
+export const addressesOf = (text: string): readonly Address[] => {
+  if (text.startsWith('{')) return [...text.matchAll(LISTED)].flatMap(([, net = '', ips = '']) => onNetwork(net, ips));
+  return text.split(';').flatMap((part) => {
     const [network = '', ips = ''] = part.split('=', 2).map((s) => s.trim());
-    return ips
-      .split(',')
-      .map((ip) => ip.trim())
-      .filter((ip) => network !== '' && isIp(ip))
-      .map((ip) => ({ network, ip }));
+    return onNetwork(network, ips);
   });
+};

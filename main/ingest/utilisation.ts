@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../domain/base/result.ts';
 import { type CsvRow, csvRows } from './csv-rows.ts';
 import { type Format, type Item, type Proposal, type Reading, refusal } from './format.ts';
 import type { Incoming } from './incoming.ts';
+import { wholeText } from './json-records.ts';
 import { instantOf } from './nova-words.ts';
 
 /** A day of 20,000 VMs every five minutes is 20 MiB; the table is turned on its side, so it is held whole. */
@@ -96,7 +97,7 @@ const traceOf = (incoming: Incoming): Result<Trace, string> => {
   if (incoming.bytes > TRACE_BYTES_MAX) return err('a trace is read whole, up to 128 MiB: split it by day');
   let rows: Rows;
   try {
-    rows = csvRows(incoming);
+    rows = csvRows(wholeText(incoming));
   } catch (error) {
     return err(
       `it is cut off or no valid CSV: ${error instanceof Error ? error.message.split('\n', 1)[0] : 'unreadable'}`,

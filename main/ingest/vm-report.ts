@@ -12,6 +12,10 @@ export type VmReport = {
   /** Nova's `updated`, milliseconds since 1970. */
   readonly updated: number | null;
   readonly networks: readonly string[];
+  /** UUIDs of the Cinder volumes attached to it, where the source lists them. */
+  readonly volumes: readonly string[];
+  /** Nova's last error about it; null without one. */
+  readonly fault: Fault | null;
   readonly data: VmReported['data'];
 };
 
@@ -38,6 +42,15 @@ const COLUMNS: Readonly<Record<string, string>> = {
   updated_at: 'updated',
   flavor: 'flavor',
   'flavor name': 'flavor',
+  'flavor:original_name': 'flavor',
+  'flavor:vcpus': 'vcpus',
+  'flavor:ram': 'ram',
+  'flavor:disk': 'disk',
+  'flavor:ephemeral': 'ephemeral',
+  server_groups: 'group',
+  volumes_attached: 'volumes',
+  'os-extended-volumes:volumes_attached': 'volumes',
+  fault: 'fault',
   image: 'image',
   'image name': 'image',
   tenant_id: 'project',
@@ -63,6 +76,56 @@ const optional = <T>(
   return known === null ? `"${value.slice(0, 60)}" is not a ${what} Nova knows` : put(known);
 };
 
+/** Every spelling of `booted from volume` in the clients' Image column. */
+const FROM_VOLUME = /boot(?:ed)? from volume/i;
+
+/** What a value holds under a name: `ram='8192'`, `ram=8192`, `"ram": 8192`, `'ram': 8192`. */
+const inside = (text: string, name: string): string | null => {
+  const pattern = `(?:^|[\\s;,{[])['"]?${name}['"]?\\s*[:=]\\s*(?:u?'((?:[^'\\\\]|\\\\.)*)'|"((?:[^"\\\\]|\\\\.)*)"|([^;,'"}\\]]*))`;
+  const found = new RegExp(pattern).exec(text);
+  const value = (found?.[1] ?? found?.[2] ?? found?.[3] ?? '').replaceAll(/\\(['"\\])/g, '$1').trim();
+  return value === '' ? null : value;
+};
+const countInside = (text: string, name: string): number | null => {
+  const value = inside(text, name);
+  return value !== null && /^\d{1,12}$/.test(value) ? Number(value) : null;
+};
+
+/** From microversion 2.47 on a VM carries its flavor, not the flavor's id: name and sizes are inside. */
+const flavorOf = (text: string): VmReported['data'] => {
+  const [vcpus, ram] = [countInside(text, 'vcpus'), countInside(text, 'ram')];
+  if (vcpus === null || ram === null) return { flavor: named(text).slice(0, LONGEST_NAME) };
+  const name = inside(text, 'original_name') ?? inside(text, 'name');
+  const disk = countInside(text, 'disk');
+  return {
+    ...(name === null ? {} : { flavor: name.slice(0, LONGEST_NAME) }),
+    vcpus,
+    ramMiB: ram,
+    ...(disk === null ? {} : { diskGiB: disk + (countInside(text, 'ephemeral') ?? 0) }),
+  };
+};
+
+export type Fault = {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly message: string;
+};
+const LONGEST_NAME = 255;
+
+/** `{'code': 500, 'created': '…', 'message': '…'}`, as Python, JSON and our own cells write it. */
+const faultIn = (text: string): Fault | null => {
+  const [message, created] = [inside(text, 'message'), /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ?/.exec(text)?.[0]];
+  const at = instantOf(created ?? '');
+  return message === null || at === null ? null : { at, message: message.slice(0, LONGEST_NAME) };
+};
+
+const UUIDS = /\bid['"]?\s*[:=]\s*['"]?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/g;
+
+const size =
+  (name: 'vcpus' | 'ramMiB' | 'diskGiB'): Field =>
+  (v) =>
+    /^\d{1,12}$/.test(v) ? { [name]: Number(v) } : {};
+
 const FIELDS: Readonly<Record<string, Field>> = {
   name: (v, missing) => (missing ? {} : { name: v }),
   status: (v, missing) => optional(v, missing, apiStatus, (status) => ({ status }), 'status'),
@@ -75,8 +138,18 @@ const FIELDS: Readonly<Record<string, Field>> = {
     const addresses = addressesOf(v);
     return addresses.length === 0 ? {} : { addresses: [...addresses] };
   },
-  flavor: (v, missing) => (missing ? {} : { flavor: named(v) }),
-  image: (v, missing) => ({ image: missing || /booted from volume|N\/A/i.test(v) ? null : named(v) }),
+  flavor: (v, missing) => (missing ? {} : flavorOf(v)),
+  vcpus: size('vcpus'),
+  ram: size('ramMiB'),
+  disk: size('diskGiB'),
+  image: (v, missing) => {
+    if (FROM_VOLUME.test(v)) return { image: null, storage: 'volume' };
+    return { image: missing || /N\/A/i.test(v) ? null : named(v) };
+  },
+  group: (v) => {
+    const id = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(v)?.[0];
+    return id === undefined ? {} : { serverGroup: id };
+  },
   project: (v, missing) => (missing ? {} : { project: v }),
 };
 
@@ -94,6 +167,8 @@ export const vmReportOf = (fields: ReadonlyMap<string, string>): Result<VmReport
     if (network !== null) addresses.push(...addressesOf(`${network}=${text}`));
   }
   if (!texts.has('host') && texts.has('hypervisor')) texts.set('host', texts.get('hypervisor') ?? '');
+  const ephemeral = Number(texts.get('ephemeral') ?? 0);
+  if (ephemeral > 0) texts.set('disk', String(Number(texts.get('disk') ?? 0) + ephemeral));
   let data: VmReported['data'] = addresses.length > 0 ? { addresses } : {};
   for (const [field, text] of texts) {
     const part = FIELDS[field]?.(text, isMissing(text));
@@ -113,6 +188,8 @@ export const vmReportOf = (fields: ReadonlyMap<string, string>): Result<VmReport
     name: texts.get('name') ?? null,
     updated,
     networks: [...new Set((data.addresses ?? []).map((a) => a.network))],
+    volumes: [...(texts.get('volumes') ?? '').matchAll(UUIDS)].map(([, volume = '']) => volume),
+    fault: faultIn(texts.get('fault') ?? ''),
     data,
   });
 };

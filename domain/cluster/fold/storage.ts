@@ -78,8 +78,11 @@ export const volumeAttached: Folder<'volume.attached'> = (c, e) => {
   mentionVm(c, vm);
   const known = refAt(c.volumes.col.record, row) ?? NO_VOLUME;
   setStatus(c, row, known, 'in-use', e);
+  // A listing of the VM names its volumes and no more: what an earlier word said of the same attachment stays.
+  const again = known.vms.includes(vm);
+  const attached = again ? { device: device ?? known.device, boot: boot || known.boot } : { device, boot };
   const vms = [...new Set([...known.vms, vm])].sort();
-  setRef(c.volumes.col.record, row, { ...known, vms, device, boot, status: 'in-use' });
+  setRef(c.volumes.col.record, row, { ...known, ...attached, vms, status: 'in-use' });
 };
 
 export const volumeDetached: Folder<'volume.detached'> = (c, e) => {

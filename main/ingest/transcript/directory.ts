@@ -13,6 +13,8 @@ export type Directory = {
   readonly hosts: ReadonlySet<string>;
   /** Names of Placement's resource providers, by UUID. */
   readonly providers: ReadonlyMap<string, string>;
+  /** Names of Neutron's networks, by UUID. */
+  readonly networks: ReadonlyMap<string, string>;
   /** VMs (as addresses) that were moved with their disks, and without. */
   readonly blockMoved: ReadonlySet<string>;
   readonly diskStayed: ReadonlySet<string>;
@@ -22,19 +24,35 @@ const HOST_COLUMNS = /^(?:host|host_name|hypervisor hostname|os-ext-srv-attr:hos
 
 export const columnOf = (table: Table, name: RegExp): number => table.header.findIndex((column) => name.test(column));
 
+export const has = (table: Table, ...columns: readonly RegExp[]): boolean =>
+  columns.every((column) => columnOf(table, column) >= 0);
+
+/** A listing of VMs, whatever columns were asked for: their own are those that no volume, port or service has. */
+export const isVmList = (table: Table): boolean =>
+  has(table, /^id$/i) &&
+  has(table, /^(?:name|status)$/i) &&
+  !has(table, /^binary$/i) &&
+  (has(table, /^(?:networks|task state|power state|flavor(?: name)?)$/i) || has(table, /^status$/i, /^host$/i));
+
 const isPropertyTable = (table: Table): boolean =>
   table.header.length === 2 && /^(?:property|field)$/i.test(table.header[0] ?? '');
 
-/** Rows of a Property/Value table; a value wrapped over several rows is joined. */
+/**
+ * Rows of a Property/Value table; a value wrapped over several rows is joined: with a blank where the line broke between
+ * words, without one where it was full and broke inside a word.
+ */
 export const propertiesOf = (table: Table): ReadonlyMap<string, string> | null => {
   if (!isPropertyTable(table)) return null;
+  const width = Math.max(...table.rows.map(({ cells }) => cells[1]?.length ?? 0));
   const properties = new Map<string, string>();
   let last = '';
+  let wasFull = false;
   for (const { cells } of table.rows) {
     const [name = '', value = ''] = cells;
     if (name !== '') properties.set(name, value);
-    else properties.set(last, `${properties.get(last) ?? ''}${value}`);
+    else properties.set(last, `${properties.get(last) ?? ''}${wasFull || value === '' ? '' : ' '}${value}`);
     if (name !== '') last = name;
+    wasFull = value.length === width;
   }
   return properties;
 };
@@ -53,10 +71,11 @@ const readNames = (table: Table, uuidOf: Map<string, string>, hosts: Set<string>
     for (const [property, value] of properties) if (HOST_COLUMNS.test(property) && !isMissing(value)) hosts.add(value);
     return;
   }
-  const [id, name, status, host] = [/^id$/i, /^name$/i, /^status$/i, HOST_COLUMNS].map((c) => columnOf(table, c));
+  const [id, name, host] = [/^id$/i, /^name$/i, HOST_COLUMNS].map((c) => columnOf(table, c));
+  const ofVms = isVmList(table);
   for (const { cells } of table.rows) {
-    const uuid = cells[id ?? -1] ?? '';
-    if (isUuid(uuid) && (status ?? -1) >= 0) uuidOf.set(cells[name ?? -1] ?? uuid, uuid.toLowerCase());
+    const [uuid, called] = [cells[id ?? -1] ?? '', cells[name ?? -1] ?? ''];
+    if (ofVms && isUuid(uuid) && called !== '') uuidOf.set(called, uuid.toLowerCase());
     const hostName = cells[host ?? -1] ?? '';
     if (!isMissing(hostName)) hosts.add(hostName);
   }
@@ -96,16 +115,26 @@ const readProviders = (table: Table, providers: Map<string, string>): void => {
   for (const { cells } of table.rows) providers.set(cells[uuid ?? -1] ?? '', cells[name ?? -1] ?? '');
 };
 
+/** `openstack network list`: ID, Name, Subnets. */
+const readNetworks = (table: Table, networks: Map<string, string>): void => {
+  const [id, name, subnets] = [/^id$/i, /^name$/i, /^subnets$/i].map((c) => columnOf(table, c));
+  if ((subnets ?? -1) < 0) return;
+  for (const { cells } of table.rows)
+    if (isUuid(cells[id ?? -1] ?? '')) networks.set(cells[id ?? -1] ?? '', cells[name ?? -1] ?? '');
+};
+
 export const directoryOf = (blocks: readonly Block[]): Directory => {
   const uuidOf = new Map<string, string>();
   const hosts = new Set<string>();
   const blockMoved = new Set<string>();
   const diskStayed = new Set<string>();
   const providers = new Map<string, string>();
+  const networks = new Map<string, string>();
   for (const block of blocks) {
     if (block.kind !== 'table') continue;
     readNames(block, uuidOf, hosts);
     readProviders(block, providers);
+    readNetworks(block, networks);
   }
   // After every name that is printed: what a table says of itself is better than what stood above it.
   let above: Command | null = null;
@@ -118,5 +147,5 @@ export const directoryOf = (blocks: readonly Block[]): Directory => {
   for (const block of blocks) {
     if (block.kind === 'command') readMoves(block, { uuidOf }, blockMoved, diskStayed, hosts);
   }
-  return { uuidOf, hosts, providers, blockMoved, diskStayed };
+  return { uuidOf, hosts, providers, networks, blockMoved, diskStayed };
 };

@@ -6,6 +6,7 @@ import type { Effect, Effects } from './effect.ts';
 import { inOldWords } from './openstack-words.ts';
 import { readGlusterInfo, readGlusterPeers } from './gluster-info.ts';
 import { hostOfCommand, shutdownCommand } from './host-commands.ts';
+import { hostMoves } from './host-moves.ts';
 import { type Memory, newMemory } from './memory.ts';
 import type { Draft, Moment } from './moment.ts';
 import { storageNodeIn } from './notes.ts';
@@ -14,7 +15,7 @@ import { type Overlay, overlayOf, textsAfter, tunnelFact, tunnelsIn, unseenEnds,
 import type { Block, Command, Table } from './scan.ts';
 import { cinderCommand, glusterCommand, mountCommand } from './storage-commands.ts';
 import { asksForAll, completed } from './complete-listing.ts';
-import { readTable } from './tables.ts';
+import { readTable, type TableReading } from './tables.ts';
 import { withoutSecrets } from './words.ts';
 
 const PROGRAMS: ReadonlyMap<string, Effects> = new Map([
@@ -95,6 +96,7 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
   /** The command whose output may still come. */
   let open: {
     moment: Moment;
+    words: readonly string[];
     /** What it asked about: a VM or a resource provider. */
     asked: string | null;
     /** True where it asked for every VM there is. */
@@ -116,11 +118,13 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
     moments.push(moment);
     const ofPlacement = words.includes('inventory') || words.includes('allocation');
     const named = vm === null ? (ofPlacement ? words.at(-1) : undefined) : words[2];
-    open = { moment, asked: named ?? null, listsAll: asksForAll(block.words) };
+    open = { moment, words, asked: named ?? null, listsAll: asksForAll(block.words) };
   };
 
   const table = (block: Table): void => {
-    const reading = readTable(block, open?.asked ?? null, memory);
+    const moves = hostMoves(block, open?.words ?? [], memory);
+    const reading: TableReading | null =
+      moves === null ? readTable(block, open?.asked ?? null, memory) : { vm: null, updated: null, ...moves };
     if (reading === null) {
       items.push(ignored(block.line, `table of ${block.header.join(', ').slice(0, 80)}`, block.rows.length));
       return;

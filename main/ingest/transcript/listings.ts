@@ -1,14 +1,20 @@
-// Listings of everything but VMs: hypervisors, compute services, volumes, flavors, migrations, by their column names.
+// Listings of everything but VMs: hypervisors, compute services, volumes, flavors, migrations, groups, by their column names.
 import { entity } from '../../../domain/events/entity.ts';
 import { MIGRATION_STATUSES, MIGRATION_TYPES } from '../../../domain/events/migration-events.ts';
+import { GROUP_POLICIES } from '../../../domain/events/other-events.ts';
+import { NETWORK_TYPES, PORT_STATUSES } from '../../../domain/events/network-events.ts';
 import { instantOf, isUuid } from '../nova-words.ts';
+import type { Directory } from './directory.ts';
 import type { Draft } from './moment.ts';
 import type { Broken, Row, Table } from './scan.ts';
 import { isMissing } from './typography.ts';
 
 /** A row's cells by the column's name in lower case; missing values are left out. */
 type Named = ReadonlyMap<string, string>;
-type RowReader = (row: Named, line: number) => readonly Draft[] | string;
+type RowReader = (row: Named, line: number, names: Names) => readonly Draft[] | string;
+/** What other tables of the document call things. */
+export type Names = Pick<Directory, 'uuidOf' | 'networks'>;
+const NO_NAMES: Names = { uuidOf: new Map(), networks: new Map() };
 type Listing = {
   /** Columns (lower case) that only this listing has together. */
   readonly columns: readonly string[];
@@ -38,6 +44,16 @@ const countIn = (row: Named, ...columns: readonly string[]): number | null => {
 const given = <K extends string, T>(name: K, value: T | null): Partial<Record<K, T>> =>
   value === null ? {} : ({ [name]: value } as Record<K, T>);
 
+/** `a, b`, `['a', 'b']`: the members of a list in a cell. */
+const wordsIn = (text: string): string[] =>
+  text
+    .replaceAll(/^\[|\]$/g, '')
+    .split(',')
+    .map((word) => word.trim().replaceAll(/^u?['"]|['"]$/g, ''))
+    .filter((word) => word !== '');
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const uuidsIn = (text: string): string[] => text.match(UUID) ?? [];
+
 const host = (name: string, line: number, data: Extract<Draft, { type: 'host.reported' }>['data']): Draft => ({
   type: 'host.reported',
   v: 1,
@@ -61,15 +77,37 @@ const upIn = (row: Named): boolean | null => {
 const hypervisor: RowReader = (row, line) => {
   const name = at(row, 'hypervisor hostname', 'hypervisor_hostname');
   if (name === null) return 'this row has no hypervisor hostname';
+  const aggregates = at(row, 'aggregates');
   const data = {
     ...given('hypervisorType', at(row, 'hypervisor type', 'hypervisor_type')),
     ...given('hypervisorVersion', at(row, 'hypervisor_version')),
+    ...given('cpuModel', /['"]model['"]\s*:\s*['"]([^'"]{1,255})['"]/.exec(at(row, 'cpu_info') ?? '')?.[1] ?? null),
     ...given('managementIp', at(row, 'host ip', 'host_ip')),
     ...given('vcpus', countIn(row, 'vcpus')),
     ...given('ramMiB', countIn(row, 'memory mb', 'memory_mb')),
     ...given('diskGiB', countIn(row, 'local_gb')),
+    ...(aggregates === null ? {} : { aggregates: wordsIn(aggregates) }),
   };
-  return [host(name, line, data), ...service(name, line, given('up', upIn(row)))];
+  const status = at(row, 'status');
+  const enabled = status === 'enabled' || status === 'disabled' ? { enabled: status === 'enabled' } : {};
+  return [host(name, line, data), ...service(name, line, { ...given('up', upIn(row)), ...enabled })];
+};
+
+/** `nova hypervisor-servers`: which VMs a host runs, under libvirt's names for them. */
+const hypervisorServer: RowReader = (row, line) => {
+  const [id, name] = [at(row, 'id') ?? '', at(row, 'hypervisor hostname')];
+  if (!isUuid(id) || name === null) return 'this row has no VM, or no hypervisor hostname';
+  const data = { host: name };
+  return [{ type: 'vm.reported', v: 1, entity: entity('vm', id.toLowerCase()), line, evidence: 'observed', data }];
+};
+
+/** `nova host-describe`: one row has the host's own figures, the others what is used of them. */
+const hostDescription: RowReader = (row, line) => {
+  const name = at(row, 'host');
+  if (name === null) return 'this row has no host';
+  if (at(row, 'project') !== '(total)') return [];
+  const [vcpus, ramMiB, diskGiB] = [countIn(row, 'cpu'), countIn(row, 'memory_mb'), countIn(row, 'disk_gb')];
+  return [host(name, line, { ...given('vcpus', vcpus), ...given('ramMiB', ramMiB), ...given('diskGiB', diskGiB) })];
 };
 
 /** `openstack compute service list [--long]` and `nova service-list`; other services are no hosts of VMs. */
@@ -88,16 +126,32 @@ const computeService: RowReader = (row, line) => {
   return [host(name, line, given('zone', at(row, 'zone'))), ...service(name, line, data)];
 };
 
-/** `cinder list` says the VM's UUID, `openstack volume list` "Attached to NAME-OR-UUID on /dev/vdb". */
-const attachment = (volume: string, text: string, bootable: boolean, line: number): readonly Draft[] => {
-  const [, vm = '', device] = /^(?:Attached to )?([0-9a-f-]{36})(?: on (\/dev\/\w+))?/.exec(text) ?? [];
-  if (!isUuid(vm)) return [];
-  const root = /^\/dev\/[a-z]*a$/.test(device ?? '') && bootable;
-  const data = { vm: vm.toLowerCase(), device: device ?? null, boot: root };
-  return [{ type: 'volume.attached', v: 1, entity: entity('volume', volume), line, evidence: 'observed', data }];
+/**
+ * `cinder list` says the VM's UUID, `openstack volume list` "Attached to NAME-OR-UUID on /dev/vdb", once for each VM, and
+ * with `-f json` the attachment itself, with its `server_id` and `device`.
+ */
+const attachments = (volume: string, text: string, bootable: boolean, line: number, names: Names): readonly Draft[] => {
+  const told = text.includes('server_id')
+    ? text
+        .split(/(?<=attached_at[^,]*),/)
+        .map((one) => [
+          /server_id['"]?\s*[:=]\s*['"]?([0-9a-f-]{36})/.exec(one)?.[1],
+          /device['"]?\s*[:=]\s*['"]?(\/dev\/\w+)/.exec(one)?.[1],
+        ])
+    : text.split(',').map((one) => {
+        const [, vm, device] = /^\s*(?:Attached to )?(\S+)(?: on (\/dev\/\w+))?/.exec(one) ?? [];
+        return [vm, device];
+      });
+  return told.flatMap(([name = '', device]): readonly Draft[] => {
+    const vm = isUuid(name) ? name.toLowerCase() : names.uuidOf.get(name);
+    if (vm === undefined) return [];
+    const boot = /^\/dev\/[a-z]*a$/.test(device ?? '') && bootable;
+    const data = { vm, device: device ?? null, boot };
+    return [{ type: 'volume.attached', v: 1, entity: entity('volume', volume), line, evidence: 'observed', data }];
+  });
 };
 
-const volume: RowReader = (row, line) => {
+const volume: RowReader = (row, line, names) => {
   const id = at(row, 'id');
   const size = countIn(row, 'size');
   if (id === null || size === null) return 'this row has no ID, or its size is no number of GiB';
@@ -116,7 +170,7 @@ const volume: RowReader = (row, line) => {
     evidence: 'observed',
     data,
   };
-  return [report, ...attachment(id, at(row, 'attached to') ?? '', data.bootable === true, line)];
+  return [report, ...attachments(id, at(row, 'attached to') ?? '', data.bootable === true, line, names)];
 };
 
 const flavor: RowReader = (row, line) => {
@@ -133,38 +187,146 @@ const flavor: RowReader = (row, line) => {
   return [{ type: 'flavor.reported', v: 1, entity: entity('flavor', name), line, evidence: 'observed', data }];
 };
 
-/** `openstack server migration list` and `nova migration-list`: each row has its own two instants. */
+type MigrationType = (typeof MIGRATION_TYPES)[number];
+/** Statuses that only one type of migration passes through, for clients too old to print the type. */
+const TYPE_BY_STATUS: Readonly<Record<string, MigrationType>> = {
+  queued: 'live-migration',
+  preparing: 'live-migration',
+  running: 'live-migration',
+  'running (post-copy)': 'live-migration',
+  completed: 'live-migration',
+  cancelled: 'live-migration',
+  done: 'evacuation',
+};
+const typeOf = (row: Named, status: string): MigrationType => {
+  const told = MIGRATION_TYPES.find((known) => known === at(row, 'type'));
+  if (told !== undefined) return told;
+  if (row.has('memory total bytes') || row.has('memory_total_bytes')) return 'live-migration'; // Nova shows no others
+  const [before, after] = [at(row, 'old flavor'), at(row, 'new flavor')];
+  return TYPE_BY_STATUS[status] ?? (before === after ? 'migration' : 'resize');
+};
+
+const bytesOf = (row: Named): Extract<Draft, { type: 'migration.progressed' }>['data'] => {
+  const bytes = (name: string) => countIn(row, `${name} bytes`, `${name.replace(' ', '_')}_bytes`);
+  return {
+    ...given('memoryTotalBytes', bytes('memory total')),
+    ...given('memoryProcessedBytes', bytes('memory processed')),
+    ...given('memoryRemainingBytes', bytes('memory remaining')),
+    ...given('diskTotalBytes', bytes('disk total')),
+    ...given('diskProcessedBytes', bytes('disk processed')),
+    ...given('diskRemainingBytes', bytes('disk remaining')),
+  };
+};
+
+/** `openstack server migration list` and `show`, and `nova migration-list`: each row has its own two instants. */
 const migration: RowReader = (row, line) => {
-  const vm = at(row, 'server uuid', 'instance uuid') ?? '';
+  const vm = at(row, 'server uuid', 'instance uuid', 'server_uuid') ?? '';
   const status = MIGRATION_STATUSES.find((known) => known === at(row, 'status'));
-  const [begun, changed] = [instantOf(at(row, 'created at') ?? ''), instantOf(at(row, 'updated at') ?? '')];
-  if (!isUuid(vm) || status === undefined || begun === null) {
+  const begun = instantOf(at(row, 'created at', 'created_at') ?? '');
+  const changed = instantOf(at(row, 'updated at', 'updated_at') ?? '') ?? begun;
+  if (!isUuid(vm) || status === undefined || begun === null || changed === null) {
     return 'this migration has no VM, no status of Nova, or no time of creation';
   }
   const id = at(row, 'uuid', 'id') ?? `${vm}@${new Date(begun).toISOString()}`;
-  const type = MIGRATION_TYPES.find((known) => known === at(row, 'type')) ?? 'migration';
-  const address = entity('migration', id);
-  const [source, dest] = [at(row, 'source compute'), at(row, 'dest compute')];
-  const accepted = { vm: vm.toLowerCase(), type, kind: null, source, dest };
+  const [source, dest] = [at(row, 'source compute', 'source_compute'), at(row, 'dest compute', 'dest_compute')];
+  const accepted = { vm: vm.toLowerCase(), type: typeOf(row, status), kind: null, source, dest };
+  const common = { v: 1, entity: entity('migration', id), line, evidence: 'observed' } as const;
+  const progress = bytesOf(row);
   return [
-    { type: 'migration.accepted', v: 1, entity: address, line, evidence: 'observed', at: begun, data: accepted },
+    { ...common, type: 'migration.accepted', at: begun, data: accepted },
+    ...(Object.keys(progress).length === 0
+      ? []
+      : [{ ...common, type: 'migration.progressed' as const, at: changed, data: progress }]),
+    { ...common, type: 'migration.status_changed', at: changed, data: { status } },
+  ];
+};
+
+/** `openstack server group list --long` and `show`, `nova server-group-list`. */
+const serverGroup: RowReader = (row, line) => {
+  const id = at(row, 'id');
+  if (id === null) return 'this row has no ID';
+  const policies = at(row, 'policy', 'policies') ?? '';
+  const policy = GROUP_POLICIES.find((known) => wordsIn(policies).includes(known));
+  const most = /max_server_per_host['"]?\s*[:=]\s*['"]?(\d{1,6})/.exec(at(row, 'rules') ?? '')?.[1];
+  const data = {
+    ...given('name', at(row, 'name')),
+    ...(policy === undefined ? {} : { policy }),
+    ...(most === undefined ? {} : { maxServerPerHost: Number(most) }),
+    members: uuidsIn(at(row, 'members') ?? ''),
+  };
+  return [
+    { type: 'server_group.reported', v: 1, entity: entity('server_group', id), line, evidence: 'observed', data },
+  ];
+};
+
+/** `openstack network show` and `list --long`. Networks are known by name, as a VM's addresses name them. */
+const network: RowReader = (row, line) => {
+  const name = at(row, 'name') ?? at(row, 'id');
+  if (name === null) return 'this network has neither name nor ID';
+  const type = NETWORK_TYPES.find((known) => known === at(row, 'provider:network_type', 'network type'));
+  const data = {
+    name,
+    ...(type === undefined ? {} : { type }),
+    ...given('segment', countIn(row, 'provider:segmentation_id')),
+    ...given('mtu', countIn(row, 'mtu')),
+  };
+  return [{ type: 'network.reported', v: 1, entity: entity('network', name), line, evidence: 'observed', data }];
+};
+
+/** `openstack port show`: where Neutron has bound it, and for which VM. */
+const port: RowReader = (row, line, names) => {
+  const [id, networkId] = [at(row, 'id'), at(row, 'network_id')];
+  if (id === null || networkId === null) return 'this port has no ID or no network';
+  const vm = at(row, 'device_owner')?.startsWith('compute:') === true ? at(row, 'device_id') : null;
+  const [mac, bound] = [at(row, 'mac_address'), at(row, 'binding_host_id', 'binding:host_id')];
+  const status = PORT_STATUSES.find((known) => known === at(row, 'status'));
+  const ips = [...(at(row, 'fixed_ips') ?? '').matchAll(/ip_address['"]?\s*[:=]\s*['"]?([0-9a-fA-F:.]+)/g)];
+  const data = {
+    network: names.networks.get(networkId) ?? networkId,
+    ...(vm === null ? {} : { vm: vm.toLowerCase() }),
+    ...given('mac', mac),
+    ips: ips.map(([, ip = '']) => ip),
+    ...given('host', bound),
+    ...(status === undefined ? {} : { status }),
+  };
+  return [{ type: 'port.reported', v: 1, entity: entity('port', id), line, evidence: 'observed', data }];
+};
+
+/** `openstack server event list` and `nova instance-action-list`: what Nova was asked to do with a VM, and when. */
+const action: RowReader = (row, line) => {
+  const [name, begun] = [at(row, 'action'), instantOf(at(row, 'start time', 'start_time') ?? '')];
+  const vm = at(row, 'server id', 'server_id') ?? '';
+  if (name === null || begun === null) return 'this row has no action, or no time';
+  if (!isUuid(vm)) return []; // `nova instance-action-list` does not repeat whose they are
+  const data = { argv: [name, vm.toLowerCase()], refers: [] };
+  return [
     {
-      type: 'migration.status_changed',
+      type: 'command.issued',
       v: 1,
-      entity: address,
+      entity: entity('vm', vm.toLowerCase()),
       line,
       evidence: 'observed',
-      at: changed ?? begun,
-      data: { status },
+      at: begun,
+      data,
     },
   ];
 };
 
 const LISTINGS: readonly Listing[] = [
+  { columns: ['id', 'name', 'hypervisor id', 'hypervisor hostname'], read: hypervisorServer },
   { columns: ['hypervisor hostname'], read: hypervisor },
   { columns: ['hypervisor_hostname', 'vcpus'], read: hypervisor },
   { columns: ['binary', 'host', 'state'], read: computeService },
   { columns: ['source compute', 'dest compute', 'status'], read: migration },
+  { columns: ['source_compute', 'dest_compute', 'status'], read: migration },
+  { columns: ['host', 'project', 'cpu', 'memory_mb'], read: hostDescription },
+  { columns: ['id', 'name', 'members', 'policy'], read: serverGroup },
+  { columns: ['id', 'name', 'members', 'policies'], read: serverGroup },
+  { columns: ['id', 'network_id', 'device_id', 'mac_address'], read: port },
+  { columns: ['id', 'name', 'provider:network_type'], read: network },
+  { columns: ['id', 'name', 'network type', 'subnets'], read: network },
+  { columns: ['action', 'request id', 'start time'], read: action },
+  { columns: ['action', 'request_id', 'start_time'], read: action },
   { columns: ['id', 'size', 'status', 'attached to'], read: volume },
   { columns: ['name', 'vcpus', 'ram'], read: flavor },
   { columns: ['name', 'vcpus', 'memory_mb'], read: flavor },
@@ -172,15 +334,36 @@ const LISTINGS: readonly Listing[] = [
 
 export type ListingReading = { readonly facts: readonly Draft[]; readonly refused: readonly Broken[] };
 
+/** `openstack aggregate list --long`: all aggregates there are, so what each of their hosts belongs to. */
+const aggregates = (rows: readonly { readonly line: number; readonly named: Named }[]): readonly Draft[] => {
+  const hosts = new Map<string, { line: number; aggregates: string[]; zone: string | null }>();
+  for (const { line, named } of rows) {
+    const zone = at(named, 'availability zone');
+    for (const name of wordsIn(at(named, 'hosts') ?? '')) {
+      const known = hosts.get(name) ?? { line, aggregates: [], zone: null };
+      known.aggregates.push(at(named, 'name') ?? '');
+      known.zone ??= zone;
+      hosts.set(name, known);
+    }
+  }
+  return [...hosts].map(([name, { line, aggregates: of, zone }]) =>
+    host(name, line, { aggregates: of.filter((each) => each !== '').sort(), ...given('zone', zone) }),
+  );
+};
+
 /** Reads a listing, or a Property/Value table given as its one row; null when it is none of these. */
-export const readListing = (table: Pick<Table, 'header' | 'rows'>): ListingReading | null => {
+export const readListing = (table: Pick<Table, 'header' | 'rows'>, names: Names = NO_NAMES): ListingReading | null => {
   const columns = new Set(table.header.map((column) => column.toLowerCase()));
   const listing = LISTINGS.find((known) => known.columns.every((column) => columns.has(column)));
+  if (['name', 'availability zone', 'hosts'].every((column) => columns.has(column))) {
+    const rows = table.rows.map((row) => ({ line: row.line, named: namedBy(table.header, row) }));
+    return { facts: aggregates(rows), refused: [] };
+  }
   if (listing === undefined) return null;
   const facts: Draft[] = [];
   const refused: Broken[] = [];
   for (const row of table.rows) {
-    const read = listing.read(namedBy(table.header, row), row.line);
+    const read = listing.read(namedBy(table.header, row), row.line, names);
     if (typeof read === 'string') refused.push({ line: row.line, why: read, text: row.cells.join(' | ') });
     else facts.push(...read);
   }

@@ -21,7 +21,13 @@ export type Table = {
   readonly rows: readonly Row[];
   readonly broken: readonly Broken[];
 };
-export type Text = { readonly kind: 'text'; readonly line: number; readonly text: string };
+export type Text = {
+  readonly kind: 'text';
+  readonly line: number;
+  /** Without the blanks it begins with, of which there were `indent`. */
+  readonly text: string;
+  readonly indent: number;
+};
 export type Block = Command | Table | Text;
 
 /** Programs whose command lines are known by their first word, because pastes often lose the prompt. */
@@ -37,8 +43,11 @@ const PROGRAMS = new Set(
 const ALSO_ENGLISH = new Set(['service', 'mount', 'echo', 'shutdown', 'reboot', 'halt', 'ping', 'ip', 'unlink']);
 
 // No two neighbouring repetitions match the same character: a long line costs its length, not its square.
-const PROMPT = /^(?:\[[\w.-]+@([\w.-]+)[^\]]*\]\s*|[\w.-]+@([\w.-]+):[^#$]*)[#$]\s*(.*)$/;
-const BARE_PROMPT = /^[#$]\s+(\S.*)$/;
+const PROMPT = /^(?:\([\w.-]{1,40}\) {0,3})?(?:\[[\w.-]+@([\w.-]+)[^\]]*\]\s*|[\w.-]+@([\w.-]+):[^#$]*)[#$]\s*(.*)$/; // `(venv) [stack@director ~]$`
+const BARE_PROMPT = /^(?:\([\w.-]{1,40}\) {0,3})?[#$]\s+(\S.*)$/;
+/** What stands before a command that runs it as somebody else or in a container. */
+const WRAPPER =
+  /^(?:sudo(?:\s+-[A-Za-z]|\s+-u\s+\S+)*|(?:docker|podman)\s+exec(?:\s+-{1,2}\w+)*\s+[\w.-]+)\s+(?=[a-z])/;
 const CJK = /[\u3000-\u9fff\uff00-\uffef]/;
 const RULE = /^\+[-=+]{2,}$/;
 
@@ -117,9 +126,9 @@ export const scan = (lines: Iterable<Line>): readonly Block[] => {
     }
   };
 
-  const other = (line: number, text: string): void => {
+  const other = (line: number, text: string, indent: number): void => {
     const prompt = PROMPT.exec(text);
-    const typed = prompt?.[3] ?? BARE_PROMPT.exec(text)?.[1] ?? text;
+    const typed = (prompt?.[3] ?? BARE_PROMPT.exec(text)?.[1] ?? text).replace(WRAPPER, '');
     if (typed !== '' && (prompt !== null || looksTyped(typed))) {
       const words = wordsOf(typed);
       const promptHost = prompt?.[1] ?? prompt?.[2] ?? null;
@@ -127,12 +136,14 @@ export const scan = (lines: Iterable<Line>): readonly Block[] => {
       narration = '';
       return;
     }
-    blocks.push({ kind: 'text', line, text });
+    blocks.push({ kind: 'text', line, text, indent });
     narration = text;
   };
 
   for (const { number, text: raw } of lines) {
-    let text = clean(raw).trimStart();
+    const shown = clean(raw);
+    let text = shown.trimStart();
+    const indent = shown.length - text.length;
     let line = number;
     if (pending !== null) {
       pending.parts.push(text.endsWith('\\') ? text.slice(0, -1).trimEnd() : text);
@@ -148,10 +159,10 @@ export const scan = (lines: Iterable<Line>): readonly Block[] => {
       else rule(line, text);
     } else if (text !== '') {
       finish(false);
-      other(line, text);
+      other(line, text, indent);
     }
   }
-  if (pending !== null) other(pending.line, pending.parts.join(' '));
+  if (pending !== null) other(pending.line, pending.parts.join(' '), 0);
   finish(true);
   return blocks;
 };

@@ -1,8 +1,8 @@
 // Tables as OpenStack's clients print them: which listing it is, and the facts its rows hold.
-import { entity } from '../../../domain/events/entity.ts';
+import { entity, idOf } from '../../../domain/events/entity.ts';
 import { type VmReport, vmReportOf } from '../vm-report.ts';
 import { consumerAllocations, providerAllocations } from './allocations.ts';
-import { columnOf, propertiesOf, vmAddress } from './directory.ts';
+import { columnOf, has, isVmList, propertiesOf, vmAddress } from './directory.ts';
 import { type ListingReading, readListing } from './listings.ts';
 import type { Memory } from './memory.ts';
 import type { Draft, Moment } from './moment.ts';
@@ -17,6 +17,24 @@ export type TableReading = {
   readonly refused: readonly Broken[];
 };
 
+/** Volumes listed with their VM: which of them it boots from is only known where there is one. */
+const attachments = (vm: string, { volumes, data }: VmReport, line: number): readonly Draft[] =>
+  volumes.map((volume) => ({
+    type: 'volume.attached',
+    v: 1,
+    entity: entity('volume', volume),
+    line,
+    evidence: 'observed',
+    data: { vm: idOf(vm), device: null, boot: data.storage === 'volume' && volumes.length === 1 },
+  }));
+
+/** Nova shows the fault only while the VM is in ERROR, and says when it happened: that is when it went there. */
+const faults = (vm: string, { fault, data }: VmReport, line: number): readonly Draft[] => {
+  if (fault === null || (data.status !== 'ERROR' && data.vmState !== 'error')) return [];
+  const change = { vmState: 'error' as const, fault: fault.message };
+  return [{ type: 'vm.state_changed', v: 1, entity: vm, line, evidence: 'inferred', at: fault.at, data: change }];
+};
+
 /** Facts of one listed VM; remembers where it is. `storage` is told once, as soon as the document lets it be known. */
 const vmFacts = (vm: string, report: VmReport, line: number, memory: Memory): readonly Draft[] => {
   const facts: Draft[] = [];
@@ -27,7 +45,9 @@ const vmFacts = (vm: string, report: VmReport, line: number, memory: Memory): re
     facts.push({ type: 'network.reported', v: 1, entity: address, line, evidence: 'observed', data: { name } });
   }
   if (typeof report.data.host === 'string') memory.hostOf.set(vm, report.data.host);
+  facts.push(...faults(vm, report, line));
   facts.push({ type: 'vm.reported', v: 1, entity: vm, line, evidence: 'observed', data: report.data });
+  facts.push(...attachments(vm, report, line));
   if (!memory.storageOf.has(vm) && memory.directory.blockMoved.has(vm)) {
     memory.storageOf.set(vm, 'local');
     const data = { storage: 'local' as const };
@@ -124,9 +144,6 @@ const inventory = (table: Table, asked: string | null, memory: Memory): TableRea
   return { vm: null, updated: null, facts: [fact], refused: [] };
 };
 
-const has = (table: Table, ...columns: readonly RegExp[]): boolean =>
-  columns.every((column) => columnOf(table, column) >= 0);
-
 /**
  * Reads a table. `asked` is the VM, or the resource provider, that the command above it named.
  * @returns null when it is a listing that holds no fact the log has a name for.
@@ -146,13 +163,13 @@ const readWhole = (table: Table, asked: string | null, memory: Memory): TableRea
     if (properties.has('allocations') && properties.has('name'))
       return listed({ facts: providerAllocations(properties, table.line), refused: [] });
     const one = { header: [...properties.keys()], rows: [{ line: table.line, cells: [...properties.values()] }] };
-    return listed(readListing(one));
+    return listed(readListing(one, memory.directory));
   }
   if (has(table, /^host_name$/i, /^service$/i)) return hostList(table);
-  if (has(table, /^id$/i, /^name$/i, /^status$/i, /^networks$/i)) return vmList(table, memory);
+  if (isVmList(table)) return vmList(table, memory);
   if (has(table, /^resource_provider$/i, /^resources$/i)) return listed(consumerAllocations(table, asked, memory));
   if (has(table, /^resource_class$/i, /^total$/i)) return inventory(table, asked, memory);
-  return listed(readListing(table));
+  return listed(readListing(table, memory.directory));
 };
 
 const listed = (reading: ListingReading | null): TableReading | null =>

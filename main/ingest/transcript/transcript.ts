@@ -6,6 +6,7 @@ import { linesOf } from '../lines.ts';
 import { interpret } from './interpret.ts';
 import type { Draft } from './moment.ts';
 import { type Placed, place, worth } from './place.ts';
+import { withPrinted } from './printed.ts';
 import { type Block, scan } from './scan.ts';
 
 /** A document is read as a whole, because names are explained after their use; no person pastes more than this. */
@@ -43,7 +44,7 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
     yield refusal(1, why, '');
     return;
   }
-  yield* tellBlocks(scan(linesOf(incoming.chunks(), PASTE_LINE_BYTES_MAX)), undatedAt);
+  yield* tellBlocks(withPrinted(scan(linesOf(incoming.chunks(), PASTE_LINE_BYTES_MAX))), undatedAt);
 }
 
 /** What the blocks of a document tell, in the order of its lines. */
@@ -63,7 +64,7 @@ export function* tellBlocks(blocks: readonly Block[], undatedAt: number): Genera
 }
 
 const TYPED =
-  /^[ \t]*(?:\S{0,100}[@\]][^#$\n]{0,100}[#$] *)?(?:nova|openstack|cinder|gluster|neutron|ovs-vsctl|ovs-ofctl) +[a-z-]+/gm;
+  /^[ \t]*(?:\([\w.-]{1,40}\) ?)?(?:\S{0,100}[@\]][^#$\n]{0,100}[#$] *|[#$] +)?(?:sudo +)?(?:nova|openstack|cinder|gluster|neutron|ovs-vsctl|ovs-ofctl) +[a-z-]+/gm;
 const RULED = /^[ \t]*\+[-\u2013\u2014=]{2,}[-\u2013\u2014=+]*/gm;
 
 /** Output saved without its command: `ovs-vsctl show`, `gluster volume info`, `ovs-ofctl dump-flows`. */
