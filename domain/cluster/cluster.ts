@@ -33,7 +33,7 @@ import type {
 import { adoptIds, type Registry, registry } from './registry.ts';
 
 /** Stored keyframes of another version are useless: raise it whenever the columns or what a fact means change. */
-export const FOLD_VERSION = 5;
+export const FOLD_VERSION = 6;
 
 /** Is the row an entity of this fork: never met, there, or gone (kept, so that what comes after can be judged). */
 export const ABSENT = 0;
@@ -96,6 +96,8 @@ const migrationColumns = () => ({
   kind: byteColumn(),
   status: byteColumn(),
   evidence: byteColumn(),
+  /** The row of the same move, where this id is another name of it: then nothing else stands here. */
+  sameAs: rowColumn('migrations'),
   vm: rowColumn('vms'),
   source: rowColumn('hosts'),
   dest: rowColumn('hosts'),

@@ -4,7 +4,7 @@ import { isoInstant } from '../base/time.ts';
 import { instant } from '../base/brand.ts';
 import { apiStatus } from '../cluster/api-status.ts';
 import { ABSENT, type Cluster } from '../cluster/cluster.ts';
-import { IDLE_TASK, taskStates, triOf, vmStates } from '../cluster/codes.ts';
+import { IDLE_TASK, powerStates, taskStates, triOf, vmStates } from '../cluster/codes.ts';
 import { findRow, idAt } from '../cluster/registry.ts';
 import type { LogEvent } from '../events/dictionary.ts';
 import { idOf, kindOf } from '../events/entity.ts';
@@ -18,6 +18,9 @@ const TROUBLES: ReadonlySet<string> = new Set(['ERROR', 'SHUTOFF']);
 /** A request of Nova's that fails leaves its VM in error within this time; what ended earlier explains nothing. */
 const EXPLAINS_WITHIN_MS = 60_000;
 
+/** A guest that its host's return did not start is found shut down by nova-compute within this time (its sync, and a boot). */
+const AFTER_RETURN_MS = 15 * 60_000;
+
 /** Commands that only look. */
 const LOOKS = /(?:^|-)(?:list|show|get|status|info|describe|console-log|diagnostics|ping)$/;
 
@@ -28,13 +31,27 @@ const statusIn = (e: LogEvent): string | null => {
   return e.data.vmState === undefined ? null : apiStatus(e.data.vmState, e.data.taskState ?? null);
 };
 
+/** Seen with nothing under way: a VM that is being switched off still counts as ACTIVE. */
+const isAtRest = (e: LogEvent): boolean =>
+  (e.type !== 'vm.reported' && e.type !== 'vm.state_changed') || (e.data.taskState ?? null) === null;
+
+/** True for a word about the guest alone: it is shut down, or has crashed. */
+const isGuestDown = (e: LogEvent): boolean =>
+  (e.type === 'vm.reported' || e.type === 'vm.state_changed') &&
+  e.data.vmState === undefined &&
+  (e.data.powerState === 'SHUTDOWN' || e.data.powerState === 'CRASHED');
+
 /** Collects what led to the present state: begun anew whenever the VM is seen well on a host that is up. */
 class Episode {
   readonly #vm: string;
   readonly #moves: ReadonlySet<string>;
   readonly #where: Whereabouts;
-  readonly #down = new Set<string>();
+  /** Hosts that are down, with what was said of that. */
+  readonly #down = new Map<string, LogEvent[]>();
   readonly #pending = new Map<string, boolean>();
+  readonly #evacuations = new Set<string>();
+  /** The last outage of its host that it was seen well after: its guest may have been taken for running. */
+  #outage: readonly LogEvent[] = [];
   events: LogEvent[] = [];
   /** The trouble it is in, and the event that brought it there. */
   status: string | null = null;
@@ -58,6 +75,8 @@ class Episode {
   }
 
   #forget(): void {
+    const ofHosts = this.events.filter((e) => kindOf(e.entity) === 'host');
+    if (ofHosts.length > 0) this.#outage = ofHosts;
     this.events = [];
     this.status = null;
     this.end = null;
@@ -66,7 +85,13 @@ class Episode {
   /** What came before a new cause, while the VM was well on a host that is up, has nothing to do with it: but its command. */
   #beginAnew(at: number): void {
     if (this.status !== null || this.#hostIsDown) return;
-    this.events = this.events.filter((e) => e.type === 'command.issued' && at - e.at <= EXPLAINS_WITHIN_MS);
+    const stays = (e: LogEvent): boolean => e.type === 'command.issued' || e.entity === this.#vm;
+    this.events = this.events.filter((e) => stays(e) && at - e.at <= EXPLAINS_WITHIN_MS);
+  }
+
+  #isOver(e: LogEvent): boolean {
+    const ofMove = e.type === 'migration.status_changed' || e.type === 'migration.accepted';
+    return ofMove && !this.#evacuations.has(e.entity); // what an evacuation leaves is its doing, however long it took
   }
 
   #hearHost(e: LogEvent): void {
@@ -78,7 +103,7 @@ class Episode {
     const goesDown = fails || service?.up === false || service?.forcedDown === true;
     const comesUp = e.type === 'host.returned' || (service?.up === true && service.forcedDown !== true);
     if (concerns && goesDown && !wasDown) this.#beginAnew(e.at);
-    if (goesDown) this.#down.add(host);
+    if (goesDown) this.#down.set(host, [...(this.#down.get(host) ?? []), e]);
     if (comesUp) this.#down.delete(host);
     const commanded = e.type === 'command.issued' && !e.data.argv.some((word) => LOOKS.test(word));
     const noted = e.type === 'note.written' && wasDown; // how its recovery went
@@ -90,6 +115,12 @@ class Episode {
     if (e.type === 'migration.accepted') {
       this.#beginAnew(e.at);
       this.#pending.set(e.entity, e.data.type === 'evacuation' && e.data.dest === null);
+      if (e.data.type === 'evacuation') {
+        this.#evacuations.add(e.entity);
+        // That the VM was on that host may only be known by this: then what became of the host is still to be told.
+        const outage = this.#down.get(e.data.source ?? '') ?? [];
+        this.events = [...outage.filter((said) => !this.events.includes(said)), ...this.events];
+      }
       this.events.push(e);
     }
     if (e.type !== 'migration.status_changed') return;
@@ -100,20 +131,30 @@ class Episode {
     if (ended || failed || reason !== undefined) this.events.push(e);
     // NoValidHost: Nova puts the VM into error with the record of its move.
     if (status === 'error' && this.#pending.get(e.entity) === true) this.#enter('ERROR', e);
-    if (ended && this.status === null && !this.#hostIsDown) this.#forget();
+    const isOver = ended && !this.#evacuations.has(e.entity);
+    if (isOver && this.status === null && !this.#hostIsDown) this.#forget();
   }
 
   #hearVm(e: LogEvent): void {
     this.#where.hear(e);
     const status = statusIn(e);
-    if (status === 'ACTIVE' && !this.#hostIsDown) this.#forget();
+    if (status === 'ACTIVE' && isAtRest(e) && !this.#hostIsDown) this.#forget();
     else if (status !== null && TROUBLES.has(status)) this.#enter(status, e);
     else if (e.type === 'command.issued') this.#hearCommand(e);
     else if (e.type === 'note.written') this.events.push(e);
-    else if (e.type === 'vm.state_changed' && (e.data.fault !== undefined || e.data.taskState === 'powering-off')) {
+    else if (this.#isStep(e)) {
       this.#beginAnew(e.at);
       this.events.push(e);
     }
+  }
+
+  /** A word about the VM that explains what comes: a fault, a reason, its being switched off, its guest's end. */
+  #isStep(e: LogEvent): boolean {
+    if (e.type !== 'vm.reported' && e.type !== 'vm.state_changed') return false;
+    if (e.type === 'vm.state_changed' && (e.data.fault !== undefined || e.data.cause !== undefined)) return true;
+    const said = this.events.some((b) => 'taskState' in b.data && b.data.taskState === 'powering-off');
+    if (e.data.taskState === 'powering-off') return !said;
+    return isGuestDown(e) && this.status === null && !this.events.some(isGuestDown);
   }
 
   #hearCommand(e: LogEvent): void {
@@ -124,15 +165,26 @@ class Episode {
     const isNews = status !== this.status || (this.end !== null && kindOf(this.end.entity) === 'migration');
     if (!isNews) return;
     if (this.status === null && !this.#hostIsDown) {
-      this.events = this.events.filter((before) => e.at - before.at <= EXPLAINS_WITHIN_MS || !isOver(before));
+      this.events = this.events.filter((before) => e.at - before.at <= EXPLAINS_WITHIN_MS || !this.#isOver(before));
     }
+    const outage = this.#outage.at(-1);
+    const byOutage = status === 'SHUTOFF' && outage !== undefined && e.at - outage.at <= AFTER_RETURN_MS;
+    if (this.status === null && byOutage && !this.events.some(isAsked)) this.events = [...this.#outage, ...this.events];
     this.status = status;
     this.end = e;
     if (this.events.at(-1) !== e) this.events.push(e);
   }
 }
 
-const isOver = (e: LogEvent): boolean => e.type === 'migration.status_changed' || e.type === 'migration.accepted';
+/** True where somebody asked for what came: then no outage is needed to explain it. */
+const isAsked = (e: LogEvent): boolean =>
+  e.type === 'command.issued' || (e.type === 'vm.state_changed' && e.data.cause?.startsWith('asked by user') === true);
+
+/** What the event that brought the trouble says of it itself. */
+const reasonIn = (e: LogEvent | null): string | null => {
+  if (e?.type === 'vm.state_changed') return e.data.fault ?? e.data.cause ?? null;
+  return e?.type === 'migration.status_changed' ? (e.data.reason ?? null) : null;
+};
 
 /** A fault that the move before it gave as its reason is not told twice. */
 const withoutEcho = (e: LogEvent, before: readonly LogEvent[]): LogEvent => {
@@ -156,16 +208,27 @@ const linksOf = ({ events, end }: Episode, nameOf: NameOf): readonly CauseLink[]
   }));
 };
 
-const verdictOf = (name: string, now: Pick<CauseChain, 'status' | 'host' | 'since' | 'links'>, hostDown: boolean) => {
-  const { status, host, since, links } = now;
+type Now = Pick<CauseChain, 'status' | 'host' | 'since' | 'links'> & {
+  readonly hostDown: boolean;
+  /** What the trouble itself says; null where it says nothing. */
+  readonly reason: string | null;
+  /** True while its guest was last seen running. */
+  readonly running: boolean;
+};
+
+const verdictOf = (name: string, { status, host, since, links, hostDown, reason, running }: Now): string => {
   const where = host === null ? '' : ` on ${host}`;
   const from = since === null ? '' : ` since ${isoInstant(instant(since))}`;
   const [first] = links;
   if (TROUBLES.has(status)) {
-    const began = first === undefined || first.role === 'end' ? null : first.sentence;
-    return began === null
-      ? `${name} is ${status}${where}${from}; nothing on record says why.`
-      : `${name} is ${status}${where}${from}. It began at ${isoInstant(instant(first?.at ?? 0))}: ${began}`;
+    const why = reason === null ? '' : `: ${reason.replace(/\.$/, '')}`;
+    const began = first?.role === 'cause' ? ` It began at ${isoInstant(instant(first.at))}: ${first.sentence}` : '';
+    const guest =
+      status === 'ERROR' && running && !hostDown
+        ? ' Its guest was running when last seen: the error may be in Nova’s record only.'
+        : '';
+    if (why === '' && began === '') return `${name} is ${status}${where}${from}; nothing on record says why.${guest}`;
+    return `${name} is ${status}${where}${from}${why}.${began}${guest}`;
   }
   if (!hostDown) return `${name} is ${status}${where}; there is nothing to explain.`;
   return `${name} counts as ${status}, but its host ${host ?? ''} is down.`;
@@ -193,6 +256,8 @@ export const causeChain = (c: Cluster, address: string, events: Iterable<LogEven
   const troubled = TROUBLES.has(status);
   const links = troubled || hostDown ? linksOf(episode, nameOf) : [];
   const since = troubled ? (episode.end?.at ?? null) : null;
+  const reason = reasonIn(episode.end);
+  const running = byteAt(c.vms.col.powerState, row) === powerStates.code('RUNNING');
   const name = nameOf(address);
   return {
     entity: address,
@@ -200,8 +265,8 @@ export const causeChain = (c: Cluster, address: string, events: Iterable<LogEven
     status,
     host,
     since,
-    known: (!troubled && !hostDown) || links.some((l) => l.role === 'cause'),
-    verdict: verdictOf(name, { status, host, since, links }, hostDown),
+    known: (!troubled && !hostDown) || reason !== null || links.some((l) => l.role === 'cause'),
+    verdict: verdictOf(name, { status, host, since, links, hostDown, reason, running }),
     links,
   };
 };

@@ -9,7 +9,8 @@ export type NameOf = (address: string) => string;
 
 const onHost = (host: string | null | undefined): string =>
   host === undefined ? '' : host === null ? ' on no host' : ` on ${host}`;
-const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
+/** The sentence's own full stop follows. */
+const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason.replace(/\.$/, '')}`);
 const GIB = 2 ** 30;
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
 const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
@@ -27,8 +28,19 @@ const said = (data: Readonly<Record<string, unknown>>, skip: readonly string[] =
     .join(', ');
 const withFacts = (facts: string): string => (facts === '' ? '' : `: ${facts}`);
 
+const GUEST: Readonly<Record<NonNullable<Named<'vm.reported'>['data']['powerState']>, string>> = {
+  NOSTATE: 'in no known state',
+  RUNNING: 'running',
+  PAUSED: 'paused',
+  SHUTDOWN: 'shut down',
+  CRASHED: 'crashed',
+  SUSPENDED: 'suspended',
+};
+
 const vmReported = (name: string, { data }: Named<'vm.reported'>): string => {
   const state = data.status ?? data.vmState;
+  const { powerState: power } = data;
+  if (power !== undefined && Object.keys(data).length === 1) return `The guest of ${name} is ${GUEST[power]}.`;
   const task = data.taskState === undefined || data.taskState === null ? '' : `, ${data.taskState}`;
   if (state === undefined && data.host === undefined) return `${name} is described${withFacts(said(data))}.`;
   const updated = data.updatedAt === undefined ? '' : ` (updated ${data.updatedAt})`;
@@ -41,7 +53,8 @@ const vmChanged = (name: string, { data }: Named<'vm.state_changed'>): string =>
   if (data.taskState !== undefined)
     parts.push(data.taskState === null ? 'has no task left' : `begins ${data.taskState}`);
   if (data.host !== undefined) parts.push(data.host === null ? 'is on no host' : `is on ${data.host}`);
-  if (parts.length === 0 && data.powerState !== undefined) parts.push(`has power state ${data.powerState}`);
+  if (parts.length === 0 && data.fault === undefined && data.cause !== undefined) return `${name}: ${data.cause}.`;
+  if (parts.length === 0 && data.powerState !== undefined) parts.push(`has its guest ${GUEST[data.powerState]}`);
   const change = parts.length === 0 ? 'is mentioned' : parts.join(', ');
   return `${name} ${change}${because(data.fault ?? data.cause)}.`;
 };
@@ -56,7 +69,7 @@ const MOVES = {
 const accepted = (nameOf: NameOf, { data }: Named<'migration.accepted'>): string => {
   const kind = data.kind === null ? '' : `${data.kind} `;
   const from = data.source === null ? '' : ` from ${data.source}`;
-  const to = data.dest === null ? ', the destination left to the scheduler' : ` to ${data.dest}`;
+  const to = data.dest === null ? ', the destination left to the scheduler,' : ` to ${data.dest}`;
   const article = data.type === 'evacuation' ? 'An' : 'A';
   return `${article} ${kind}${MOVES[data.type]} of ${nameOf(`vm:${data.vm}`)}${from}${to} is accepted.`;
 };
@@ -85,6 +98,13 @@ const service = (name: string, { data }: Named<'host.service_reported'>): string
   if (data.enabled !== undefined) words.push(data.enabled ? 'enabled' : 'disabled');
   if (data.forcedDown === true) words.push('forced down');
   return `The compute service on ${name} is ${words.join(', ') || 'reported'}${because(data.reason ?? undefined)}.`;
+};
+
+/** Statuses that are no adjectives. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  failed: 'has failed',
+  error: 'has ended in error',
+  completed: 'has completed',
 };
 
 /** Every event has a sentence; one this program does not know is named as such. */
@@ -120,7 +140,7 @@ export const sentenceOf = (e: LogEvent, nameOf: NameOf): string => {
     case 'migration.accepted':
       return accepted(nameOf, e);
     case 'migration.status_changed':
-      return `The migration${e.data.dest === undefined ? '' : ` to ${e.data.dest}`} is ${e.data.status}${because(e.data.reason)}.`;
+      return `The migration${e.data.dest === undefined ? '' : ` to ${e.data.dest}`} ${ENDINGS[e.data.status] ?? `is ${e.data.status}`}${because(e.data.reason)}.`;
     case 'migration.progressed':
       return progressed(e);
     case 'migration.measured':

@@ -26,14 +26,16 @@ const FELT: ReadonlySet<string> = new Set(['host.failed', 'host.fenced', 'host.r
 /** Telemetry and heartbeats are drawn as curves, not told as lines. */
 const UNTOLD: ReadonlySet<string> = new Set(['telemetry.sampled', 'telemetry.roster_set', 'migration.progressed']);
 
-/** The moves of an entity: those of a VM, or those from and to a host. */
+/** The moves of an entity, under every name they are told by: those of a VM, or those from and to a host. */
 export const movesOf = (c: Cluster, address: string): ReadonlySet<string> => {
   const moves = new Set<string>();
   const kind = kindOf(address);
   const row = findRow(kind === 'vm' ? c.vms.ids : c.hosts.ids, idOf(address));
   if ((kind !== 'vm' && kind !== 'host') || row === NO_ROW) return moves;
   const m = c.migrations.col;
-  for (const [move, id] of c.migrations.ids.ids.entries()) {
+  for (const [named, id] of c.migrations.ids.ids.entries()) {
+    const same = rowAt(m.sameAs, named);
+    const move = same === NO_ROW ? named : same;
     if (byteAt(m.present, move) === ABSENT) continue;
     const concerns =
       kind === 'vm' ? rowAt(m.vm, move) === row : rowAt(m.source, move) === row || rowAt(m.dest, move) === row;

@@ -58,7 +58,7 @@ export const listing: Format = {
   sniff: (head) => {
     if (isCsvListing(head)) return 0.85;
     const isJson = /^\s*(?:\[\s*(?:\{|\])|\{)/.test(head);
-    const isYaml = /^(?:- |\s{0,2})[\w"':-][^|\n]*: ?.*$/m.test(head.slice(0, 200)) && !head.includes('\n+-');
+    const isYaml = /^\s*(?:---\n)?(?:- )?["']?[A-Za-z][\w :-]*["']?: ?[^|]*\n/.test(head) && !head.includes('\n+-');
     if (!isJson && !isYaml) return 0;
     const known = VM_KEYS.test(head) || OTHER_KEYS.test(head) || FLAVOR_KEYS.test(head);
     return known ? (isJson ? 0.8 : 0.5) : 0;

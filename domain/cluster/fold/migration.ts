@@ -7,7 +7,7 @@ import { noteAnomaly } from '../anomalies/note.ts';
 import { type Cluster, PRESENT } from '../cluster.ts';
 import { evidences, HOST_BY, migrationKinds, migrationTypes, triOf, vmStates } from '../codes.ts';
 import type { Progress } from '../records.ts';
-import { findRow, rowOf } from '../registry.ts';
+import { rowOf } from '../registry.ts';
 import { charge, uncharge } from '../usage.ts';
 import { visit } from '../visits.ts';
 import { type EventNamed, type Folder, merged } from './event.ts';
@@ -23,6 +23,7 @@ import {
   typeOf,
   walkTo,
 } from './move.ts';
+import { joinMove, moveNamed, sameMove } from './same-move.ts';
 import { hostLabel, mentionVm, placeVm, setTask, vmLabel } from './vm-row.ts';
 
 type Accepted = EventNamed<'migration.accepted'>;
@@ -95,7 +96,7 @@ const placeAtSource = (c: Cluster, vm: Row, source: Row, e: Accepted): void => {
       c,
       { ...e, entity: `vm:${e.data.vm}` },
       'moved-without-record',
-      `${vmLabel(c, vm)} was on ${hostLabel(c, known)} at ${since} and starts a ${e.data.type} from ${hostLabel(c, source)} at ${isoInstant(e.at)}; no move between them is on record, so its host is inferred.`,
+      `${vmLabel(c, vm)} was on ${hostLabel(c, known)} at ${since} and starts ${e.data.type === 'evacuation' ? 'an' : 'a'} ${e.data.type} from ${hostLabel(c, source)} at ${isoInstant(e.at)}; no move between them is on record, so its host is inferred.`,
     );
   }
   placeVm(c, vm, source, e.at, 'inferred', known === NO_ROW ? HOST_BY.report : HOST_BY.unrecorded);
@@ -106,8 +107,16 @@ export const migrationAccepted: Folder<'migration.accepted'> = (c, e) => {
   const m = rowOf(c.migrations.ids, idOf(e.entity));
   const column = c.migrations.col;
   const vm = mentionVm(c, data.vm);
-  if (isOnRecord(c, m)) {
-    noteAnomaly(c, e, 'state-forbidden', `The migration ${idOf(e.entity)} was accepted twice; the second is ignored.`);
+  const same = isOnRecord(c, m) || rowAt(column.sameAs, m) !== NO_ROW ? moveNamed(c, e.entity) : sameMove(c, vm, e);
+  if (same !== NO_ROW) {
+    if (rowAt(column.vm, same) === vm && typeOf(c, same) === data.type) {
+      uncharge(c, vm);
+      joinMove(c, m, same, e);
+      charge(c, vm, e);
+      return;
+    }
+    const what = `The migration ${idOf(e.entity)} was accepted twice, for different moves; the second is ignored.`;
+    noteAnomaly(c, e, 'state-forbidden', what);
     return;
   }
   uncharge(c, vm);
@@ -121,7 +130,7 @@ export const migrationAccepted: Folder<'migration.accepted'> = (c, e) => {
         c,
         { ...e, entity: `vm:${data.vm}` },
         'move-unfinished',
-        `${vmLabel(c, vm)} begins a ${data.type} at ${isoInstant(e.at)}, and nothing says how ${moveLabel(c, open)} ended; it is taken as failed.`,
+        `${vmLabel(c, vm)} begins ${data.type === 'evacuation' ? 'an' : 'a'} ${data.type} at ${isoInstant(e.at)}, and nothing says how ${moveLabel(c, open)} ended; it is taken as failed.`,
       );
     }
     abandonMove(c, open, vm, 'a later move of the same VM began; its own end is not on record', e);
@@ -146,7 +155,7 @@ export const migrationAccepted: Folder<'migration.accepted'> = (c, e) => {
 
 export const migrationStatusChanged: Folder<'migration.status_changed'> = (c, e) => {
   const { status, dest, reason } = e.data;
-  const m = findRow(c.migrations.ids, idOf(e.entity));
+  const m = moveNamed(c, e.entity);
   if (m === NO_ROW || !isOnRecord(c, m)) {
     noteAnomaly(
       c,
@@ -163,7 +172,9 @@ export const migrationStatusChanged: Folder<'migration.status_changed'> = (c, e)
   if (dest !== undefined) setRow(column.dest, m, mentionHost(c, dest));
   if (reason !== undefined) setRef(column.reason, m, reason);
   const before = statusOf(c, m);
-  if (!walkTo(c, m, status, e.at, e.evidence)) {
+  // One bad end has several words: a rollback is `failed` to one source and `error` to another, and Nova 33 writes both.
+  const isOtherWord = ENDED_BADLY.has(before) && ENDED_BADLY.has(status) && before !== 'error';
+  if (!isOtherWord && !walkTo(c, m, status, e.at, e.evidence)) {
     noteAnomaly(
       c,
       e,
@@ -178,6 +189,8 @@ export const migrationStatusChanged: Folder<'migration.status_changed'> = (c, e)
   } else if (hasEnded(status) && Number.isNaN(numberAt(column.endedAt, m))) setNumber(column.endedAt, m, e.at);
 };
 
+const ENDED_BADLY: ReadonlySet<string> = new Set(['failed', 'cancelled', 'error']);
+
 const NO_PROGRESS: Progress = {
   memoryTotalBytes: null,
   memoryProcessedBytes: null,
@@ -189,13 +202,19 @@ const NO_PROGRESS: Progress = {
   dirtyBytesPerS: null,
 };
 
+/** Figures may come before the move they are of is accepted, in another source. */
+const figuresRow = (c: Cluster, address: string): Row => {
+  const m = moveNamed(c, address);
+  return m === NO_ROW ? rowOf(c.migrations.ids, idOf(address)) : m;
+};
+
 export const migrationProgressed: Folder<'migration.progressed'> = (c, e) => {
-  const m = rowOf(c.migrations.ids, idOf(e.entity));
+  const m = figuresRow(c, e.entity);
   setRef(c.migrations.col.progress, m, merged(refAt(c.migrations.col.progress, m) ?? NO_PROGRESS, e.data));
 };
 
 export const migrationMeasured: Folder<'migration.measured'> = (c, e) => {
-  const m = rowOf(c.migrations.ids, idOf(e.entity));
+  const m = figuresRow(c, e.entity);
   const { totalMs, downtimeMs, bytes } = e.data;
   if (totalMs !== undefined) setNumber(c.migrations.col.totalMs, m, totalMs);
   if (downtimeMs !== undefined) setNumber(c.migrations.col.downtimeMs, m, downtimeMs);

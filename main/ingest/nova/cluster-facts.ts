@@ -2,8 +2,8 @@
 import { entity } from '../../../domain/events/entity.ts';
 import { GROUP_POLICIES } from '../../../domain/events/other-events.ts';
 import { countAt, type Fields, isFields, listAt, textAt } from '../json-records.ts';
-import { isUuid } from '../nova-words.ts';
-import type { Told } from './moves.ts';
+import { isUuid, vmState } from '../nova-words.ts';
+import { moveFailed, type Moves, type Told } from './moves.ts';
 import type { Notification } from './notification.ts';
 
 /** What later notifications are compared with or completed from. */
@@ -95,26 +95,67 @@ const serverGroup = ({ event, payload }: Notification): readonly Told[] | null =
   return [{ type: 'server_group.reported', v: 1, entity: entity('server_group', id), evidence: 'observed', data }];
 };
 
-const said = (reason: Fields): string =>
-  [textAt(reason, 'exception'), textAt(reason, 'exception_message')].filter((part) => part !== null).join(': ');
+const LONGEST_FAULT = 255;
+const saidIn = (payload: Fields): string => {
+  const { reason } = payload;
+  if (typeof reason === 'string') return reason;
+  const fields = isFields(reason) ? reason : payload;
+  const parts = [
+    textAt(fields, 'exception') ?? textAt(fields, 'class'),
+    textAt(fields, 'exception_message') ?? textAt(fields, 'message'),
+  ];
+  return parts.filter((part) => part !== null).join(': ');
+};
 
-/** Errors of a host or of a task, kept as notes beside what they concern. */
-const trouble = ({ eventType, publisher, payload }: Notification): readonly Told[] | null => {
-  const reason = isFields(payload['reason']) ? payload['reason'] : payload;
-  const what = said(reason);
-  const vm = textAt(payload, 'instance_uuid') ?? '';
-  if (what === '' || (publisher === null && !isUuid(vm))) return null;
-  const about = isUuid(vm) ? entity('vm', vm.toLowerCase()) : entity('host', publisher ?? '');
-  return [{ type: 'note.written', v: 1, entity: about, evidence: 'observed', data: { text: `${eventType}: ${what}` } }];
+const note = (address: string, text: string): Told => ({
+  type: 'note.written',
+  v: 1,
+  entity: address,
+  evidence: 'observed',
+  data: { text },
+});
+
+/**
+ * `compute_task.*.error`: the conductor gave up, and says which vm_state it sets: `error` after NoValidHost in an evacuation
+ * or a build, the old one after a pre-check that failed in a known way.
+ */
+const taskFailed = (n: Notification, vm: string, what: string, moves: Moves): readonly Told[] => {
+  const address = entity('vm', vm);
+  const state = vmState(textAt(n.payload, 'state') ?? '');
+  const data =
+    state === 'error'
+      ? { vmState: state, taskState: null, fault: what.slice(0, LONGEST_FAULT), cause: n.eventType }
+      : {
+          ...(state === null ? {} : { vmState: state }),
+          taskState: null,
+          cause: `${n.eventType}: ${what}`.slice(0, 255),
+        };
+  return [
+    ...moveFailed(n, vm, what, moves),
+    { type: 'vm.state_changed', v: 1, entity: address, evidence: 'observed', data },
+  ];
+};
+
+/** Errors of a host or of a task, told of what they concern. */
+const trouble = (n: Notification, moves: Moves): readonly Told[] | null => {
+  const { eventType, publisher, payload } = n;
+  const what = saidIn(payload);
+  const vm = (textAt(payload, 'instance_uuid') ?? '').toLowerCase();
+  if (what === '') return null;
+  if (n.event.startsWith('compute_task.') && isUuid(vm)) return taskFailed(n, vm, what, moves);
+  if (publisher === null && !isUuid(vm)) return null;
+  const about = isUuid(vm) ? entity('vm', vm) : entity('host', publisher ?? '');
+  return [note(about, `${eventType}: ${what}`)];
 };
 
 /** Facts of a notification that is about no VM; null when it says nothing about the cluster. */
-export const clusterFacts = (n: Notification, seen: Seen): readonly Told[] | null => {
+export const clusterFacts = (n: Notification, seen: Seen, moves: Moves): readonly Told[] | null => {
   const family = n.event.slice(0, n.event.indexOf('.'));
   if (family === 'service') return service(n, seen);
   if (family === 'aggregate') return aggregate(n, seen);
   if (family === 'flavor') return flavor(n);
   if (family === 'server_group') return serverGroup(n);
-  const isTrouble = n.eventType === 'compute.exception' || n.event === 'libvirt.connect' || family === 'compute_task';
-  return isTrouble ? trouble(n) : null;
+  const ofHost =
+    n.eventType === 'compute.exception' || /^(?:compute\.)?libvirt\.(?:connect\.)?error$/.test(n.eventType);
+  return ofHost || family === 'compute_task' ? trouble(n, moves) : null;
 };

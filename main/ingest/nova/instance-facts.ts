@@ -50,6 +50,16 @@ const updated = (n: Notification, vm: Instance): readonly Told[] => {
   ];
 };
 
+/** Who had a VM switched off; nobody did where nova-compute found its guest shut down and follows. */
+const switchedOff = (n: Notification, vm: Instance): readonly Told[] => {
+  if (n.event !== 'instance.power_off' || n.phase !== 'start') return [];
+  const user = textAt(n.payload, 'action_initiator_user');
+  const nobody = n.payload['action_initiator_user'] === null;
+  const cause = user === null ? (nobody ? 'asked by no user, so by Nova itself' : null) : `asked by user ${user}`;
+  const data = { taskState: 'powering-off' as const, ...(cause === null ? {} : { cause: cause.slice(0, 255) }) };
+  return [{ type: 'vm.state_changed', v: 1, entity: entity('vm', vm.uuid), evidence: 'observed', data }];
+};
+
 const portOf = (ip: Fields, vm: Instance): readonly Told[] => {
   const [id, network, address, mac] = ['port_uuid', 'label', 'address', 'mac'].map((name) => textAt(ip, name));
   if (typeof id !== 'string' || typeof network !== 'string' || typeof address !== 'string') return [];
@@ -125,5 +135,13 @@ export const instanceFacts = (n: Notification, moves: Moves, at: number): readon
   }
   const states = n.event === 'instance.update' ? updated(n, vm) : [reported(vm)];
   const disks = n.event === 'instance.create' && n.phase === 'end' ? devices(n, vm) : [];
-  return [...movesTold(n, vm, moves, at), ...states, ...failed(n, vm), ...ports(n, vm), ...disks, ...volumes(n, vm)];
+  return [
+    ...movesTold(n, vm, moves, at),
+    ...switchedOff(n, vm),
+    ...states,
+    ...failed(n, vm),
+    ...ports(n, vm),
+    ...disks,
+    ...volumes(n, vm),
+  ];
 };

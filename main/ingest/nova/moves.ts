@@ -116,12 +116,31 @@ const evacuation = (n: Notification, vm: Instance, moves: Moves, at: number): re
     begin(moves, vm.uuid, id, 'evacuation');
     return [accepted(id, vm.uuid, 'evacuation', vm.host, null, undefined)];
   }
+  if (n.event !== 'instance.rebuild' || n.phase === null || n.publisher === null) return [];
+  const told = moves.get(vm.uuid);
+  if (told?.type !== 'evacuation' && n.phase === 'start' && vm.host !== null && vm.host !== n.publisher) {
+    // A rebuild begins on another host than the VM's: an evacuation whose acceptance is in another file.
+    const id = idOfMove(n, vm.uuid, 'evacuation', at);
+    begin(moves, vm.uuid, id, 'evacuation');
+    const first = accepted(id, vm.uuid, 'evacuation', vm.host, n.publisher, undefined);
+    return [first, changed(id, 'pre-migrating', 'observed', { dest: n.publisher })];
+  }
   const open = moves.get(vm.uuid);
-  if (n.event !== 'instance.rebuild' || open?.type !== 'evacuation' || n.phase === null || n.publisher === null)
-    return [];
+  if (open?.type !== 'evacuation') return [];
   if (n.phase === 'start') return [changed(open.id, 'pre-migrating', 'observed', { dest: n.publisher })];
   if (n.phase === 'end') return [changed(open.id, 'done', 'observed', { dest: n.publisher })];
   return [changed(open.id, 'error', 'observed', vm.fault === null ? {} : { reason: vm.fault })];
+};
+
+/** The move that the conductor gave up: an evacuation for which no host was found, or another that is open. */
+export const moveFailed = (n: Notification, vm: string, reason: string, moves: Moves): readonly Told[] => {
+  const open = moves.get(vm);
+  const isItsTask = n.event.endsWith('rebuild_server')
+    ? open?.type === 'evacuation'
+    : n.event.endsWith('migrate_server');
+  if (open === undefined || !isItsTask) return [];
+  moves.delete(vm);
+  return [changed(open.id, 'error', 'observed', { reason })];
 };
 
 /** What a notification says about a move of its VM; nothing where it is not about one. */

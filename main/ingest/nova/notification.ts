@@ -8,7 +8,7 @@ export type Notification = {
   readonly phase: 'start' | 'end' | 'error' | null;
   /** As it was sent, for counting what is ignored. */
   readonly eventType: string;
-  /** Host part of `publisher_id` (`nova-compute:host`). */
+  /** Host part of `publisher_id`. */
   readonly publisher: string | null;
   readonly messageId: string | null;
   /** Milliseconds since 1970 of the envelope; null without one (Nova's samples). */
@@ -98,11 +98,13 @@ export const notificationIn = (value: unknown): Notification | null => {
   const payload = fields === null ? null : plain(fields['payload']);
   if (fields === null || eventType === null || !isFields(payload)) return null;
   const legacy = eventType.startsWith(LEGACY_PREFIX);
+  // `nova-compute:HOST`; before versioned notifications, `compute.HOST`.
   const publisherId = textAt(fields, 'publisher_id') ?? '';
+  const host = /^[\w-]+:(.+)$/.exec(publisherId)?.[1] ?? (legacy ? /^[a-z]+\.(.+)$/.exec(publisherId)?.[1] : undefined);
   return {
     ...phased(legacy ? versionedName(eventType) : eventType),
     eventType,
-    publisher: publisherId.includes(':') ? publisherId.slice(publisherId.indexOf(':') + 1) : null,
+    publisher: host ?? null,
     messageId: textAt(fields, 'message_id'),
     sentAt: instantOf(textAt(fields, 'timestamp') ?? ''),
     requestId: textAt(payload, 'request_id') ?? textAt(fields, '_context_request_id'),

@@ -49,7 +49,7 @@ const factsOf = (
 ): readonly Told[] | null => {
   if (isMasakari(n)) return masakariFacts(n, watched);
   if (NO_NEWS.has(n.event)) return null;
-  return n.event.startsWith('instance.') ? instanceFacts(n, moves, at) : clusterFacts(n, seen);
+  return n.event.startsWith('instance.') ? instanceFacts(n, moves, at) : clusterFacts(n, seen, moves);
 };
 
 function* read({ incoming, undatedAt }: Reading): Generator<Item> {

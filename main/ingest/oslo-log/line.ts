@@ -6,6 +6,8 @@ export type LogLine = {
   readonly at: number;
   /** The process that wrote it (file prefix and pid): all its lines are of one host. */
   readonly writer: string;
+  /** The host, where whatever collected the lines put it before them; null elsewhere. */
+  readonly host: string | null;
   readonly level: string;
   readonly logger: string;
   /** `req-…`; null for periodic tasks that have none. */
@@ -17,29 +19,58 @@ export type LogLine = {
   readonly text: string;
 };
 
-// `[prefix] 2017-05-16 00:00:04.500 2931 INFO nova.compute.manager [req-… - - - - -] [instance: UUID] message`
-const LINE =
-  /^(?:(\S+)\s+)??((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.,]\d{3,6}) (\d+) (TRACE|DEBUG|INFO|AUDIT|WARNING|WARN|ERROR|CRITICAL) ([\w.]+) (?:\[([^\]]*)\] )?(?:\[instance: ([0-9a-f-]{36})\] ?)?(.*))$/;
+const LEVEL = 'TRACE|DEBUG|INFO|AUDIT|WARNING|WARN|ERROR|CRITICAL';
+/** `INFO nova.compute.manager [None req-… - - -] [instance: UUID] message`: what every form ends in. */
+const SAID = `(${LEVEL}) ([\\w.]+) (?:\\[(?!instance: )([^\\]]*)\\] ?)?(?:\\[instance: ([0-9a-f-]{36})\\] ?)?(.*)`;
 
-/** Reads one line; null when it is the continuation of another (a traceback) or no such line. */
-export const logLineIn = (line: string): LogLine | null => {
-  const parts = LINE.exec(line);
+// `[file name, container's stamp, "path:" of grep] 2017-05-16 00:00:04.500 2931 INFO …`
+const LINE = new RegExp(
+  `^(?:(.{1,200}?)[\\s:])??((\\d{4}-\\d\\d-\\d\\d[ T]\\d\\d:\\d\\d:\\d\\d[.,]\\d{3,6}(?:Z|[+-]\\d\\d:?\\d\\d)?) (\\d+) ${SAID})$`,
+);
+// journald and syslog, as devstack and packaged services write to them:
+// `May 16 00:00:04 compute-1 nova-compute[2931]: INFO …`, `2017-05-16T00:00:04.500000+0000 compute-1 nova-compute[2931]: INFO …`
+const JOURNAL = new RegExp(
+  `^(?:([A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?)|(\\d{4}-\\d\\d-\\d\\dT\\S{8,32})) ([\\w.-]+) ([\\w.@-]+)\\[(\\d+)\\]: (?:\\x1b\\[[\\d;]*m)?${SAID}$`,
+);
+
+/** Stamps of a container runtime differ from line to line; the rest of what stands before the date is the file. */
+const fileOf = (prefix: string): string => prefix.replace(/\d{4}-\d\d-\d\dT\S+\s*/, '').replace(/\.log.*$/, '');
+
+const DAY_MS = 86_400_000;
+/** `May 16 00:00:04` says no year: the newest in which it is not after `before` (with a day for zones). */
+const inYear = (stamp: string, before: number): number | null => {
+  const year = new Date(before + DAY_MS).getUTCFullYear();
+  for (const each of [year, year - 1]) {
+    const at = Date.parse(`${stamp.slice(0, 6)} ${each} ${stamp.slice(7)} UTC`);
+    if (!Number.isNaN(at) && at <= before + DAY_MS) return at;
+  }
+  return null;
+};
+
+const requestIn = (context: string | undefined): string | null => /req-[0-9a-f-]{36}/.exec(context ?? '')?.[0] ?? null;
+
+const journalLine = (line: string, written: number): LogLine | null => {
+  const parts = JOURNAL.exec(line);
   if (parts === null) return null;
-  const [, prefix = '', text = '', time = '', pid = '', level = '', logger = '', context = '', vm, message = ''] =
-    parts;
+  const [, short, iso, host = '', program = '', pid = '', level = '', logger = '', context, vm, message = ''] = parts;
+  const at = short === undefined ? instantOf(iso ?? '') : inYear(short, written);
+  if (at === null) return null;
+  const writer = `${host} ${program} ${pid}`;
+  return { at, writer, host, level, logger, request: requestIn(context), vm: vm ?? null, message, text: line };
+};
+
+/**
+ * Reads one line; null when it is the continuation of another (a traceback) or no such line. `written` is when the file
+ * was, in milliseconds since 1970: syslog's stamps have no year.
+ */
+export const logLineIn = (line: string, written: number): LogLine | null => {
+  const parts = LINE.exec(line);
+  if (parts === null) return journalLine(line, written);
+  const [, prefix = '', text = '', time = '', pid = '', level = '', logger = '', context, vm, message = ''] = parts;
   const at = instantOf(time.replace(',', '.'));
   if (at === null) return null;
-  const request = /req-[0-9a-f-]{36}/.exec(context)?.[0] ?? null;
-  return {
-    at,
-    writer: `${prefix.replace(/\.log.*$/, '')} ${pid}`,
-    level,
-    logger,
-    request,
-    vm: vm ?? null,
-    message,
-    text,
-  };
+  const writer = `${fileOf(prefix)} ${pid}`;
+  return { at, writer, host: null, level, logger, request: requestIn(context), vm: vm ?? null, message, text };
 };
 
 /** A message with what varies taken out, short enough to count by. */

@@ -13,6 +13,8 @@ export type Memory = {
   /** Id of each VM's open live migration. */
   readonly moves: Map<string, string>;
   readonly terminating: Set<string>;
+  /** Why the conductor gave up a request: its next line says which VM that puts into error. */
+  readonly gaveUp: Map<string, string>;
   /** Last told resources of each host: the audit repeats them every minute. */
   readonly resources: Map<string, string>;
 };
@@ -20,6 +22,7 @@ export const newMemory = (): Memory => ({
   hosts: new Map(),
   moves: new Map(),
   terminating: new Set(),
+  gaveUp: new Map(),
   resources: new Map(),
 });
 
@@ -106,6 +109,35 @@ const downtime: Rule[1] = (s, [ms = '0']) => {
 
 const failed: Rule[1] = (s, [reason = '']) => step('failed', true)(s, ['', reason.slice(0, 1000)]);
 
+const changedVm = (vm: string, data: Data<'vm.state_changed'>, evidence: Told['evidence'] = 'observed'): Told => ({
+  type: 'vm.state_changed',
+  v: 1,
+  entity: entity('vm', vm),
+  evidence,
+  data,
+});
+
+const LONGEST_FAULT = 255;
+/** `nova.exception_Remote.NoValidHost_Remote: No valid host…`: the name of the exception is enough. */
+const faultOf = (text: string): string =>
+  text
+    .replace(/^[:\s]+/, '')
+    .replace(/^(?:[a-z_]\w*\.)+(\w+)/i, '$1')
+    .replace(/_Remote\b/, '')
+    .trim()
+    .slice(0, LONGEST_FAULT);
+
+/** `Setting instance to ERROR state.: why`; without the why, what the conductor gave up the request for. */
+const intoError: Rule[1] = ({ line, vm, memory }, [why = '']) => {
+  const fault = faultOf(why) || faultOf(memory.gaveUp.get(line.request ?? '') ?? '');
+  return [changedVm(vm, { vmState: 'error', taskState: null, ...(fault === '' ? {} : { fault }) }, 'inferred')];
+};
+
+/** nova-compute compares its guests with the database every ten minutes, and makes Nova follow them. */
+const followed =
+  (powerState: NonNullable<Data<'vm.state_changed'>['powerState']>, cause: string): Rule[1] =>
+  ({ vm }) => [changedVm(vm, { powerState, cause })];
+
 const claimed: Rule[1] = (s, [ram = '0', disk = '0', vcpus = '0']) => [
   vmReport(s.vm, { ...here(s), ramMiB: Number(ram), diskGiB: Number(disk), vcpus: Number(vcpus) }),
 ];
@@ -153,19 +185,37 @@ const ABOUT_VMS: readonly Rule[] = [
   [/^Live Migration failure: (.*)$/, failed],
   [/^Migration operation has aborted/, failed],
   [
-    /^(?:Setting instance (?:vm_state )?to ERROR|Instance failed to spawn|Build of instance \S+ aborted)/,
-    (s) => {
-      const fault = s.line.message.slice(0, 200);
-      return [
-        {
-          type: 'vm.state_changed',
-          v: 1,
-          entity: entity('vm', s.vm),
-          evidence: 'inferred',
-          data: { vmState: 'error', fault },
-        },
-      ];
+    /^Pre live migration failed at (\S+)/,
+    (s, [dest = '']) => step('failed', true)(s, [dest, `pre_live_migration failed on ${dest}`]),
+  ],
+  [/^Setting instance (?:vm_state )?to ERROR(?: state)?\.?(.*)$/, intoError],
+  [
+    /^(Instance failed to spawn|Build of instance \S+ aborted)(.*)$/,
+    ({ vm }, [what = '', why = '']) => {
+      const fault = faultOf(why);
+      const told = fault === '' ? what : `${what}: ${fault}`.slice(0, LONGEST_FAULT);
+      return [changedVm(vm, { vmState: 'error', fault: told }, 'inferred')];
     },
+  ],
+  [
+    /^Instance shutdown by itself\. Calling the stop API\./,
+    followed('SHUTDOWN', 'its guest has shut down by itself, and nova-compute calls the stop API'),
+  ],
+  [
+    /^Instance is not stopped\. Calling the stop API\./,
+    followed('RUNNING', 'its guest runs although Nova has it stopped, and nova-compute stops it again'),
+  ],
+  [/^disk on shared storage, (?:recreating|reusing)/i, ({ vm }) => [vmReport(vm, { storage: 'shared' })]],
+  [
+    /^disk not on shared storage, rebuilding from/i,
+    (s) => [
+      vmReport(s.vm, { storage: 'local' }),
+      ...note(s, 'Its disk was not on shared storage: it is re-created from the image, and what was on it is lost.'),
+    ],
+  ],
+  [
+    /^(?:Destroying|Deleting) instance as it has been evacuated from this host/,
+    (s) => note(s, `${s.host ?? 'Its old host'} is back and removes the copy that was evacuated from it.`),
   ],
 ];
 
@@ -186,12 +236,30 @@ const resources = (line: LogLine, host: string, memory: Memory): readonly Told[]
   return [{ type: 'host.reported', v: 1, entity: entity('host', host), evidence: 'observed', data }];
 };
 
+const GAVE_UP = /^Failed to compute_task_(\w+): (.*)$/;
+const FILTERED =
+  /^Filtering removed all hosts for the request with instance ID '([0-9a-f-]{36})'\. Filter results: (.*)$/;
+const REQUESTS_REMEMBERED = 1000;
+
+/** What the conductor and the scheduler say of a VM without the brackets around its id; null for anything else. */
+const aboutRequest = ({ request, message }: LogLine, memory: Memory): readonly Told[] | null => {
+  const gaveUp = GAVE_UP.exec(message);
+  if (gaveUp !== null && request !== null) {
+    if (memory.gaveUp.size >= REQUESTS_REMEMBERED) memory.gaveUp.clear();
+    memory.gaveUp.set(request, gaveUp[2] ?? '');
+  }
+  const [, vm = '', results = ''] = FILTERED.exec(message) ?? [];
+  if (vm === '') return null;
+  const text = `The scheduler’s filters left no host for it: ${results.slice(0, 1000)}`;
+  return [{ type: 'note.written', v: 1, entity: entity('vm', vm), evidence: 'observed', data: { text } }];
+};
+
 /** Facts of one line; null when it tells none. */
 export const toldBy = (line: LogLine, memory: Memory): readonly Told[] | null => {
   const named = hostNamedIn(line.message);
   if (named !== null) memory.hosts.set(line.writer, named);
-  const host = memory.hosts.get(line.writer) ?? null;
-  if (line.vm === null) return host === null ? null : resources(line, host, memory);
+  const host = memory.hosts.get(line.writer) ?? line.host;
+  if (line.vm === null) return aboutRequest(line, memory) ?? (host === null ? null : resources(line, host, memory));
   for (const [pattern, told] of ABOUT_VMS) {
     const groups = pattern.exec(line.message);
     if (groups === null) continue;

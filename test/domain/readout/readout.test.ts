@@ -47,8 +47,8 @@ test('sentences name people’s names, hosts and reasons', () => {
   expect(told).toEqual([
     'web is reported ACTIVE on h1 (updated T1).',
     'web becomes error, has no task left: NoValidHost.',
-    'A block live migration of web from h1, the destination left to the scheduler is accepted.',
-    'The migration is failed: timeout after 800 s.',
+    'A block live migration of web from h1, the destination left to the scheduler, is accepted.',
+    'The migration has failed: timeout after 800 s.',
   ]);
 });
 

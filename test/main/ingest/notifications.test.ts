@@ -182,3 +182,70 @@ test('a line that is cut off or no notification is refused with its number, the 
     [4, 'facts'],
   ]);
 });
+
+test('the conductor’s NoValidHost puts the VM into error and ends its evacuation', () => {
+  const reason = {
+    'nova_object.name': 'ExceptionPayload',
+    'nova_object.namespace': 'nova',
+    'nova_object.version': '1.1',
+    'nova_object.data': { exception: 'NoValidHost', exception_message: 'No valid host was found.' },
+  };
+  const failed = (task: string, state: string, minute: number): string =>
+    JSON.stringify({
+      event_type: `compute_task.${task}.error`,
+      publisher_id: 'nova-conductor:controller',
+      message_id: `t-${minute}`,
+      timestamp: `2026-03-03 10:${minute}:00.250000`,
+      payload: {
+        'nova_object.name': 'ComputeTaskPayload',
+        'nova_object.namespace': 'nova',
+        'nova_object.version': '1.0',
+        'nova_object.data': { instance_uuid: UUID, state, reason, request_spec: null },
+      },
+    });
+  const evacuated = sent('instance.evacuate', 'instance.evacuate', 20, 'nova-api:controller', { host: 'compute' });
+  const state = folded(factsOf(notifications, text(evacuated, failed('rebuild_server', 'error', 21))));
+  expect(state.vms[0]).toMatchObject({
+    status: 'ERROR',
+    taskState: null,
+    fault: 'NoValidHost: No valid host was found.',
+  });
+  expect(state.migrations[0]).toMatchObject({ status: 'error', reason: 'NoValidHost: No valid host was found.' });
+  // A pre-check that fails in a known way keeps the VM as it was.
+  const kept = factsOf(notifications, text(failed('migrate_server', 'active', 30)));
+  expect(kept.map((fact) => fact.data)).toEqual([
+    { vmState: 'active', taskState: null, cause: expect.stringContaining('NoValidHost') as string },
+  ]);
+});
+
+test('before versioned notifications, the publisher’s host follows a dot', () => {
+  const payload = {
+    instance_id: UUID,
+    host: 'c1',
+    state: 'active',
+    state_description: 'migrating',
+    display_name: 'web',
+  };
+  const legacy = JSON.stringify({
+    event_type: 'compute.instance.live_migration.pre.start',
+    publisher_id: 'compute.c2.example',
+    message_id: 'l-1',
+    _context_request_id: 'req-1',
+    timestamp: '2014-03-03 10:00:00.250000',
+    payload,
+  });
+  expect(factsOf(notifications, text(legacy))[0]?.data).toMatchObject({ source: 'c1', dest: 'c2.example' });
+});
+
+test('a rebuild that begins on another host is an evacuation, though its acceptance is in another file', () => {
+  const facts = factsOf(
+    notifications,
+    text(
+      sent('instance.rebuild.start', 'instance.rebuild.start', 1, 'nova-compute:other', { host: 'compute' }),
+      sent('instance.rebuild.end', 'instance.rebuild.end', 2, 'nova-compute:other', { host: 'other' }),
+    ),
+  );
+  expect(folded(facts).migrations.map((m) => [m.type, m.source, m.dest, m.status])).toEqual([
+    ['evacuation', 'compute', 'other', 'done'],
+  ]);
+});

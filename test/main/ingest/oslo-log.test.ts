@@ -4,6 +4,7 @@ import { instant, seq } from '../../../domain/base/brand.ts';
 import { emptyCluster } from '../../../domain/cluster/cluster.ts';
 import { fold } from '../../../domain/cluster/fold.ts';
 import { clusterState } from '../../../domain/readout/cluster-state.ts';
+import { formatOf } from '../../../main/ingest/formats.ts';
 import { osloLog } from '../../../main/ingest/oslo-log/oslo-log.ts';
 import { factsOf, itemsOf, text } from './reading.ts';
 
@@ -111,4 +112,70 @@ test('messages that tell nothing are counted by template, continuations together
     ['nova.osapi_compute.wsgi.server: * * status: * len: *', 3],
     ['continuation lines', 2],
   ]);
+});
+
+test.each([
+  ['grep’s file name', (l: string) => `/var/log/nova/nova-compute.log:${l}`],
+  ['a container’s stamp', (l: string, i: number) => `2017-05-16T00:00:0${i}.123456789Z stdout F ${l}`],
+  ['a collection’s file name', (l: string) => `nova-compute.log.1.2017-05-16_13:53:08 ${l}`],
+  ['a zone', (l: string) => l.replace(/^(\S+) (\S+)/, '$1T$2+00:00')],
+  ['journald', (l: string) => l.replace(/^(\S+) (\S+) 2931 /, '$1T$2000+0000 cp-1 nova-compute[2931]: ')],
+])('the same lines with %s are the same facts', (_, wrapped) => {
+  const plain = factsOf(osloLog, text(...BOOT)).map(({ at, type, entity, data }) => ({ at, type, entity, data }));
+  const content = text(...BOOT.map(wrapped));
+  expect(formatOf(content, null)).toMatchObject({ ok: true, value: { name: 'oslo.log' } });
+  expect(factsOf(osloLog, content).map(({ at, type, entity, data }) => ({ at, type, entity, data }))).toEqual(plain);
+});
+
+test('syslog has no year: it is the newest that is not after the file', () => {
+  const syslog = BOOT.map((l) =>
+    l.replace(/^2017-05-16 (\S+)\.\d+ 2931 /, 'May 16 $1 cp-1 devstack@n-cpu.service[2931]: '),
+  );
+  expect(factsOf(osloLog, text(...syslog))[0]).toMatchObject({ at: Date.parse('2013-05-16T00:00:01Z') }); // UNDATED is in March 2014
+});
+
+test('a traceback is counted once for all its lines, whatever stands in them', () => {
+  const error = (message: string): string =>
+    `2017-05-16 00:00:09.000 2931 ERROR nova.compute.manager [instance: ${VM}] ${message}`;
+  const items = itemsOf(
+    osloLog,
+    text(
+      error('Traceback (most recent call last):'),
+      error('  File "a.py", line 1, in f'),
+      error('VM Started (Lifecycle Event)'),
+    ),
+  );
+  expect(items.map((item) => item.kind === 'ignored' && item.what)).toEqual(Array(3).fill('traceback lines'));
+});
+
+test('the conductor’s and the manager’s words for an ERROR become its fault', () => {
+  const warning = (message: string, about: string): string =>
+    `2017-05-16 00:00:09.000 21 WARNING nova.scheduler.utils ${REQ} ${about}${message}`;
+  const about = `[instance: ${VM}] `;
+  const facts = factsOf(
+    osloLog,
+    text(
+      warning('Failed to compute_task_rebuild_server: No valid host was found.', ''),
+      warning('Setting instance to ERROR state.', about),
+      warning('Setting instance to ERROR state.: nova.exception_Remote.NoValidHost_Remote: No host.', about),
+      warning(
+        `Filtering removed all hosts for the request with instance ID '${VM}'. Filter results: ['ComputeFilter: (start: 3, end: 0)']`,
+        '',
+      ),
+    ),
+  );
+  expect(facts.map((fact) => fact.data)).toEqual([
+    { vmState: 'error', taskState: null, fault: 'No valid host was found.' },
+    { vmState: 'error', taskState: null, fault: 'NoValidHost: No host.' },
+    { text: "The scheduler’s filters left no host for it: ['ComputeFilter: (start: 3, end: 0)']" },
+  ]);
+});
+
+test('a guest that shut itself down is told with what nova-compute does about it', () => {
+  const message =
+    'Instance shutdown by itself. Calling the stop API. Current vm_state: active, current task_state: None, original DB power_state: 1, current VM power_state: 4';
+  expect(factsOf(osloLog, text(line('00:00:01.000', 'nova.compute.manager', message)))[0]?.data).toEqual({
+    powerState: 'SHUTDOWN',
+    cause: 'its guest has shut down by itself, and nova-compute calls the stop API',
+  });
 });

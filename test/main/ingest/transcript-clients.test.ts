@@ -122,3 +122,168 @@ test('passwords and tokens are not kept', () => {
     ['export', 'OS_PASSWORD=***'],
   ]);
 });
+
+const V = '7b21a7f5-0a0e-4a0b-8f0f-23a1dc0a1a02';
+const VOLUME = 'f0d8c1f5-0f72-4f0d-8c1f-5d4f4a1c2e3d';
+
+test('what a command printed as JSON, YAML or CSV is read where it stands, and what follows it stays text', () => {
+  const listed = { ID: UUID, Name: 'web', Status: 'ACTIVE', Networks: { net: ['10.0.0.3'] }, Host: 'c1' };
+  const json = [
+    '$ openstack server list --long -f json',
+    ...JSON.stringify([listed], null, 2).split('\n'),
+    'That is all.',
+  ];
+  const yaml = [
+    '(venv) [stack@director ~]$ openstack server list --long -f yaml',
+    `- ID: ${UUID}`,
+    '  Name: web',
+    '  Status: ACTIVE',
+    '  Networks:',
+    '    net:',
+    '    - 10.0.0.3',
+    '  Host: c1',
+  ];
+  const csv = [
+    '# sudo openstack server list --long --format csv',
+    '"ID","Name","Status","Networks","Host"',
+    `"${UUID}","web","ACTIVE","{'net': ['10.0.0.3']}","c1"`,
+  ];
+  for (const lines of [json, yaml, csv]) {
+    expect(formatOf(text(...lines), null)).toMatchObject({ ok: true, value: { name: 'transcript' } });
+    expect(told(lines, 'vm.reported')).toEqual([
+      [`vm:${UUID}`, { name: 'web', status: 'ACTIVE', host: 'c1', addresses: [{ network: 'net', ip: '10.0.0.3' }] }],
+    ]);
+    expect(told(lines, 'command.issued')).toHaveLength(1);
+  }
+  expect(itemsOf(transcript, text(...json)).filter((item) => item.kind === 'ignored')).toHaveLength(1);
+});
+
+test('a VM shown by a newer client: its flavor’s sizes, volumes, group, and the fault with its own time', () => {
+  const lines = [
+    'openstack server show db',
+    '| Field | Value |',
+    '| OS-EXT-STS:vm_state | error |',
+    "| fault | {'code': 500, 'created': '2026-03-02T11:40:13Z',  |",
+    "|  | 'message': 'No valid host was found. There are not |",
+    "|  | enough hosts available.', 'details': 'Traceback'} |",
+    "| flavor | disk='80', ephemeral='10', id='m1.x', name='m1.x', original_name='m1.x', ram='16384', vcpus='8' |",
+    `| id | ${V} |`,
+    '| image | N/A (booted from volume) |',
+    '| name | db |',
+    `| server_groups | ['${UUID}'] |`,
+    '| status | ERROR |',
+    '| updated | 2026-03-02T11:44:02Z |',
+    `| volumes_attached | delete_on_termination='False', id='${VOLUME}' |`,
+  ];
+  expect(told(lines, 'vm.reported')[0]?.[1]).toMatchObject({
+    flavor: 'm1.x',
+    vcpus: 8,
+    ramMiB: 16384,
+    diskGiB: 90,
+    storage: 'volume',
+    serverGroup: UUID,
+  });
+  expect(told(lines, 'volume.attached')).toEqual([[`volume:${VOLUME}`, { vm: V, device: null, boot: true }]]);
+  const fault = factsOf(transcript, text(...lines)).find((fact) => fact.type === 'vm.state_changed');
+  expect(fault).toMatchObject({
+    at: Date.parse('2026-03-02T11:40:13Z'),
+    data: { vmState: 'error', fault: 'No valid host was found. There are not enough hosts available.' },
+  });
+});
+
+test('the loops over a host’s VMs tell a move for each, and a note where Nova refused', () => {
+  const lines = [
+    'nova host-evacuate --target_host c2 c1',
+    '| Server UUID | Evacuate Accepted | Error Message |',
+    `| ${UUID} | True | |`,
+    `| ${V} | False | Compute service of c1 is still in use. |`,
+    'nova host-evacuate-live c3',
+    '| Server UUID | Live Migration Accepted | Error Message |',
+    `| ${UUID} | True | |`,
+  ];
+  expect(told(lines, 'migration.accepted').map(([, data]) => data)).toEqual([
+    { vm: UUID, type: 'evacuation', kind: null, source: 'c1', dest: 'c2' },
+    { vm: UUID, type: 'live-migration', kind: null, source: 'c3', dest: null },
+  ]);
+  expect(told(lines, 'note.written')).toEqual([
+    [`vm:${V}`, { text: 'Nova refused the evacuation of this VM: Compute service of c1 is still in use.' }],
+  ]);
+});
+
+test('groups, aggregates, networks, ports, a running migration and the events of a VM', () => {
+  const lines = [
+    'openstack server group list --long',
+    '| ID | Name | Policy | Members | Project Id | User Id |',
+    `| g1 | db | anti-affinity | ${UUID}, ${V} | p | u |`,
+    'openstack aggregate list --long',
+    '| ID | Name | Availability Zone | Properties | Hosts |',
+    "| 1 | ssd | az1 | ssd='true' | c1, c2 |",
+    '| 2 | big | None | | c1 |',
+    'openstack network list',
+    '| ID | Name | Subnets |',
+    `| ${VOLUME} | net | s |`,
+    'openstack port show p1',
+    '| Field | Value |',
+    '| binding_host_id | c1 |',
+    `| device_id | ${UUID} |`,
+    '| device_owner | compute:az1 |',
+    "| fixed_ips | ip_address='10.0.0.3', subnet_id='s' |",
+    '| id | p1 |',
+    '| mac_address | fa:16:3e:00:00:01 |',
+    `| network_id | ${VOLUME} |`,
+    '| status | ACTIVE |',
+    'openstack server migration show web 12',
+    '| Field | Value |',
+    '| ID | 12 |',
+    `| Server UUID | ${UUID} |`,
+    '| Status | running |',
+    '| Source Compute | c1 |',
+    '| Dest Compute | c2 |',
+    '| Memory Total Bytes | 100 |',
+    '| Memory Remaining Bytes | 40 |',
+    '| Created At | 2026-03-02T11:30:00.000000 |',
+    '| Updated At | 2026-03-02T11:30:21.000000 |',
+    'openstack server event list web',
+    '| Request ID | Server ID | Action | Start Time |',
+    `| req-1 | ${UUID} | stop | 2026-03-02T11:20:00.000000 |`,
+  ];
+  expect(told(lines, 'server_group.reported')).toEqual([
+    ['server_group:g1', { name: 'db', policy: 'anti-affinity', members: [UUID, V] }],
+  ]);
+  expect(told(lines, 'host.reported')).toEqual([
+    ['host:c1', { aggregates: ['big', 'ssd'], zone: 'az1' }],
+    ['host:c2', { aggregates: ['ssd'], zone: 'az1' }],
+  ]);
+  expect(told(lines, 'port.reported')).toEqual([
+    [
+      'port:p1',
+      { network: 'net', vm: UUID, mac: 'fa:16:3e:00:00:01', ips: ['10.0.0.3'], host: 'c1', status: 'ACTIVE' },
+    ],
+  ]);
+  expect(told(lines, 'migration.progressed')).toEqual([
+    ['migration:12', { memoryTotalBytes: 100, memoryRemainingBytes: 40 }],
+  ]);
+  expect(told(lines, 'migration.accepted')[0]?.[1]).toMatchObject({ type: 'live-migration' });
+  const asked = factsOf(transcript, text(...lines)).filter(
+    (fact) => fact.type === 'command.issued' && fact.data.argv[0] === 'stop',
+  );
+  expect(asked).toMatchObject([{ entity: `vm:${UUID}`, at: Date.parse('2026-03-02T11:20:00Z') }]);
+});
+
+test('a volume attached to a VM by name, and one whose attachment is printed as JSON', () => {
+  const attachment = `[{'server_id': '${UUID}', 'device': '/dev/vdb', 'attached_at': '2026-03-02'}]`;
+  const lines = [
+    'openstack server list',
+    '| ID | Name | Status | Networks |',
+    `| ${UUID} | web | ACTIVE | net=10.0.0.3 |`,
+    'openstack volume list',
+    '| ID | Name | Status | Size | Attached to |',
+    '| v1 | root | in-use | 20 | Attached to web on /dev/vda |',
+    `| v2 | data | in-use | 20 | ${attachment} |`,
+    '| v3 | spare | available | 20 | |',
+  ];
+  expect(told(lines, 'volume.attached')).toEqual([
+    ['volume:v1', { vm: UUID, device: '/dev/vda', boot: false }],
+    ['volume:v2', { vm: UUID, device: '/dev/vdb', boot: false }],
+  ]);
+});
