@@ -75,7 +75,11 @@ export type FileReport = {
 };
 export type ImportReport = { readonly files: readonly FileReport[]; readonly head: number };
 
-export type DrillReport = DrillOutcome & { readonly branch: string | null };
+export type DrillReport = DrillOutcome & {
+  readonly branch: string | null;
+  /** What was asked: hosts that fail at once, and the script of what else happens. */
+  readonly asked: { readonly fail: readonly string[]; readonly script: string | null };
+};
 
 /** What a person may set before a plan; the rest of its options are assumptions the report names. */
 export type PlanSettings = Pick<PlanOptions, 'policy' | 'perHost' | 'nicBitsPerS' | 'dirtyPagesPerS' | 'skip'>;
@@ -175,6 +179,18 @@ export type Calls = {
       settings: Partial<DrillSettings>;
     };
     output: DrillReport;
+  };
+  /** Plays a drill once more and keeps it as a scenario folder beside the log; the log itself stays as it is. */
+  'drill.save': {
+    input: {
+      timeline: string;
+      at: At | null;
+      fail: readonly string[];
+      script: string | null;
+      settings: Partial<DrillSettings>;
+      name: string;
+    };
+    output: { folder: string };
   };
   /** How long each resource lasts on the trend of the log's own history. Reports progress; can be cancelled. */
   'capacity.runway': { input: { timeline: string; at: At | null }; output: Outlook };

@@ -13,7 +13,7 @@ const count = (n: number, one: string, many: string): string => `${n} ${n === 1 
 
 const verdict = (vms: readonly VmOutcome[], failed: readonly string[], tally: (o: Outcome) => number): string => {
   const hosts = failed.join(', ');
-  if (vms.length === 0) return `${hosts} ran no VM: nothing is lost.`;
+  if (vms.length === 0) return `No VM is hit by the failure of ${hosts}: nothing is lost.`;
   const bad: string[] = [];
   if (tally('rebuilt') > 0) bad.push(`${count(tally('rebuilt'), 'is rebuilt', 'are rebuilt')} with data loss`);
   if (tally('restarted') > 0) bad.push(`${count(tally('restarted'), 'restarts', 'restart')} where it was`);

@@ -188,6 +188,14 @@ export const inputSchemas = {
     branch: Name,
     settings: Settings,
   }),
+  'drill.save': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    fail: Type.Array(Name),
+    script: Type.Union([Type.String({ maxLength: LONGEST_SCRIPT }), Type.Null()]),
+    settings: Settings,
+    name: Name,
+  }),
   'capacity.runway': Place,
   'drill.sweep': exact({
     timeline: Name,

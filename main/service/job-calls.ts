@@ -1,4 +1,5 @@
 // Calls that take long: imports, drills and sweeps, run as jobs with progress and cancellation.
+import { dirname, join, resolve } from 'node:path';
 import { err, ok } from '../../domain/base/result.ts';
 import { drillSettings } from '../../domain/drill/settings.ts';
 import type { JobInput, JobName, JobOutput } from '../work/jobs.ts';
@@ -7,7 +8,19 @@ import type { Answer, Watcher } from '../work/watcher.ts';
 import type { Handlers } from './call.ts';
 import type { Engine } from './engine.ts';
 
-type JobCalls = Pick<Handlers, 'intake.import' | 'drill.run' | 'drill.sweep' | 'capacity.runway'>;
+/** Where the window keeps scenarios: beside the log. */
+const SCENARIOS = 'scenarios';
+const LONGEST_FOLDER = 80;
+
+/** `drill: compute-1` as a folder that every system takes: `drill-compute-1`. */
+const folderName = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^\p{Letter}\p{Number}]+/gv, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, LONGEST_FOLDER) || 'drill';
+
+type JobCalls = Pick<Handlers, 'intake.import' | 'drill.run' | 'drill.save' | 'drill.sweep' | 'capacity.runway'>;
 
 /** Runs a job on the log, and tells the engine afterwards: even a job that failed may have written its first batches. */
 const onLog = async <N extends JobName>(
@@ -37,9 +50,17 @@ export const jobCalls = (engine: Engine): JobCalls => ({
   'drill.run': async ({ settings, script, ...asked }, watcher) => {
     const checked = drillSettings(settings);
     if (!checked.ok) return err({ code: 'bad_input', sentence: checked.error });
-    const report = await onLog(engine, 'drill', { ...asked, script: script ?? null, settings: checked.value }, watcher);
-    return report.ok ? ok(report.value) : report;
+    const order = { ...asked, script: script ?? null, settings: checked.value, racks: null, save: null };
+    return onLog(engine, 'drill', order, watcher);
+  },
+  'drill.save': async ({ settings, script, name, ...asked }, watcher) => {
+    const checked = drillSettings(settings);
+    if (!checked.ok) return err({ code: 'bad_input', sentence: checked.error });
+    const folder = join(dirname(resolve(engine.log.path)), SCENARIOS, folderName(name));
+    const order = { ...asked, script, branch: null, settings: checked.value, racks: null, save: folder };
+    const report = await engine.runJob('drill', { logPath: engine.log.path, order }, watcher);
+    return report.ok ? ok({ folder }) : report;
   },
   'capacity.runway': (order, watcher) => engine.runJob('runway', { logPath: engine.log.path, order }, watcher),
-  'drill.sweep': (asked, watcher) => sweepInShares(engine.runJob, engine.log.path, asked, watcher),
+  'drill.sweep': (asked, watcher) => sweepInShares(engine.runJob, engine.log.path, { ...asked, racks: null }, watcher),
 });

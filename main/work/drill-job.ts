@@ -1,8 +1,8 @@
 // A drill from question to answer: state at an instant, faults played, the facts kept on a branch where one is wanted.
 import { createHash } from 'node:crypto';
 import { err, ok } from '../../domain/base/result.ts';
-import type { At, DrillReport } from '../../domain/contract/contract.ts';
-import type { DrillSettings } from '../../domain/drill/outcome.ts';
+import type { DrillReport } from '../../domain/contract/contract.ts';
+import { withRacks } from '../../domain/drill/faults/failure-domains.ts';
 import { parseScript } from '../../domain/drill/faults/script.ts';
 import { runDrill } from '../../domain/drill/play.ts';
 import type { Cut } from '../../domain/timeline/order.ts';
@@ -10,18 +10,9 @@ import type { Log } from '../log/types.ts';
 import { cutAt } from './cut.ts';
 import { historiesOf } from './histories.ts';
 import { keepOnBranch } from './keep-branch.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import { saveScenario } from './scenario-folder.ts';
 import type { Answer, Watcher } from './watcher.ts';
-
-export type Rehearsal = {
-  readonly timeline: string;
-  readonly at: At | null;
-  readonly fail: readonly string[];
-  /** What else happens, as people write it (see `domain/drill/faults/script.ts`); null for nothing. */
-  readonly script: string | null;
-  /** Null: the outcome is told and nothing is written. */
-  readonly branch: string | null;
-  readonly settings: DrillSettings;
-};
 
 const short = (of: unknown): string => createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 12);
 
@@ -29,8 +20,8 @@ const short = (of: unknown): string => createHash('sha256').update(JSON.stringif
 const migrationName = ({ timeline }: Rehearsal, cut: Cut): string => short([timeline, cut]);
 
 /** Drills with equal questions are one source, on whatever branch they are kept. */
-const sourceName = (cut: Cut, { fail, script, settings }: Rehearsal): string =>
-  short([cut, [...fail].sort(), script, settings]);
+const sourceName = (cut: Cut, { fail, script, settings, racks }: Rehearsal): string =>
+  short([cut, [...fail].sort(), script, settings, racks]);
 
 /** Plays the drill. Nothing is written unless all of it is. */
 export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answer<DrillReport> => {
@@ -43,7 +34,7 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
     return err({ code: 'name_taken', sentence });
   }
   watcher.progress({ done: 0, total: null, says: 'looking at the cluster' });
-  const state = historiesOf(log).stateAt(timeline.value, cut.value);
+  const state = withRacks(historiesOf(log).stateAt(timeline.value, cut.value), asked.racks);
   const { at } = cut.value;
   const script = asked.script === null ? ok([]) : parseScript(asked.script, state, at);
   if (!script.ok) return err({ code: 'bad_drill', sentence: script.error });
@@ -51,6 +42,11 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
   const drill = runDrill({ state, at, fail, script: script.value, settings, name: migrationName(asked, cut.value) });
   if (!drill.ok) return err({ code: 'bad_drill', sentence: drill.error });
   const { events, outcome } = drill.value;
+  const report: DrillReport = { ...outcome, branch: asked.branch, asked: { fail, script: asked.script } };
+  if (asked.save !== null) {
+    const saved = saveScenario(log, asked, cut.value, report, asked.save);
+    if (!saved.ok) return saved;
+  }
   if (asked.branch !== null) {
     watcher.progress({ done: 0, total: events.length, says: 'writing the branch' });
     const name = sourceName(cut.value, asked);
@@ -58,5 +54,5 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
     const kept = keepOnBranch(log, { parent: timeline.value, cut: cut.value, branch: asked.branch }, source, events);
     if (!kept.ok) return kept;
   }
-  return ok({ ...outcome, branch: asked.branch });
+  return ok(report);
 };

@@ -1,6 +1,7 @@
 // One share of a sweep of all failures of a kind, as a job.
 import { err, ok } from '../../domain/base/result.ts';
 import type { At } from '../../domain/contract/contract.ts';
+import { type Racks, withRacks } from '../../domain/drill/faults/failure-domains.ts';
 import { type Share, type SweepKind, sweepRange, type SweepResult } from '../../domain/drill/sweep/sweep.ts';
 import type { Log } from '../log/types.ts';
 import { cutAt } from './cut.ts';
@@ -11,6 +12,8 @@ export type SweepOrder = {
   readonly timeline: string;
   readonly at: At | null;
   readonly kind: SweepKind;
+  /** Racks in place of the log's; null where its own count. */
+  readonly racks: Racks | null;
   readonly share: Share;
 };
 
@@ -24,12 +27,12 @@ export const runSweepJob = (log: Log, asked: SweepOrder, watcher: Watcher): Answ
   if (!timeline.ok) return timeline;
   const cut = cutAt(log, timeline.value, asked.at);
   if (!cut.ok) return cut;
-  const state = historiesOf(log).stateAt(timeline.value, cut.value);
+  const state = withRacks(historiesOf(log).stateAt(timeline.value, cut.value), asked.racks);
   const { kind } = asked;
   if (state.hosts.length === 0)
     return err({ code: 'bad_sweep', sentence: 'No hosts are recorded up to this instant.' });
   if ((kind === 'rack' || kind === 'az') && state.hosts.every((h) => h[kind] === null)) {
-    const sentence = `The log names no ${NAMELESS[kind]} for any host, so there is nothing to fail. A \`host.reported\` fact can name it.`;
+    const sentence = `The log names no ${NAMELESS[kind]} for any host, so there is nothing to fail. A \`host.reported\` fact can name it${kind === 'rack' ? ', or a list with --racks' : ''}.`;
     return err({ code: 'bad_sweep', sentence });
   }
   const run = sweepRange(state, kind, asked.share);

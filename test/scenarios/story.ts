@@ -21,6 +21,8 @@ type Cluster =
       readonly pools?: Facts;
       readonly serverGroups?: Facts;
       readonly vms: Facts;
+      /** Anything else, as the dictionary has it. */
+      readonly facts?: readonly { readonly type: string; readonly entity: string; readonly data: unknown }[];
     };
 
 /** Runs one command line in this process and gives back what it said, with its status where that is not 0. */
@@ -66,6 +68,7 @@ const factsOf = (cluster: Extract<Cluster, { at: string }>): readonly Candidate[
       entity: `vm:${id}`,
       data: { name: id, vmState: 'active', powerState: 'RUNNING', ...data },
     })),
+    ...(cluster.facts ?? []),
   ];
   return facts.map((fact, i) => ({ ...fact, v: 1, at, evidence: 'observed', line: i + 1, key: null }) as Candidate);
 };
@@ -83,11 +86,14 @@ const write = (path: string, events: readonly Candidate[]): void => {
   log.close();
 };
 
-const build = async (cluster: Cluster, path: string): Promise<void> => {
+/** A path that begins with `./` is the folder's own. */
+const inFolder = (folder: string, text: string): string => (text.startsWith('./') ? join(folder, text) : text);
+
+const build = async (cluster: Cluster, path: string, folder: string): Promise<void> => {
   if ('at' in cluster) return write(path, factsOf(cluster));
   const argv =
     'import' in cluster
-      ? ['import', join(ROOT, cluster.import)]
+      ? ['import', cluster.import.startsWith('./') ? join(folder, cluster.import) : join(ROOT, cluster.import)]
       : ['generate', ...Object.entries(cluster.generate).flatMap(([option, value]) => [`--${option}`, String(value)])];
   const said = await answer([...argv, '--log', path]);
   if (said.includes('(exit')) throw new Error(said);
@@ -98,11 +104,12 @@ export const play = async (folder: string): Promise<string> => {
   const dir = mkdtempSync(join(tmpdir(), 'understudy-scenario-'));
   try {
     const log = join(dir, 'scenario.understudy');
-    await build(JSON.parse(readFileSync(join(folder, 'cluster.json'), 'utf8')) as Cluster, log);
+    await build(JSON.parse(readFileSync(join(folder, 'cluster.json'), 'utf8')) as Cluster, log, folder);
     const lines = readFileSync(join(folder, 'commands.txt'), 'utf8').split('\n');
     const asked = lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
     let told = '';
-    for (const line of asked) told += `$ understudy ${line}\n${await answer([...wordsOf(line), '--log', log])}\n`;
+    for (const line of asked)
+      told += `$ understudy ${line}\n${await answer([...wordsOf(line).map((word) => inFolder(folder, word)), '--log', log])}\n`;
     return told;
   } finally {
     rmSync(dir, { recursive: true, force: true });

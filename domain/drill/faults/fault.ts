@@ -42,6 +42,10 @@ export const serviceStaysUp = (by: HostFaultKind): boolean => by === 'storage';
 /** True for what mends rather than breaks. */
 export const mends = (fault: Fault): boolean => fault.does.startsWith('return');
 
+/** False for what only stands in the way of recovery. */
+export const stopsVms = (fault: Fault): boolean =>
+  fault.does !== 'slow nic' && !(fault.does === 'stop backend' && fault.part === 'service');
+
 /** The names a fault hits, for the record and the summary. */
 export const targetsOf = (fault: Fault): readonly string[] => {
   switch (fault.does) {

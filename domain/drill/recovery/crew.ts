@@ -228,7 +228,6 @@ export class Crew {
       detectedAt: downFrom > noticedAt ? downFrom : noticedAt,
       fencedAt,
       seenStopped: scene.seenStopped(vm),
-      ignore: scene.hosts,
       attaches: () => this.#storage.attaches(vm),
       copyRuns: scene.copyRuns,
       release: () => this.#free(),

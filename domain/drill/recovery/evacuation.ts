@@ -2,6 +2,7 @@
 import type { Instant } from '../../base/brand.ts';
 import { entity } from '../../events/entity.ts';
 import type { VmState } from '../../readout/state.ts';
+import type { SchedulingRequest } from '../../scheduling/candidate.ts';
 import { noValidHostSentence, selectDestination } from '../../scheduling/select.ts';
 import type { DrillSettings } from '../outcome.ts';
 import { charge, evacuationRequest } from '../world.ts';
@@ -24,8 +25,6 @@ export type Evacuation = {
   readonly fencedAt: Instant;
   /** True when the guest was seen shut down before it was evacuated. */
   readonly seenStopped: boolean;
-  /** Hosts that are no destination: those that are down together. */
-  readonly ignore: readonly string[];
   /** The host it is evacuated to by name; null: the scheduler chooses. */
   readonly target: string | null;
   /** Why its volumes cannot be attached now; null when they can. */
@@ -37,6 +36,10 @@ export type Evacuation = {
   /** Its end, with the destination where it has one. */
   readonly done: (dest: string | null) => void;
 };
+
+/** Nova ignores the host a VM leaves (ignore_hosts); others that are down fall to the ComputeFilter. */
+const requestOf = (stage: Stage, vm: VmState): SchedulingRequest =>
+  evacuationRequest(stage.world, vm, vm.host === null ? [] : [vm.host]);
 
 /** Ends an evacuation once, whatever its end, and frees the thread unless that has given up before. */
 const end = (e: Evacuation, dest: string | null, givenUp: boolean): void => {
@@ -106,7 +109,7 @@ const remarks = (stage: Stage, e: Evacuation, way: Way, vmState: 'stopped' | 'ac
 /** The rebuild fails: vm_state ERROR, and the claim on the destination is dropped. */
 const fail = (stage: Stage, e: Evacuation, way: Way, reason: string): void => {
   const { vm } = e;
-  charge(stage.world, way.dest, evacuationRequest(stage.world, vm, e.ignore), -1);
+  charge(stage.world, way.dest, requestOf(stage, vm), -1);
   const data = { status: 'failed', reason } as const;
   stage.emit(stage.migrationOf(vm, e.attempt), { type: 'migration.status_changed', v: 1, data });
   stage.emitVm(vm, { vmState: 'error', taskState: null, fault: reason });
@@ -151,7 +154,7 @@ const finish = (stage: Stage, e: Evacuation, way: Way): void => {
 const schedule = (stage: Stage, e: Evacuation, acceptedAt: Instant): void => {
   const { vm } = e;
   const address = stage.migrationOf(vm, e.attempt);
-  const request = evacuationRequest(stage.world, vm, e.ignore);
+  const request = requestOf(stage, vm);
   const hosts = [...stage.world.hosts.values()];
   const among = e.target === null ? hosts : hosts.filter((h) => h.name === e.target);
   const chosen = selectDestination(among, request);

@@ -131,7 +131,7 @@ export class Storage {
     this.#frozen.delete(now.id);
     const { vm, since, why } = frozen;
     const stage = this.#stage;
-    const cause = `its disk serves again (${why} before)`;
+    const cause = `it waited for its disk (${why}) and goes on`;
     if (vm.vmState === 'active') stage.emitVm(vm, { vmState: 'active', powerState: 'RUNNING', cause });
     stage.settle(outcomeInPlace(vm, 'recovered', cause, { downMs: stage.now - since }));
   }

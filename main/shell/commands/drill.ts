@@ -10,6 +10,7 @@ import {
   type VmOutcome,
 } from '../../../domain/drill/outcome.ts';
 import { BY_HAND, drillSettings, type ProfileName, PROFILES } from '../../../domain/drill/settings.ts';
+import { type Racks, racksFromList, racksFromNames } from '../../../domain/drill/faults/failure-domains.ts';
 import { type SweepKind, SWEEPS } from '../../../domain/drill/sweep/sweep.ts';
 import { runDrillJob } from '../../work/drill-job.ts';
 import { unwatched } from '../../work/watcher.ts';
@@ -25,6 +26,7 @@ import {
   withLog,
   withTimeline,
 } from '../command-line/options.ts';
+import { readInput } from '../command-line/read-input.ts';
 import { counted, table } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
 import { rtoFrom } from './rto.ts';
@@ -46,6 +48,8 @@ type Options = LogOption &
     readonly clock?: readonly string[];
     readonly method?: RecoveryMethod;
     readonly reserve?: readonly string[];
+    readonly racks?: string;
+    readonly save?: string;
   };
 
 const MS_PER_S = 1000;
@@ -63,7 +67,7 @@ const groupTable = (groups: readonly GroupOutcome[]): string =>
         { head: 'HIT', cell: (g) => `${g.hit} of ${g.vms}` },
         { head: 'NOT BACK', cell: (g) => String(g.notBack) },
         { head: 'LONGEST', cell: (g) => seconds(g.downMsMax) },
-        { head: 'NOBODY RAN', cell: (g) => seconds(g.allDownMs) ?? 'for good' },
+        { head: 'NOBODY SERVED', cell: (g) => seconds(g.allDownMs) ?? 'for good' },
       ])}${groups.length > GROUPS_SHOWN ? `and ${counted(groups.length - GROUPS_SHOWN, 'group')} more.\n` : ''}`;
 
 const readable = ({ vms, groups, summary, warnings }: DrillOutcome, branch: string | null): string =>
@@ -113,6 +117,24 @@ const clocksIn = (written: readonly string[]): Result<Partial<DrillSettings>, st
   return ok(set);
 };
 
+const BY_NAME = 'name:';
+
+/** The racks that `--racks` tells, by a list or by a pattern of names; null where it was not given. */
+const racksIn = async ({ ask, moment }: Opened, options: Options): Promise<Result<Racks | null, string>> => {
+  const { racks, timeline } = options;
+  if (racks === undefined) return ok(null);
+  if (!racks.startsWith(BY_NAME)) {
+    const text = readInput(racks);
+    return text.ok ? racksFromList(text.value) : text;
+  }
+  const at = moment(timeline, options.at);
+  if (!at.ok) return at;
+  const state = await ask('view.state', { timeline, at: at.value });
+  if (!state.ok) return state;
+  const hosts = state.value.hosts.map((host) => host.name);
+  return racksFromNames(racks.slice(BY_NAME.length), hosts);
+};
+
 const failing = async (
   open: Opened,
   terminal: Terminal,
@@ -151,13 +173,22 @@ const failing = async (
     };
     return rtoFrom(open, terminal, question);
   }
-  const report = runDrillJob(
-    log,
-    { timeline, at: at.value, fail, script, branch, settings: settings.value },
-    unwatched(),
-  );
+  const racks = await racksIn(open, options);
+  if (!racks.ok) return racks;
+  const asked = {
+    timeline,
+    at: at.value,
+    fail,
+    script,
+    branch,
+    settings: settings.value,
+    racks: racks.value,
+    save: options.save ?? null,
+  };
+  const report = runDrillJob(log, asked, unwatched());
   if (!report.ok) return err(report.error.sentence);
   await terminal.write(options.json === true ? `${JSON.stringify(report.value)}\n` : readable(report.value, branch));
+  if (options.save !== undefined) terminal.status(`The drill is kept as a scenario in ${options.save}.`);
   return ok(0);
 };
 
@@ -174,6 +205,8 @@ export const drill: AddCommand = (program, { terminal, run }) => {
     .option('--clock <name=value...>', 'other clocks: threads=6 waitAfterFencingS=30 monitorS=10 fence=false')
     .addOption(new Option('--method <method>', "Masakari's recovery_method").choices(RECOVERY_METHODS))
     .option('--reserve <host...>', 'hosts kept disabled for a failure (with a --method that uses them)')
+    .option('--racks <list>', "which hosts fail as one: a file of lines `host,rack`, or a pattern: 'name:^(r[0-9]+)-'")
+    .option('--save <folder>', 'keep the drill as a scenario: a new folder with the log, the question and the answer')
     .option('--seed <seed>', 'seed of everything random in the drill')
     .option('--force-down', 'the service is forced down at once instead of waiting for service_down_time')
     .option('--graceful', 'the hosts shut down cleanly: their VMs are seen SHUTOFF before evacuation');
@@ -184,7 +217,12 @@ export const drill: AddCommand = (program, { terminal, run }) => {
         const named = fail !== undefined || options.script !== undefined;
         if ((kind !== undefined) === named)
           return err('Name the hosts with --fail, write a --script, or ask for a --sweep.');
-        if (kind !== undefined) return sweepFrom(open, terminal, { timeline, at, kind, json: options.json === true });
+        if (kind !== undefined) {
+          const racks = await racksIn(open, options);
+          if (!racks.ok) return racks;
+          const json = options.json === true;
+          return sweepFrom(open, terminal, { timeline, at, kind, racks: racks.value, json });
+        }
         return failing(open, terminal, { ...options, fail: fail ?? [] });
       }),
     ),

@@ -1,5 +1,6 @@
 // understudy drill --sweep: whether every host, pair, rack or zone may fail, and the set that must not.
 import { err, ok, type Result } from '../../../domain/base/result.ts';
+import type { Racks } from '../../../domain/drill/faults/failure-domains.ts';
 import type { FailingSet, SweepKind, SweepResult } from '../../../domain/drill/sweep/sweep.ts';
 import { sweepNotes, sweepVerdict, worstSet } from '../../../domain/drill/sweep/words.ts';
 import { runHere } from '../../work/jobs.ts';
@@ -60,6 +61,7 @@ export const sweepFrom = async (
     readonly timeline: string;
     readonly at: string | undefined;
     readonly kind: SweepKind;
+    readonly racks: Racks | null;
     readonly json: boolean;
   },
 ): Promise<Ending> => {
@@ -68,13 +70,13 @@ export const sweepFrom = async (
     asked.at,
   );
   if (!at.ok) return at;
-  const { timeline, kind } = asked;
+  const { timeline, kind, racks } = asked;
   const workers = workersFor(kind);
   const watcher = { ...unwatched(), progress: ({ says }: { readonly says: string }) => terminal.status(says) };
   const swept = await sweepInShares(
     workers > 1 ? runOnThread : runHere,
     log.path,
-    { timeline, at: at.value, kind },
+    { timeline, at: at.value, kind, racks },
     watcher,
   );
   if (!swept.ok) return err(swept.error.sentence);

@@ -42,6 +42,7 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'branch.record': true,
   'intake.import': true,
   'drill.run': true,
+  'drill.save': true,
   'drill.sweep': true,
   'capacity.runway': true,
   'consolidate.experiment': true,

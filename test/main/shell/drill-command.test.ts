@@ -1,10 +1,11 @@
-// understudy drill --sweep on a generated log: the verdict first, its status, and JSON that says the same.
-import { mkdtempSync } from 'node:fs';
+// understudy drill on a generated log: sweeps and their status, racks from elsewhere, a drill kept as a scenario folder.
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { commands } from '../../../main/shell/commands.ts';
 import { runCommandLine } from '../../../main/shell/command-line/run.ts';
+import { play } from '../../scenarios/story.ts';
 
 const LOG = join(mkdtempSync(join(tmpdir(), 'understudy-sweep-')), 'small.understudy');
 
@@ -60,4 +61,44 @@ test('a drill needs hosts or a sweep, and not both', async () => {
     expect(refused).toMatchObject({ status: 2, out: '' });
     expect(refused.err).toContain('Name the hosts with --fail');
   }
+});
+
+test('a drill kept as a scenario gives the same answer from its folder alone', async () => {
+  const folder = join(dirname(LOG), 'kept');
+  const racks = join(dirname(LOG), 'racks.csv');
+  writeFileSync(racks, 'host,rack\ncompute-01,left\ncompute-02,left\n');
+  const script = 'fail rack left by power; at +10m return compute-01';
+  const asked = ['--script', script, '--profile', 'masakari', '--racks', racks, '--seed', 'x y', '--log', LOG];
+  const kept = await run('drill', ...asked, '--save', folder);
+  expect(kept).toMatchObject({ status: 0, err: '' });
+  const expected = readFileSync(join(folder, 'expected.log'), 'utf8');
+  expect(await play(folder)).toBe(expected);
+  expect(expected).toContain('"failed":["compute-01","compute-02"]');
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toMatch(/^# Drill: compute-01, compute-02 at /);
+  // Not twice, and not half: what is there stays.
+  const again = await run('drill', ...asked, '--save', folder);
+  expect(again.status).toBe(2);
+  expect(again.err).toContain('There is already something at');
+  const nowhere = await run('drill', ...asked, '--save', join(racks, 'below-a-file'));
+  expect(nowhere.status).toBe(2);
+  expect(nowhere.err).toContain('The scenario cannot be written');
+  expect(existsSync(`${folder}.half`)).toBe(false);
+});
+
+test('racks by a pattern of names are swept like the log’s own', async () => {
+  const { out } = await run('drill', '--sweep', 'rack', '--racks', 'name:^compute-(.)', '--log', LOG, '--json');
+  expect(JSON.parse(out)).toMatchObject({ checked: 2 });
+});
+
+test.each([
+  [['--racks', 'name:('], 'is not a pattern'],
+  [['--racks', 'name:(xyz)'], "finds a rack in no host's name"],
+  [['--racks', '/nowhere/racks.csv'], 'does not exist'],
+  [['--method', 'auto', '--reserve', 'compute-99'], 'There is no host compute-99'],
+  [['--clock', 'retries=1.5'], 'retries must be a whole number'],
+  [['--clock', 'method=auto'], 'There is no clock method'],
+])('the drill %j is refused with a sentence', async (more, sentence) => {
+  const refused = await run('drill', '--fail', 'compute-01', ...more, '--log', LOG);
+  expect(refused).toMatchObject({ status: 2, out: '' });
+  expect(refused.err).toContain(sentence);
 });
