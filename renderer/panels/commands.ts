@@ -30,6 +30,11 @@ const chord =
   (e: KeyboardEvent): boolean =>
     e.key.toLowerCase() === key && e.shiftKey === shift && (e.ctrlKey || e.metaKey) && !e.altKey;
 
+const alt =
+  (key: string) =>
+  (e: KeyboardEvent): boolean =>
+    e.key === key && e.altKey && !e.shiftKey && !e.ctrlKey && !e.metaKey;
+
 const act = (
   name: string,
   keys: string | null,
@@ -41,7 +46,7 @@ const act = (
   keys,
   when,
   run,
-  plain: keys === null || !keys.startsWith('Ctrl'),
+  plain: keys === null || !/^(Ctrl|Alt)/.test(keys),
   ...(refused === undefined ? {} : { refused }),
 });
 
@@ -142,6 +147,15 @@ export const COMMANDS: readonly Command[] = [
   }),
   act('Inspector', 'I', plainKey('i'), (desk) => (desk.inspectorOpen.value = !desk.inspectorOpen.peek())),
   act('Dock', 'T', plainKey('t'), (desk) => (desk.dockOpen.value = !desk.dockOpen.peek())),
+  act(
+    'The cluster as a table, as a map',
+    'V',
+    plainKey('v'),
+    (desk) => (desk.asTable.value = !desk.asTable.peek()),
+    (desk) => (desk.place.peek() === 'cluster' ? null : 'go to Cluster first'),
+  ),
+  act('Back in what I looked at', 'Alt ←', alt('ArrowLeft'), () => window.history.back()),
+  act('Forward in what I looked at', 'Alt →', alt('ArrowRight'), () => window.history.forward()),
   act('Next region', 'F6', plainKey('F6'), nextRegion),
   act('Density of rows', 'Ctrl Shift D', chord('d', true), toggleDensity),
   act(

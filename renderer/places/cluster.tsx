@@ -5,6 +5,7 @@ import { count, plural } from '../../domain/readout/words.ts';
 import { ClusterMap } from '../surfaces/cluster-map.tsx';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Segments } from '../panels/segments.tsx';
+import { VmTable } from './vm-table.tsx';
 
 const Verdict = ({ counts: c }: { readonly counts: PictureCounts }) => {
   const onlyDown = c.hostsDown - c.hostsFenced;
@@ -58,6 +59,8 @@ export const ClusterPlace = () => {
   const desk = useDesk();
   const picture = desk.picture.value;
   const empty = picture !== null && picture.hosts.length === 0;
+  const asTable = desk.asTable.value && !empty;
+  const state = desk.states.value.value;
   return (
     <>
       <div class="top">
@@ -83,6 +86,15 @@ export const ClusterPlace = () => {
           ]}
           onChoose={(g) => (desk.groupBy.value = g)}
         />
+        <Segments
+          label="Shown as"
+          value={desk.asTable.value ? 'table' : 'map'}
+          choices={[
+            ['map', 'Map'],
+            ['table', 'Table'],
+          ]}
+          onChoose={(shown) => (desk.asTable.value = shown === 'table')}
+        />
       </div>
       {empty && (
         <p class="empty">
@@ -90,7 +102,8 @@ export const ClusterPlace = () => {
           transcripts of nova and openstack commands, oslo logs, Understudy's own JSON lines.
         </p>
       )}
-      {picture !== null && !empty && (
+      {asTable && state !== null && <VmTable vms={state.vms} />}
+      {picture !== null && !empty && !asTable && (
         <ClusterMap
           picture={picture}
           measure={desk.measure.value}

@@ -46,3 +46,9 @@ export const readAddress = (
     against: against === null ? null : { timeline: against, at: readAt(q.get('againstAt')) },
   };
 };
+
+/** Whether two choices look at the same thing, whatever the instant. */
+export const sameSubject = (
+  a: Pick<ReturnType<typeof readAddress>, 'place' | 'timeline' | 'selection'>,
+  b: Pick<Choice, 'place' | 'timeline' | 'selection'>,
+): boolean => a.place === b.place && a.timeline === b.timeline && a.selection === b.selection;

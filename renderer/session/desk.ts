@@ -8,7 +8,7 @@ import type { Mark, Picture } from '../../domain/readout/picture-types.ts';
 import { assert } from '../../domain/base/result.ts';
 import type { Frames } from '../playback/frames.ts';
 import type { Player } from '../playback/player.ts';
-import { readAddress, writeAddress, type Choice } from './address.ts';
+import { readAddress, sameSubject, writeAddress, type Choice } from './address.ts';
 import type { Client } from './client.ts';
 import type { Idle } from './idle.ts';
 import { isRecord } from './branches.ts';
@@ -61,6 +61,8 @@ export class Desk {
   readonly range = signal<Range>({ from: 0, to: 1 });
   readonly measure = signal<Measure>('cpu');
   readonly groupBy = signal<'rack' | 'az'>('rack');
+  /** The cluster as a table of its VMs instead of a map. */
+  readonly asTable = signal(false);
   readonly sheet = signal<Sheet>(null);
   readonly inspectorOpen = signal(true);
   readonly dockOpen = signal(true);
@@ -205,7 +207,11 @@ export class Desk {
       this.states.forget();
     });
     effect(() => {
-      const shown = STATE_PLACES.has(this.place.value) || (this.inspectorOpen.value && this.selection.value !== null);
+      const place = this.place.value;
+      const shown =
+        STATE_PLACES.has(place) ||
+        (place === 'cluster' && this.asTable.value) ||
+        (this.inspectorOpen.value && this.selection.value !== null);
       if (!shown || this.log.value === null) return;
       this.states.ask({ timeline: this.timeline.value, at: this.player.settled.value });
     });
@@ -239,14 +245,18 @@ export class Desk {
   #mirrorAddress(): void {
     effect(() => {
       if (this.log.value === null) return;
-      const address = writeAddress({
+      const choice = {
         place: this.place.value,
         timeline: this.timeline.value,
         at: this.player.settled.value,
         selection: this.selection.value,
         against: this.against.value,
-      });
-      if (address !== window.location.hash) window.history.replaceState(null, '', address);
+      };
+      const address = writeAddress(choice);
+      if (address === window.location.hash) return;
+      // Another thing to look at is a step one can go back from; another instant of the same is not.
+      if (sameSubject(readAddress(window.location.hash), choice)) window.history.replaceState(null, '', address);
+      else window.history.pushState(null, '', address);
     });
     window.addEventListener('hashchange', () => {
       const named = readAddress(window.location.hash);

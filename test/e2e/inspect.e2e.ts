@@ -44,5 +44,20 @@ export const inspecting: Story = {
     await press(page, 'ArrowRight', 'Enter', 'Enter');
     assert.match(await inspector.innerText(), /^vm-/);
     assert.match((await map.getAttribute('aria-activedescendant')) ?? '', /vm:/);
+
+    // The same cluster as a table; what was looked at before is one step back.
+    await press(page, 'v');
+    const table = page.locator('main table');
+    assert.equal(await table.locator('tbody tr').count(), 2);
+    await table.locator('tbody tr', { hasText: 'vm-boot-from-vol' }).click();
+    await page.evaluate(() => window.__idle());
+    assert.match(await inspector.innerText(), /^vm-boot-from-vol/);
+    await press(page, 'v', '2');
+    assert.match(page.url(), /#\/network\?/);
+    await press(page, 'Alt+ArrowLeft');
+    assert.match(page.url(), /#\/cluster\?/);
+    assert.match(await inspector.innerText(), /^vm-boot-from-vol/);
+    await press(page, 'Alt+ArrowRight');
+    assert.match(page.url(), /#\/network\?/);
   },
 };

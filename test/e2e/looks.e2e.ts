@@ -52,6 +52,9 @@ export const looks: Story = {
     const at = '2026-11-17T10:40:48Z';
     await visit(page, `#/cluster?branch=main&at=${at}`);
     await check('cluster');
+    await press(page, 'v');
+    await check('table');
+    await press(page, 'v');
     const vm = await someVm(page);
     await visit(page, `#/cluster?branch=main&at=${at}&select=${vm}`);
     await check('vm');

@@ -35,7 +35,7 @@ const storage = { getItem: () => null, setItem: () => undefined, removeItem: () 
 beforeAll(() => {
   vi.stubGlobal('window', {
     location: { hash: '' },
-    history: { replaceState: () => undefined },
+    history: { replaceState: () => undefined, pushState: () => undefined },
     localStorage: storage,
     sessionStorage: storage,
     matchMedia: () => new EventTarget(),
