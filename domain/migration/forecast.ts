@@ -83,7 +83,7 @@ const TENTH = 1.2816;
 
 /** Percentiles of the members, widened by the model's own error as independent errors add. */
 const bandOf = (values: Float64Array): Band => {
-  const sorted = values.toSorted();
+  const sorted = values.sort();
   const p50 = quantile(sorted, 0.5);
   const own = TENTH * MODEL_ERROR * p50;
   return {

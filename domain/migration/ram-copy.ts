@@ -64,36 +64,31 @@ const openWindow = (run: Run): void => {
 const measured = (run: Run, bytes: number, ms: number, capped: boolean): number =>
   bytes / (capped ? ms : ms - bytes * run.machine.extraNsPerByte * 1e-6);
 
-/** One bandwidth window of sending a kind of page without a break: how long it lasts and what it carries. */
-type Window = { readonly ms: number; readonly bytes: number; readonly capped: boolean };
-
-const wholeWindow = (run: Run, bytesPerMs: number, stretchMs: number): Window => {
-  const limitMs = WINDOW_MS + run.machine.windowSlackMs;
-  if (run.budgetBytes <= limitMs * bytesPerMs) return { ms: limitMs, bytes: run.budgetBytes, capped: true };
-  const stretchesMs = stretchMs >= WINDOW_MS ? stretchMs : 2 * stretchMs;
-  const ms = Math.min(stretchesMs, run.budgetBytes / bytesPerMs);
-  return { ms, bytes: ms * bytesPerMs, capped: false };
-};
-
 /**
- * Skips whole windows that send one kind of page, as long as pending stays above the threshold at either speed it may be
- * measured at; only from the start of a window.
+ * Skips whole windows that send one kind of page without a break, as long as pending stays above the threshold at either speed
+ * it may be measured at; only from the start of a window.
  */
 const skipWindows = (run: Run, line: number, stretchMs: number, untilMs: number): void => {
   const kind = nextKind(run);
   const pageBytes = kind === 'zero' ? ZERO_PAGE_WIRE_BYTES : run.move.wire.pageBytes;
-  const window = wholeWindow(run, kind === 'zero' ? pageBytes / zeroPageMs(line) : line, stretchMs);
-  const pages = window.bytes / pageBytes;
-  const settled = measured(run, window.bytes, window.ms, window.capped);
+  const bytesPerMs = kind === 'zero' ? pageBytes / zeroPageMs(line) : line;
+  const limitMs = WINDOW_MS + run.machine.windowSlackMs;
+  const capped = run.budgetBytes <= limitMs * bytesPerMs;
+  const stretchesMs = stretchMs >= WINDOW_MS ? stretchMs : 2 * stretchMs;
+  const windowMs = capped ? limitMs : Math.min(stretchesMs, run.budgetBytes / bytesPerMs);
+  const bytes = capped ? run.budgetBytes : windowMs * bytesPerMs;
+  const pages = bytes / pageBytes;
+  const waiting = kind === 'hot' ? run.hot0 + run.hot1 : run[kind];
+  if (waiting < pages) return;
+  const settled = measured(run, bytes, windowMs, capped);
   const threshold = Math.max(thresholdBytes(run), settled * run.downtimeLimitMs);
   const above = pendingPages(run) - threshold / PAGE_BYTES;
-  const waiting = kind === 'hot' ? run.hot0 + run.hot1 : run[kind];
-  const times = Math.floor(Math.min(waiting / pages, above / pages, (untilMs - run.nowMs) / window.ms));
+  const times = Math.floor(Math.min(waiting / pages, above / pages, (untilMs - run.nowMs) / windowMs));
   if (times < 1) return;
   if (kind === 'hot') takeHot(run, times * pages);
   else run[kind] -= times * pages;
-  run.nowMs += times * window.ms;
-  run.sentBytes += times * window.bytes;
+  run.nowMs += times * windowMs;
+  run.sentBytes += times * bytes;
   run.bandwidthBytesPerMs = settled;
   run.windowStartMs = run.nowMs;
 };

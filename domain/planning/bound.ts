@@ -18,9 +18,27 @@ const sumBy = (jobs: readonly Job[], key: (job: Job) => number | null): Map<numb
   return sums;
 };
 
+/** Links between a host and every host that might take its VMs, with the bytes that so have to cross them: uplinks of racks. */
+const wayOut = (shelf: Shelf, paths: Paths, jobs: readonly Job[], accepts: Uint8Array): ReadonlyMap<number, number> => {
+  const crossing = new Map<number, number>();
+  const open = [...accepts.keys()].filter((h) => accepts[h] === 1);
+  for (const [source, its] of Map.groupBy(jobs, (j) => j.source)) {
+    let common: readonly number[] | null = null;
+    for (const host of open) {
+      if (host === source) continue;
+      const path = paths.path(shelf.hosts[source]!, shelf.hosts[host]!) ?? [];
+      common = common === null ? path : common.filter((l) => path.includes(l));
+      if (common.length === 0) break;
+    }
+    const bytes = its.reduce((sum, j) => sum + j.bytes, 0);
+    for (const l of common ?? []) crossing.set(l, (crossing.get(l) ?? 0) + bytes);
+  }
+  return crossing;
+};
+
 /**
  * The best of several arguments, each true of every plan that makes no more moves than it must (they count before time): the
- * longest single move; what must leave a host through its adapter; what a host may run at once; what must enter the hosts
+ * longest single move; what must leave a host through its adapter, and a rack through its uplink; what a host may run at once; what must enter the hosts
  * that accept any. With `dests` (a row for each job) also what must cross each link, and the room and the order that VMs need
  * who change places (`cycle-bound.ts`). A move never sends less than alone at full rate.
  */
@@ -54,6 +72,12 @@ export const lowerBound = (
         argument: `${load.count} moves leave ${name}, ${o.perHost} at a time, each at best as long as alone`,
       },
     );
+  }
+  for (const [l, bytes] of wayOut(shelf, paths, jobs, accepts)) {
+    found.push({
+      ms: (bytes / paths.capacities[l]!) * 1000 + o.prepareMs,
+      argument: `${megabytes(bytes)} MB have to cross ${paths.names[l]}, whatever their destinations`,
+    });
   }
   const open = accepts.reduce((n, a) => n + a, 0);
   const total = jobs.reduce((sum, j) => sum + j.bytes, 0);

@@ -16,7 +16,7 @@ import { type Job, nicBytesPerS, type Prices, wayOf } from './jobs.ts';
 import { groupsByVm, moveRequest } from './move-request.ts';
 import { assumptionsOf, type Placement, type PlanOptions } from './options.ts';
 import type { BlockedVm, Plan, PlannedMove, SpareReport } from './plan.ts';
-import { type Leg, order, type Order } from './schedule.ts';
+import { type Leg, order, type Order, sharingsFor, sharingWords } from './schedule.ts';
 import { spareReport } from './spare.ts';
 import { type Timed, timed } from './timing.ts';
 
@@ -34,9 +34,6 @@ export const pathsIn = (state: ClusterState, o: PlanOptions): ReturnType<typeof 
         : racks.map((name) => ({ name, uplinkBytesPerS: (nic * (o.uplinkBitsPerS ?? 0)) / o.nicBitsPerS })),
   });
 };
-
-/** How freely a link is shared between moves, tried in this order; the shortest plan wins. */
-const LEAST_SHARES = [1, 0.5, 0.25] as const;
 
 const byNothing = (): null => null;
 
@@ -103,7 +100,6 @@ export type Scheduled = {
   readonly makespanMs: number;
   readonly unfinished: readonly Job[];
   readonly order: Order;
-  readonly leastShare: number;
   readonly tried: readonly string[];
 };
 
@@ -116,8 +112,8 @@ export const schedule = (
   accepts: Uint8Array,
 ): Scheduled => {
   const paths = pathsIn(state, o);
-  const found = LEAST_SHARES.map((leastShare): Scheduled => {
-    const made = order({ shelf, paths, legs, options: o, accepts, leastShare });
+  const found = sharingsFor(o).map((sharing): Scheduled => {
+    const made = order({ shelf, paths, legs, options: o, accepts, sharing });
     const times = timed(shelf, paths, made.legs, o);
     const makespanMs = times.reduce((most, t) => Math.max(most, t.endMs), 0);
     return {
@@ -125,8 +121,7 @@ export const schedule = (
       makespanMs,
       unfinished: made.legs.flatMap((leg, i) => (times[i]!.completed ? [] : [leg.job])),
       order: made,
-      leastShare,
-      tried: [`links shared down to ${leastShare * 100} % of a move's own rate: ${(makespanMs / 1000).toFixed(1)} s`],
+      tried: [`${sharingWords(sharing)}: ${(makespanMs / 1000).toFixed(1)} s`],
     };
   });
   const best = found.reduce((a, b) => (worth(b) < worth(a) ? b : a));

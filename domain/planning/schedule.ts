@@ -31,6 +31,43 @@ export type Order = { readonly legs: readonly Ordered[]; readonly deadlock: Dead
 
 type Running = Sending & { readonly index: number };
 
+/**
+ * How far moves share links: the least share of the rate each has alone that every one of them keeps. 1 leaves an adapter to
+ * one move, which sends the fewest bytes; less keeps a link busy while other moves are prepared.
+ */
+export type Sharing = {
+  /** Of links that carry less than two moves at their own rates. */
+  readonly adapter: number;
+  /** Of wider ones. */
+  readonly uplink: number;
+  /** Of moves that hold up the end alike, the longest first; or, mixing sizes, as they are listed. */
+  readonly longestFirst: boolean;
+};
+
+/** Ways of sharing worth trying, those that send the fewest bytes first. */
+const SHARINGS: readonly Sharing[] = [
+  { adapter: 1, uplink: 1, longestFirst: true },
+  { adapter: 1, uplink: 0.75, longestFirst: true },
+  { adapter: 1, uplink: 0.5, longestFirst: true },
+  { adapter: 1, uplink: 0.4, longestFirst: false },
+  { adapter: 0.5, uplink: 0.5, longestFirst: true },
+  { adapter: 0.35, uplink: 0.35, longestFirst: true },
+  { adapter: 0.25, uplink: 0.25, longestFirst: true },
+  { adapter: 0.25, uplink: 0.25, longestFirst: false },
+];
+
+/** Those that differ: without uplinks, adapters are all there is. */
+export const sharingsFor = (o: PlanOptions): readonly Sharing[] =>
+  o.uplinkBitsPerS === null ? SHARINGS.filter((s) => s.adapter === s.uplink) : SHARINGS;
+
+export const sharingWords = ({ adapter, uplink, longestFirst }: Sharing): string => {
+  const links =
+    adapter === uplink
+      ? `links shared down to ${adapter * 100} % of a move's own rate`
+      : `adapters shared down to ${adapter * 100} % of a move's own rate, wider links to ${uplink * 100} %`;
+  return longestFirst ? links : `${links}, sizes mixed`;
+};
+
 /** Links are full up to rounding. */
 const ROUNDING = 1e-6;
 
@@ -48,8 +85,7 @@ class Scheduler {
   readonly #o: PlanOptions;
   readonly #books: Books;
   readonly #accepts: Uint8Array;
-  /** The least share of its own rate a move is let in with. */
-  readonly #least: number;
+  readonly #sharing: Sharing;
   readonly #legs: Ordered[] = [];
   readonly #ended: number[] = [];
   readonly #linksOf = new Map<Leg, readonly number[]>();
@@ -64,13 +100,13 @@ class Scheduler {
   #waiting: Leg[];
   #pivots = 0;
 
-  constructor(shelf: Shelf, paths: Paths, legs: readonly Leg[], o: PlanOptions, accepts: Uint8Array, least: number) {
+  constructor(shelf: Shelf, paths: Paths, legs: readonly Leg[], o: PlanOptions, accepts: Uint8Array, sharing: Sharing) {
     this.#shelf = shelf;
     this.#paths = paths;
     this.#o = o;
     this.#books = new Books(shelf, o.constraints);
     this.#accepts = accepts;
-    this.#least = least;
+    this.#sharing = sharing;
     this.#underWay = new UnderWay(paths.capacities);
     this.#asked = new Float64Array(paths.capacities.length);
     this.#outgoing = new Int32Array(shelf.hosts.length);
@@ -104,7 +140,7 @@ class Scheduler {
     return { legs: this.#legs, deadlock: null, pivots: this.#pivots };
   }
 
-  /** The remaining work of the busiest link a move crosses: who holds up the end goes first; ties by size. */
+  /** The remaining work of the busiest link a move crosses: who holds up the end goes first. */
   #urgency(leg: Leg): number {
     let most = 0;
     for (const l of this.#links(leg)) most = Math.max(most, this.#work[l]!);
@@ -115,9 +151,9 @@ class Scheduler {
     const urgent = new Map(this.#waiting.map((leg) => [leg, this.#urgency(leg)]));
     const dated = this.#o.constraints.some((c) => c.kind === 'deadline' || c.kind === 'noDelay');
     const rank = (leg: Leg): number => (dated ? this.#rank(leg.job.vm.id) : 0);
+    const length = (leg: Leg): number => (this.#sharing.longestFirst ? leg.job.soloMs : 0);
     this.#waiting.sort(
-      (a, b) =>
-        rank(a) - rank(b) || urgent.get(b)! - urgent.get(a)! || b.job.soloMs - a.job.soloMs || a.job.row - b.job.row,
+      (a, b) => rank(a) - rank(b) || urgent.get(b)! - urgent.get(a)! || length(b) - length(a) || a.job.row - b.job.row,
     );
     const waiting: Leg[] = [];
     for (const leg of this.#waiting) {
@@ -147,8 +183,9 @@ class Scheduler {
     const sending = sendingOf(leg.job, links, this.#paths.capacities, this.#o);
     for (const l of links) {
       const asked = this.#asked[l]!;
-      const fits = (asked + sending.demand) * this.#least <= (this.#paths.capacities[l]! / 1000) * (1 + ROUNDING);
-      if (asked > 0 && !fits) return false;
+      const capacity = this.#paths.capacities[l]! / 1000;
+      const least = capacity >= 2 * sending.demand ? this.#sharing.uplink : this.#sharing.adapter;
+      if (asked > 0 && (asked + sending.demand) * least > capacity * (1 + ROUNDING)) return false;
     }
     const index = this.#legs.length;
     this.#legs.push({ ...leg, after: this.#afterOf(leg, links), startMs: this.#underWay.nowMs });
@@ -287,10 +324,9 @@ export type OrderInput = {
   readonly options: PlanOptions;
   /** Hosts that may hold a VM for a while. */
   readonly accepts: Uint8Array;
-  /** Least share of a move's own rate at which it is started: 1 never shares a link, less fills uplinks of odd sizes. */
-  readonly leastShare: number;
+  readonly sharing: Sharing;
 };
 
 /** Orders legs; O(moves²) in the worst case, with small constants. */
 export const order = (input: OrderInput): Order =>
-  new Scheduler(input.shelf, input.paths, input.legs, input.options, input.accepts, input.leastShare).run();
+  new Scheduler(input.shelf, input.paths, input.legs, input.options, input.accepts, input.sharing).run();

@@ -52,17 +52,17 @@ export const timed = (shelf: Shelf, paths: Paths, legs: readonly Dependent[], o:
 
 /**
  * The makespan of the plan people make by hand, ms: in the order given, `k` at a time over the whole cluster whatever the
- * links, while Nova queues what is too much for one source. Infinity when a move does not complete.
+ * links, after the moves whose room each needs, while Nova queues what is too much for one source. Infinity when a move does
+ * not complete.
  */
 export const fixedParallelismMs = (
   shelf: Shelf,
   paths: Paths,
-  legs: readonly Leg[],
+  legs: readonly Dependent[],
   o: PlanOptions,
   k: number,
 ): number => {
-  const alone = legs.map((leg) => ({ ...leg, after: [] }));
-  const moves = shared(shelf, paths, alone, o).map((m, i) => ({ ...m, queue: shelf.hosts[legs[i]!.source]! }));
+  const moves = shared(shelf, paths, legs, o).map((m, i) => ({ ...m, queue: shelf.hosts[legs[i]!.source]! }));
   const links = { capacities: paths.capacities, background: [], perQueue: o.perHost, atOnce: k };
   return simulateShared(moves, links).reduce(
     (most, r) => Math.max(most, r?.outcome === 'completed' ? r.endMs : Infinity),

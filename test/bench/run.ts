@@ -4,7 +4,8 @@ import { historyBench } from '../../main/work/history-bench.ts';
 import { bench as consolidationBench } from './consolidation.ts';
 import { bench as drillBench } from './drill.ts';
 import { bench as logBench } from './log.ts';
-import { planningBench } from './planning.ts';
+import { migrationBench } from './migration.ts';
+import { planningBench, planningText } from './planning.ts';
 import { trafficBench } from './traffic.ts';
 
 const DEFAULT_EVENTS = 1_000_000;
@@ -26,11 +27,12 @@ const verdict = (met: boolean | null): string => (met === null ? '' : met ? 'met
 const log = await logBench();
 const history = historyBench(events);
 const consolidation = await consolidationBench();
+const migration = migrationBench();
 const planning = planningBench();
 const drills = drillBench();
 const traffic = trafficBench();
 
-if (json) console.log(JSON.stringify({ log, history, consolidation, traffic }, null, 2));
+if (json) console.log(JSON.stringify({ log, history, consolidation, migration, planning, traffic }, null, 2));
 else {
   console.log('The log by itself');
   process.stdout.write(benchText({ ratios: log, figures: [] }));
@@ -53,12 +55,14 @@ else {
       `  ${f.name.padEnd(44)} ${number(f.value).padStart(9)} ${f.unit} ${target} ${verdict(f.target === null ? null : f.value >= f.target)}`,
     );
   }
-  console.log('Plans: makespan over its lower bound, and beside the best plan of fixed parallelism');
-  for (const p of planning) {
-    const shorter =
-      p.shorter === null ? 'no such plan fits' : `${(p.shorter * 100).toFixed(1)} % shorter than k=${p.bestK}`;
+  console.log('Migrations predicted');
+  for (const f of migration) {
+    const isMet = f.sense === 'at least' ? f.value >= f.target : f.value <= f.target;
+    const sign = f.sense === 'at least' ? '>=' : '<=';
     console.log(
-      `  ${p.name.padEnd(44)} ${String(p.moves).padStart(5)} moves  ${p.overBound.toFixed(3)} x bound  ${shorter.padEnd(26)} planned in ${number(p.planMs)} ms${p.accepted ? '' : '  REFUSED'}`,
+      `  ${f.name.padEnd(44)} ${number(f.value).padStart(9)} ${f.unit} ${sign} ${number(f.target)} ${verdict(isMet)}`,
     );
   }
+  console.log('Plans: makespan over its lower bound, and beside the best plan of fixed parallelism found in hindsight');
+  process.stdout.write(planningText(planning));
 }
