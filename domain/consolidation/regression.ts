@@ -16,7 +16,8 @@ const leastSquares = (columns: readonly Float64Array[], y: Float64Array): Float6
     if (a === 0) return null;
     diagonal[k] = a;
     v[k]! -= a;
-    for (const column of columns.slice(k + 1)) {
+    for (let c = k + 1; c < columns.length; c++) {
+      const column = columns[c]!;
       let alpha = 0;
       for (let r = k; r < v.length; r++) alpha -= column[r]! * v[r]!;
       alpha /= a * v[k]!;
@@ -37,13 +38,16 @@ const leastSquares = (columns: readonly Float64Array[], y: Float64Array): Float6
   return rest.slice(0, columns.length);
 };
 
-/** Sum of squared differences from the mean. */
+/** Sum of squared differences from the mean, by the updating formula of commons-math's SecondMoment. */
 const totalSquares = (y: Float64Array): number => {
-  let sum = 0;
-  for (const value of y) sum += value;
-  const mean = sum / y.length;
+  let mean = 0;
   let squares = 0;
-  for (const value of y) squares += (value - mean) ** 2;
+  for (let n = 0; n < y.length; n++) {
+    const off = y[n]! - mean;
+    const step = off / (n + 1);
+    mean += step;
+    squares += n * off * step;
+  }
   return squares;
 };
 
@@ -59,8 +63,9 @@ const rSquared = (target: Float64Array, predictors: readonly Float64Array[]): nu
   if (coefficients === null) return null;
   let residual = 0;
   for (let s = 0; s < target.length; s++) {
-    let rest = target[s]! - coefficients[0]!;
-    for (const [i, p] of predictors.entries()) rest -= coefficients[i + 1]! * p[s]!;
+    let fitted = coefficients[0]!;
+    for (let i = 0; i < predictors.length; i++) fitted += predictors[i]![s]! * coefficients[i + 1]!;
+    const rest = target[s]! - fitted;
     residual += rest * rest;
   }
   return 1 - residual / totalSquares(target);

@@ -46,7 +46,10 @@ else {
   console.log('Consolidation');
   for (const c of consolidation) {
     const peer = c.peerMs === null ? '' : `  peer ${number(c.peerMs)} ms`;
-    console.log(`  ${c.name.padEnd(44)} ${number(c.oursMs).padStart(9)} ms${peer}  ${c.note}`);
+    const met = verdict(c.oursMs <= c.targetMs);
+    console.log(
+      `  ${c.name.padEnd(44)} ${number(c.oursMs).padStart(9)} ms <= ${number(c.targetMs)} ${met}${peer}  ${c.note}`,
+    );
   }
   console.log('Traffic (1 000 hosts, 20 000 VMs)');
   for (const f of traffic) {

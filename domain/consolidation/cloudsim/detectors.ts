@@ -1,5 +1,5 @@
 // CloudSim's overload detectors: a static threshold, and four that look at the host's history first.
-import { iqr, mad, tricubeWeights, weightedLine } from '../statistics.ts';
+import { iqrOfSorted, madOfSorted, sortFew, tricubeWeights, weightedLine } from '../statistics.ts';
 import type { Draft } from './draft.ts';
 import { HISTORY } from './machines.ts';
 import type { World } from './world.ts';
@@ -79,33 +79,50 @@ const usedLength = (h: Float64Array): number => {
   return i + 1;
 };
 
+/** A measure of spread, and what share of the range of the values it may be at most. */
+type Spread = { readonly ofSorted: (ascending: Float64Array) => number; readonly ofRangeAtMost: number };
+
+/** At least half of the values are as far from the median as the MAD, on both sides of it. */
+const MAD: Spread = { ofSorted: madOfSorted, ofRangeAtMost: 0.5 + TOO_CLOSE };
+const IQR: Spread = { ofSorted: iqrOfSorted, ofRangeAtMost: 1 };
+
 /** MAD and IQR: demand above 1 - s x spread of the host's history, newest first, that its present VMs brought along. */
-const spreadDetector = (w: World, safety: number, spread: (history: Float64Array) => number): Detector => {
+const spreadDetector = (w: World, safety: number, spread: Spread): Detector => {
   let draft: Draft;
   let tick = 0;
   const demand = demandTest(w);
   const sums = new Float64Array(w.lists.length * HISTORY);
-  const add = (into: Float64Array, host: number, vm: number): void => {
+  const add = (into: Float64Array, from: number, host: number, vm: number): void => {
     const mips = w.vmMips[vm]!;
     const total = w.hostType[host]!.totalMips;
     const newest = vm * w.steps + tick;
     const length = Math.min(HISTORY, tick);
-    for (let j = 0; j < length; j++) into[j]! += (w.history[newest - j]! * mips) / total;
+    for (let j = 0; j < length; j++) into[from + j]! += (w.history[newest - j]! * mips) / total;
   };
-  const rowOf = (host: number): Float64Array => sums.subarray(host * HISTORY, (host + 1) * HISTORY);
   const kept = keptPerHost(w.lists.length, (host) => {
-    const row = rowOf(host).fill(0);
-    for (const vm of draft.lists[host]!) add(row, host, vm);
+    sums.fill(0, host * HISTORY, (host + 1) * HISTORY);
+    for (const vm of draft.lists[host]!) add(sums, host * HISTORY, host, vm);
   });
   const trial = new Float64Array(HISTORY);
+  const newestOf = Array.from({ length: HISTORY + 1 }, (_, length) => trial.subarray(0, length));
+  const range = (length: number): number => {
+    let least = trial[0]!;
+    let most = least;
+    for (let j = 1; j < length; j++) {
+      if (trial[j]! < least) least = trial[j]!;
+      if (trial[j]! > most) most = trial[j]!;
+    }
+    return most - least;
+  };
   const judge = (host: number, vm: number): boolean => {
     if (demand.exceeds(host, vm, 1)) return true; // no spread is negative
     kept.need(draft, host);
-    trial.set(rowOf(host));
-    if (vm !== NO_VM) add(trial, host, vm);
+    for (let j = 0; j < HISTORY; j++) trial[j] = sums[host * HISTORY + j]!;
+    if (vm !== NO_VM) add(trial, 0, host, vm);
     const length = usedLength(trial);
     if (length < SPREAD_LENGTH_MIN) return demand.exceeds(host, vm, FALLBACK_THRESHOLD);
-    return demand.exceeds(host, vm, 1 - safety * spread(trial.subarray(0, length)));
+    if (!demand.exceeds(host, vm, 1 - safety * range(length) * spread.ofRangeAtMost)) return false;
+    return demand.exceeds(host, vm, 1 - safety * spread.ofSorted(sortFew(newestOf[length]!)));
   };
   return {
     begin: (next, at) => {
@@ -224,9 +241,9 @@ export const detectorOf = (name: DetectorName, w: World, safety: number): Detect
     case 'thr':
       return thresholdDetector(w, safety);
     case 'mad':
-      return spreadDetector(w, safety, mad);
+      return spreadDetector(w, safety, MAD);
     case 'iqr':
-      return spreadDetector(w, safety, iqr);
+      return spreadDetector(w, safety, IQR);
     case 'lr':
     case 'lrr':
       return regressionDetector(w, safety);

@@ -1,40 +1,28 @@
 // The scratch copy on which a tick's moves are planned: CloudSim tries VMs on hosts and takes them off again.
+import { load, type Loaded, type Targets, targetsOf, unload } from './targets.ts';
 import type { World } from './world.ts';
 
-type Touched = { readonly host: number; readonly given: number; readonly free: number; readonly ramMB: number };
+type Touched = { readonly host: number; readonly before: Loaded };
 
 /** What the planner sees of the hosts while it plans. VM lists include the VMs planned onto them, at the end. */
 export type Draft = {
   readonly lists: number[][];
-  /** MIPS allocated and free. */
-  readonly given: Float64Array;
-  readonly free: Float64Array;
-  readonly ramMB: Float64Array;
+  readonly targets: Targets;
   /** Grows whenever the list of a host changes, so that sums over it can be kept. */
   readonly version: Int32Array;
   readonly undo: Touched[];
 };
 
-export const draftOf = (w: World): Draft => {
-  const hosts = w.lists.length;
-  const given = new Float64Array(hosts);
-  const ramMB = new Float64Array(hosts);
-  const lists = w.lists.map((list, host) => {
-    for (const vm of list) {
-      given[host]! += w.allocated[vm]!;
-      ramMB[host]! += w.vmRamMB[vm]!;
-    }
-    return list.slice();
-  });
-  return { lists, given, free: w.free.slice(), ramMB, version: new Int32Array(hosts), undo: [] };
-};
+export const draftOf = (w: World): Draft => ({
+  lists: w.lists.map((list) => list.slice()),
+  targets: targetsOf(w),
+  version: new Int32Array(w.lists.length),
+  undo: [],
+});
 
 export const put = (d: Draft, w: World, host: number, vm: number): void => {
-  d.undo.push({ host, given: d.given[host]!, free: d.free[host]!, ramMB: d.ramMB[host]! });
+  d.undo.push({ host, before: load(d.targets, w, host, vm) });
   d.lists[host]!.push(vm);
-  d.given[host]! += w.demand[vm]!;
-  d.free[host]! -= w.demand[vm]!;
-  d.ramMB[host]! += w.vmRamMB[vm]!;
   d.version[host]!++;
 };
 
@@ -43,9 +31,7 @@ export const rewind = (d: Draft, mark: number): void => {
   while (d.undo.length > mark) {
     const last = d.undo.pop()!;
     d.lists[last.host]!.pop();
-    d.given[last.host] = last.given;
-    d.free[last.host] = last.free;
-    d.ramMB[last.host] = last.ramMB;
+    unload(d.targets, last.host, last.before);
     d.version[last.host]!++;
   }
 };

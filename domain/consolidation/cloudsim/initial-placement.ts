@@ -1,7 +1,7 @@
 // Where VMs start at t = 0, while each still asks for its full nominal MIPS, RAM and bandwidth.
 import { assert } from '../../base/result.ts';
-import { powerAt } from '../power.ts';
-import { vmTypeOf } from './machines.ts';
+import { powerOf } from '../power.ts';
+import { HOST_POWER, vmTypeOf } from './machines.ts';
 import type { World } from './world.ts';
 
 /** First suitable host (DVFS, NPA), or the one whose watts grow least over an idle one (all migrating policies). */
@@ -24,7 +24,8 @@ export const placeInitially = (w: World, how: InitialPlacement): void => {
         type.bandwidth - bandwidth[host]! >= want.bandwidth;
       if (!fits) continue;
       // Nothing runs yet, so the increase is over an idle host: hosts with little reserved are preferred.
-      const watts = powerAt(type.power, (reserved[host]! + want.mips) / type.totalMips) - type.power[0]!;
+      const watts =
+        powerOf(HOST_POWER, w.hostKind[host]!, (reserved[host]! + want.mips) / type.totalMips) - type.power[0]!;
       if (watts >= bestWatts) continue;
       best = host;
       bestWatts = watts;

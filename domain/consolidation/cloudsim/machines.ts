@@ -1,5 +1,5 @@
 // The machines of CloudSim's PlanetLab experiment: 800 hosts of two types, four VM types, one link speed.
-import { SPEC_POWER, type PowerTable } from '../power.ts';
+import { powerCurves, SPEC_POWER, type PowerTable } from '../power.ts';
 
 export type HostType = {
   readonly name: string;
@@ -36,6 +36,10 @@ const g5: HostType = {
 
 /** Hosts alternate: an even id is a G4, an odd one a G5. */
 export const HOST_TYPES: readonly HostType[] = [g4, g5];
+
+/** By kind of host: index among HOST_TYPES. */
+export const HOST_POWER = powerCurves(HOST_TYPES.map((type) => type.power));
+
 export const hostTypeOf = (host: number): HostType => HOST_TYPES[host % HOST_TYPES.length]!;
 
 export const VM_TYPES: readonly VmType[] = [

@@ -1,6 +1,7 @@
 // What time does to the hosts: demand, CPU shares, energy, and the VMs CloudSim takes for finished.
-import { powerAt } from '../power.ts';
-import { INTERVAL_S } from './machines.ts';
+import { assert } from '../../base/result.ts';
+import { powerOf } from '../power.ts';
+import { HOST_POWER, INTERVAL_S } from './machines.ts';
 import { isSettledOff, noteHost, noteVm } from './sla-ledger.ts';
 import type { World } from './world.ts';
 
@@ -11,25 +12,27 @@ const MIGRATION_KEPT = 0.9;
 /** Rounding may push a full host this far above 1 before CloudSim calls it an error. */
 const ROUNDING = 1.01;
 
-/** Fraction of its own CPU a VM asks for at an instant: linear between the two samples around it. */
-const utilizationAt = (w: World, vm: number, at: number): number => {
+/** Writes what every VM uses at an instant, as a fraction of its own CPU: linear between the two samples around it. */
+const interpolate = (w: World, at: number, into: Float64Array, stride: number, offset: number): void => {
   const low = Math.floor(at / INTERVAL_S);
   const high = Math.ceil(at / INTERVAL_S);
-  const first = w.trace[vm * (w.steps + 1) + low]!;
-  if (high === low) return first;
-  const slope = (w.trace[vm * (w.steps + 1) + high]! - first) / ((high - low) * INTERVAL_S);
-  return first + slope * (at - low * INTERVAL_S);
+  const since = at - low * INTERVAL_S;
+  const samples = w.steps + 1;
+  for (let vm = 0; vm < w.vms; vm++) {
+    const first = w.trace[vm * samples + low]!;
+    const slope = high === low ? 0 : (w.trace[vm * samples + high]! - first) / ((high - low) * INTERVAL_S);
+    into[vm * stride + offset] = first + slope * since;
+  }
 };
 
 /** Sets the demand of every VM at an instant, in MIPS. */
 export const setDemand = (w: World, at: number): void => {
-  for (let vm = 0; vm < w.vms; vm++) w.demand[vm] = utilizationAt(w, vm, at) * w.vmMips[vm]!;
+  interpolate(w, at, w.demand, 1, 0);
+  for (let vm = 0; vm < w.vms; vm++) w.demand[vm]! *= w.vmMips[vm]!;
 };
 
 /** At tick k, and only at ticks, every VM remembers what it uses. */
-export const recordHistory = (w: World, tick: number, at: number): void => {
-  for (let vm = 0; vm < w.vms; vm++) w.history[vm * w.steps + tick] = utilizationAt(w, vm, at);
-};
+export const recordHistory = (w: World, tick: number, at: number): void => interpolate(w, at, w.history, w.steps, tick);
 
 /** Recomputes the CPU shares of one host from its list, in list order, and notes what its VMs and it now have. */
 export const refreshHost = (w: World, host: number, at: number): void => {
@@ -82,8 +85,10 @@ export const refreshHost = (w: World, host: number, at: number): void => {
   }
   w.free[host] = free;
   const utilization = used / type.totalMips;
-  w.utilization[host] = utilization > 1 && utilization < ROUNDING ? 1 : utilization;
-  w.watts[host] = powerAt(type.power, w.utilization[host]);
+  const rounded = utilization > 1 && utilization < ROUNDING ? 1 : utilization;
+  assert(rounded >= 0 && rounded <= 1, 'a utilization is between 0 and 1');
+  w.utilization[host] = rounded;
+  w.watts[host] = powerOf(HOST_POWER, w.hostKind[host]!, rounded);
   noteHost(w.sla, host, at, used, asked);
 };
 
@@ -94,17 +99,15 @@ const hostJoules = (w: World, host: number, seconds: number): number => {
   return (before + (w.watts[host]! - before) / 2) * seconds;
 };
 
-const dropFinished = (w: World): void => {
-  for (const list of w.lists) {
-    if (!list.some((vm) => w.demand[vm] === 0 && w.inMigration[vm] === 0)) continue;
-    const staying = list.filter((vm) => {
-      if (w.demand[vm] !== 0 || w.inMigration[vm] === 1) return true;
-      w.registered[vm] = -1;
-      w.vmsDropped++;
-      return false;
-    });
-    list.splice(0, list.length, ...staying);
-  }
+const dropFinished = (w: World, list: number[]): void => {
+  if (!list.some((vm) => w.demand[vm] === 0 && w.inMigration[vm] === 0)) return;
+  const staying = list.filter((vm) => {
+    if (w.demand[vm] !== 0 || w.inMigration[vm] === 1) return true;
+    w.registered[vm] = -1;
+    w.vmsDropped++;
+    return false;
+  });
+  list.splice(0, list.length, ...staying);
 };
 
 /** Brings every host to an instant and accounts the energy since the last one. Demand must be set already. */
@@ -119,5 +122,13 @@ export const updateAll = (w: World, at: number): void => {
   }
   w.joules += joules;
   w.updatedAt = at;
-  if (w.quirks.zeroDemandEnds) dropFinished(w);
+  if (w.quirks.zeroDemandEnds) for (const list of w.lists) dropFinished(w, list);
+};
+
+/** A second update at the same instant: it tells something new only of hosts whose VM lists changed since the first. */
+export const updateChanged = (w: World, hosts: ReadonlySet<number>, at: number): void => {
+  for (const host of hosts) {
+    refreshHost(w, host, at);
+    if (w.quirks.zeroDemandEnds) dropFinished(w, w.lists[host]!);
+  }
 };

@@ -9,7 +9,7 @@ import { INTERVAL_S, MIGRATION_MB_PER_S, TICK_OFFSET_S } from './machines.ts';
 import { type Move, planTick } from './plan.ts';
 import { type Policy, policyName } from './policy.ts';
 import { CLOUDSIM_QUIRKS, type Quirks } from './quirks.ts';
-import { recordHistory, refreshHost, setDemand, updateAll } from './refresh.ts';
+import { recordHistory, refreshHost, setDemand, updateAll, updateChanged } from './refresh.ts';
 import { selectionOf } from './selection.ts';
 import { type CloudSimOutcome, measure } from './outcome.ts';
 import { createWorld, type World } from './world.ts';
@@ -31,24 +31,28 @@ const startMoves = (w: World, moves: readonly Move[], at: number): void => {
   }
 };
 
-const land = (w: World, { vm, target }: Move): void => {
-  removeFrom(w.lists[w.registered[vm]!]!, vm);
+/** The VM is at the end of its target's list then; tells where it came from. */
+const land = (w: World, { vm, target }: Move): number => {
+  const source = w.registered[vm]!;
+  removeFrom(w.lists[source]!, vm);
   removeFrom(w.lists[target]!, vm);
   w.inMigration[vm] = 0;
   w.lists[target]!.push(vm);
   w.registered[vm] = target;
+  return source;
 };
 
 /** Ends the moves in order of time, then of plan; everything is updated before and after each instant's landings. */
 const finishMoves = (w: World, moves: readonly Move[], startedAt: number): void => {
-  const durationS = (move: Move): number => w.vmRamMB[move.vm]! / MIGRATION_MB_PER_S;
-  for (const seconds of [...new Set(moves.map(durationS))].sort((a, b) => a - b)) {
+  const byDuration = Map.groupBy(moves, ({ vm }) => w.vmRamMB[vm]! / MIGRATION_MB_PER_S);
+  for (const seconds of [...byDuration.keys()].sort((a, b) => a - b)) {
     const at = startedAt + seconds;
     assert(seconds < INTERVAL_S, 'a migration ends before the next tick');
     setDemand(w, at);
     updateAll(w, at);
-    for (const move of moves) if (durationS(move) === seconds) land(w, move);
-    updateAll(w, at);
+    const changed = new Set<number>();
+    for (const move of byDuration.get(seconds)!) changed.add(land(w, move)).add(move.target);
+    updateChanged(w, changed, at);
   }
 };
 

@@ -16,10 +16,13 @@ const leastBy = (list: readonly number[], value: (vm: number) => number): number
   return best;
 };
 
-/** MC: the VM whose history the histories of the others explain best; MMT if there are too few values for that. */
+/**
+ * MC: the VM whose history the histories of the others explain best; MMT if there are too few values for that. Histories
+ * run from the newest value back, as CloudSim keeps them: the order decides how the regression rounds.
+ */
 const maximumCorrelation = (w: World, list: readonly number[], tick: number): number => {
   const length = Math.min(HISTORY, tick);
-  const rows = list.map((vm) => w.history.subarray(vm * w.steps + tick - length + 1, vm * w.steps + tick + 1));
+  const rows = list.map((vm) => w.history.slice(vm * w.steps + tick - length + 1, vm * w.steps + tick + 1).reverse());
   const best = mostExplained(rows);
   return best === null ? leastBy(list, (vm) => w.vmRamMB[vm]!) : list[best]!;
 };

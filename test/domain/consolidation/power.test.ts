@@ -1,6 +1,14 @@
 // Watts between the measured tenths, and naps that pay.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { linearPowerTable, powerAt, powerTableOf, SPEC_POWER } from '../../../domain/consolidation/power.ts';
+import {
+  linearPowerTable,
+  powerAt,
+  powerCurves,
+  powerOf,
+  powerTableOf,
+  SPEC_POWER,
+} from '../../../domain/consolidation/power.ts';
 import { breakEvenS, hostsToSwitchOff, hostsToWake } from '../../../domain/consolidation/power-state.ts';
 
 const g4 = SPEC_POWER['hp-ml110-g4-xeon-3040'];
@@ -43,4 +51,18 @@ test('Neat switches off every idle host and wakes only those the placement uses'
     ['c', 'h1'],
   ]);
   expect(hostsToWake(placement, new Set(['h2', 'h3']))).toEqual(['h2']);
+});
+
+test('columns of power tables answer as the tables do, to the last bit', () => {
+  const tables = Object.values(SPEC_POWER);
+  const curves = powerCurves(tables);
+  const kind = fc.integer({ min: 0, max: tables.length - 1 });
+  const utilization = fc.oneof(
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.integer({ min: 0, max: 1000 }).map((n) => n / 1000),
+  );
+  fc.assert(
+    fc.property(kind, utilization, (k, u) => Object.is(powerOf(curves, k, u), powerAt(tables[k]!, u))),
+    { numRuns: 2000 },
+  );
 });

@@ -1,8 +1,15 @@
 // Which of several histories the others explain best.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rng } from '../../../domain/base/rng.ts';
 import { mostExplained } from '../../../domain/consolidation/regression.ts';
-import { loessLine, mad, robustLoessLine, tricubeBisquareWeights } from '../../../domain/consolidation/statistics.ts';
+import {
+  loessLine,
+  mad,
+  median,
+  robustLoessLine,
+  tricubeBisquareWeights,
+} from '../../../domain/consolidation/statistics.ts';
 
 const noise = (seed: string, length = 30): Float64Array => {
   const r = rng(seed);
@@ -45,4 +52,19 @@ test('where most residuals are zero, the tricube weights stand alone', () => {
   expect(weights.at(-1)).toBe(1);
   expect(weights.every(Number.isFinite)).toBe(true);
   expect(mad([1, 1, 2, 2, 4, 6, 9])).toBe(1);
+});
+
+test('the median absolute deviation found from both sides is the median of all deviations, at most half the range', () => {
+  const values = fc.array(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.25, 1)), {
+    minLength: 1,
+    maxLength: 80,
+  });
+  fc.assert(
+    fc.property(values, (v) => {
+      const found = mad(v);
+      const middle = median(v);
+      expect(found).toBe(median(v.map((x) => Math.abs(x - middle))));
+      expect(found).toBeLessThanOrEqual((Math.max(...v) - Math.min(...v)) * (0.5 + 1e-9));
+    }),
+  );
 });
