@@ -24,6 +24,7 @@ import type {
   PortRecord,
   Progress,
   Seats,
+  TrafficRecord,
   TunnelRecord,
   UpdatedSeen,
   Visit,
@@ -143,6 +144,7 @@ const tables = {
   flavors: recordColumns<FlavorRecord>,
   groups: recordColumns<GroupRecord>,
   rosters: rosterColumns,
+  traffic: recordColumns<TrafficRecord>,
 };
 export type TableName = keyof typeof tables;
 export const TABLE_NAMES = Object.keys(tables) as readonly TableName[];

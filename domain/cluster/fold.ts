@@ -50,7 +50,7 @@ const folders: { readonly [T in Fact['type']]: readonly [v: Extract<Fact, { type
   'server_group.reported': [1, other.serverGroupReported],
   'telemetry.roster_set': [1, other.rosterSet],
   'telemetry.sampled': [1, other.telemetrySampled],
-  'traffic.sampled': [1, other.told],
+  'traffic.sampled': [1, other.trafficSampled],
   'fault.injected': [1, other.told],
   'drill.settled': [1, other.told],
   'note.written': [1, other.told],

@@ -178,6 +178,17 @@ export type Seats = Int32Array;
 /** Hosts sit below zero. It is its own inverse. */
 export const hostSeat = (row: number): number => -1 - row;
 
+/** One direction of one pair in a traffic matrix. Ends are named as the source named them: by id, or by a name. */
+export type TrafficFlow = {
+  readonly from: string;
+  readonly to: string;
+  readonly bytesPerS: number;
+  readonly frameBytes: number;
+};
+
+/** The newest traffic matrix, in the batches it came in. */
+export type TrafficRecord = { readonly at: Instant; readonly batches: readonly (readonly TrafficFlow[])[] };
+
 /** The newest figures of a migration. */
 export type Progress = {
   readonly memoryTotalBytes: number | null;

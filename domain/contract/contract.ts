@@ -1,4 +1,5 @@
 // The table of queries, commands and streams that shells and window promise each other.
+import type { TrafficAnswer, TrafficQuestion } from '../datapath/traffic-answer.ts';
 import type { Outlook } from '../capacity/outlook.ts';
 import type { ConsolidationReport, WorkloadChoice } from '../consolidation/experiment-report.ts';
 import type { PlanReport } from '../consolidation/live/report.ts';
@@ -135,6 +136,7 @@ export type Calls = {
     output: ReachAnswer;
   };
   /** FDB messages that the changes of ports in [from, to] cost, in equal buckets. */
+  'network.traffic': { input: { timeline: string; at: At | null } & TrafficQuestion; output: TrafficAnswer };
   'network.load': {
     input: { timeline: string; from: number; to: number; buckets: number; style: Style };
     output: NetworkLoad;

@@ -141,6 +141,17 @@ export const trafficLoad = (
 export const hostCores = (load: TrafficLoad, host: number, clockGhz: number): number =>
   load.pollingCores + load.hostCyclesPerS[host]! / (clockGhz * 1e9);
 
+/** A copy to try moves on. */
+export const forkLoad = (load: TrafficLoad): TrafficLoad => ({
+  ...load,
+  placement: load.placement.slice(),
+  hostCyclesPerS: load.hostCyclesPerS.slice(),
+  hostOutBitsPerS: load.hostOutBitsPerS.slice(),
+  hostInBitsPerS: load.hostInBitsPerS.slice(),
+  rackOutBitsPerS: load.rackOutBitsPerS.slice(),
+  rackInBitsPerS: load.rackInBitsPerS.slice(),
+});
+
 /** Moves a VM and keeps every load true, in time of its peers. */
 export const applyMove = (load: TrafficLoad, vm: number, dest: number): void => {
   addVm(load, vm, -1);

@@ -1,12 +1,9 @@
 // Who talks to whom and how much, as a sparse matrix: for each VM the peers it exchanges traffic with, both ways together.
 
-/** One direction of one pair. `frameBytes`: average frame of the guest with its check sequence. */
-export type Flow = {
-  readonly from: string;
-  readonly to: string;
-  readonly bytesPerS: number;
-  readonly frameBytes: number;
-};
+import type { TrafficState } from '../readout/state.ts';
+
+/** One direction of one pair. */
+export type Flow = Omit<TrafficState, 'id'>;
 
 /** Rows are VMs; entries `offsets[v]` to `offsets[v + 1]` are the peers of VM `v`, each pair being in both rows. */
 export type TrafficMatrix = {

@@ -23,7 +23,7 @@ export type VmPath = {
 const PREFIX_LENGTH_MIN = 4;
 
 /** A VM by id, by name, or by the beginning of its id. Errors: it is unknown, or several are meant. */
-const vmNamed = (state: ClusterState, name: string): Result<VmState, string> => {
+export const vmNamed = (state: ClusterState, name: string): Result<VmState, string> => {
   const exact = state.vms.filter((v) => v.id === name || v.name === name);
   const meant =
     exact.length > 0 || name.length < PREFIX_LENGTH_MIN ? exact : state.vms.filter((v) => v.id.startsWith(name));

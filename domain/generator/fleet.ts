@@ -252,5 +252,6 @@ export const stateOf = (fleet: Fleet, at: string): ClusterState => ({
   })),
   flavors: FLAVORS.map(({ name, vcpus, ramMiB, diskGiB }) => ({ name, vcpus, ramMiB, diskGiB })),
   migrations: [],
+  traffic: [],
   anomalies: [],
 });

@@ -1,4 +1,5 @@
 // The cluster at an instant as plain values: the columns read out, sorted, so that equal states print equal bytes.
+import { trafficStates } from './traffic-state.ts';
 import type { Instant, Row, Seq } from '../base/brand.ts';
 import { byteAt, NO_ROW, numberAt, refAt, rowAt } from '../base/column.ts';
 import { isoInstant } from '../base/time.ts';
@@ -303,6 +304,7 @@ export const clusterState = (
     serverGroups: groupStates(c, vms),
     flavors: presentRows(c.flavors).flatMap((row) => flavorState(c, row)),
     migrations: presentRows(c.migrations).map((row) => migrationState(c, row)),
+    traffic: trafficStates(c),
     anomalies: anomalyStates(c),
   };
 };

@@ -149,6 +149,18 @@ export type FlavorState = {
   readonly diskGiB: number | null;
 };
 
+/** What one VM sends another, by the newest traffic matrix. */
+export type TrafficState = {
+  /** `FROM > TO`. */
+  readonly id: string;
+  /** VMs as the matrix names them: by id, or by a name that one VM has. */
+  readonly from: string;
+  readonly to: string;
+  /** Bytes of frames a second, and the average frame with its check sequence. */
+  readonly bytesPerS: number;
+  readonly frameBytes: number;
+};
+
 export const SEVERITIES = ['contradiction', 'warning', 'note'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -177,5 +189,6 @@ export type ClusterState = {
   readonly serverGroups: readonly ServerGroupState[];
   readonly flavors: readonly FlavorState[];
   readonly migrations: readonly MigrationState[];
+  readonly traffic: readonly TrafficState[];
   readonly anomalies: readonly AnomalyState[];
 };

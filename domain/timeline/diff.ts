@@ -28,6 +28,7 @@ const LISTS: { readonly [N in ListName]: { readonly kind: string; readonly id: s
   serverGroups: { kind: 'server_group', id: 'id', name: 'name' },
   flavors: { kind: 'flavor', id: 'name', name: 'name' },
   migrations: { kind: 'migration', id: 'id', name: 'id' },
+  traffic: { kind: 'traffic', id: 'id', name: 'id' },
   // An anomaly has no id: it is what it says, about whom, and when.
   anomalies: { kind: 'anomaly', id: 'detail', name: 'rule' },
 };

@@ -1,4 +1,6 @@
 // The shape of every call's input, checked at the door; a test proves that each admits what its line in the contract says.
+import { PROFILE_NAMES, type ProfileName } from '../../domain/datapath/profiles.ts';
+import { PATTERN_NAMES, type PatternName } from '../../domain/datapath/traffic-patterns.ts';
 import Type, { type TSchema } from 'typebox';
 import type { CallName } from '../../domain/contract/contract.ts';
 
@@ -77,6 +79,8 @@ const TraceQuestion = {
   ipBytes: Type.Integer({ minimum: 20, maximum: 65_535 }),
 };
 
+const Datapath = Type.Enum(PROFILE_NAMES as ProfileName[]);
+
 const Choice = exact({
   name: Name,
   parameters: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Array(Type.Number())])),
@@ -92,6 +96,7 @@ const PlanSettings = Type.Partial(
     dataLength: Type.Number(),
     migrationMBPerS: Type.Number(),
     powerModel: Name,
+    datapath: Datapath,
     keepN1: Type.Boolean(),
     seed: Type.String({ maxLength: LONGEST_NAME }),
   }),
@@ -149,6 +154,21 @@ export const inputSchemas = {
   'network.flowDiff': exact({ timeline: Name, from: MomentOrHead, to: MomentOrHead, ...FlowQuestion }),
   'network.trace': exact({ timeline: Name, at: MomentOrHead, ...TraceQuestion, to: Type.Union([Name, Type.Null()]) }),
   'network.reach': exact({ timeline: Name, at: MomentOrHead, ...TraceQuestion, to: Name }),
+  'network.traffic': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    datapath: Datapath,
+    pattern: Type.Union([
+      exact({
+        pattern: Type.Enum(PATTERN_NAMES as PatternName[]),
+        groupSize: Type.Number(),
+        meanBytesPerS: Type.Number(),
+        seed: Type.String({ maxLength: LONGEST_NAME }),
+      }),
+      Type.Null(),
+    ]),
+    move: Type.Union([exact({ vm: Name, dest: Name }), Type.Null()]),
+  }),
   'network.load': exact({
     timeline: Name,
     from: Type.Number(),

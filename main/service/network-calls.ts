@@ -2,6 +2,7 @@
 import { instant } from '../../domain/base/brand.ts';
 import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { At } from '../../domain/contract/contract.ts';
+import { trafficAnswer } from '../../domain/datapath/traffic-answer.ts';
 import { flowAnswer, flowChange } from '../../domain/network/flow-answer.ts';
 import { cloudOf, type SeenCloud } from '../../domain/network/from-state.ts';
 import { loadOverTime } from '../../domain/network/load-over-time.ts';
@@ -14,7 +15,13 @@ import { type Engine, placeOf } from './engine.ts';
 
 type NetworkCalls = Pick<
   Handlers,
-  'network.overview' | 'network.flows' | 'network.flowDiff' | 'network.trace' | 'network.reach' | 'network.load'
+  | 'network.overview'
+  | 'network.flows'
+  | 'network.flowDiff'
+  | 'network.trace'
+  | 'network.reach'
+  | 'network.load'
+  | 'network.traffic'
 >;
 
 const told = <T>(result: Result<T, string>): Answer<T> =>
@@ -49,6 +56,11 @@ export const networkCalls = (engine: Engine): NetworkCalls => {
     'network.reach': ({ timeline, at, ...question }) => {
       const found = seenAt(timeline, at);
       return found.ok ? told(reachAnswer(found.value, question)) : found;
+    },
+    'network.traffic': ({ timeline, at, ...question }) => {
+      const place = placeOf(engine, { timeline, at });
+      if (!place.ok) return place;
+      return told(trafficAnswer(engine.histories.stateAt(place.value.timeline, place.value.cut), question));
     },
     'network.load': ({ timeline: name, style, ...range }) => {
       if (!(range.from <= range.to))

@@ -26,6 +26,7 @@ import { serve } from './commands/serve.ts';
 import { state } from './commands/state.ts';
 import { timelines } from './commands/timelines.ts';
 import { reach, trace } from './commands/trace.ts';
+import { traffic } from './commands/traffic.ts';
 import { verify } from './commands/verify.ts';
 import { why } from './commands/why.ts';
 
@@ -48,6 +49,7 @@ export const commands: readonly AddCommand[] = [
   availabilityOf,
   predictMoves,
   pathCostOf,
+  traffic,
   consolidate,
   overlay,
   flows,

@@ -63,5 +63,17 @@ export const telemetrySampled: Folder<'telemetry.sampled'> = (c, e) => {
   setRef(c.rosters.col[metric], row, { at: e.at, intervalMs, scale, values });
 };
 
+/** There is one matrix, whoever the fact is about. */
+const MATRIX = 'cluster';
+
+/** The matrix of an instant, whole or in several batches, takes the place of an older one. */
+export const trafficSampled: Folder<'traffic.sampled'> = (c, e) => {
+  const row = rowOf(c.traffic.ids, MATRIX);
+  const known = byteAt(c.traffic.col.present, row) === PRESENT ? refAt(c.traffic.col.record, row) : null;
+  const before = known?.at === e.at ? known.batches : [];
+  setByte(c.traffic.col.present, row, PRESENT);
+  setRef(c.traffic.col.record, row, { at: e.at, batches: [...before, e.data.flows] });
+};
+
 /** Facts that belong to a story and change no state. */
 export const told = (): void => undefined;

@@ -35,14 +35,20 @@ export const expectedCores = (
   return cores;
 };
 
-/** Sum of the VMs' cores over the host's, by step; empty when nothing is known. */
-export const hostHistory = (host: HostState, vms: readonly VmState[], histories: VmHistories): readonly number[] => {
+/** Sum of the VMs' cores and of those that forward their traffic (`forwarding`, the same at every step) over the host's, by
+ * step; empty when nothing is known. */
+export const hostHistory = (
+  host: HostState,
+  vms: readonly VmState[],
+  histories: VmHistories,
+  forwarding: number,
+): readonly number[] => {
   const rows = vms.map((vm) => histories.get(vm.id) ?? []);
   const length = Math.max(0, ...rows.map((row) => row.length));
   const vcpus = host.vcpus ?? 0;
   if (vcpus === 0) return [];
   return Array.from({ length }, (_, step) => {
-    let sum = 0;
+    let sum = forwarding;
     // Shorter histories are padded at the old end, as in Neat.
     for (const row of rows) sum += row[step - (length - row.length)] ?? 0;
     return sum / vcpus;

@@ -1,5 +1,7 @@
 // A plan for a live cluster: state frozen, every host judged, moves proposed and put in order, checked, and told with reasons.
 import { err, ok, type Result } from '../../base/result.ts';
+import { forwardingCores } from '../../datapath/forwarding.ts';
+import { PROFILES } from '../../datapath/profiles.ts';
 import type { Plan } from '../../planning/plan.ts';
 import type { ClusterState, HostState } from '../../readout/state.ts';
 import { NO_SURROUNDINGS, type Surroundings } from '../../scheduling/blockers-hardware.ts';
@@ -75,7 +77,28 @@ const verdictOf = (report: Pick<PlanReport, 'moves' | 'hosts' | 'before' | 'afte
   return `${plural(moves.length, 'move')} ${parts.join(' and ')}, ${Math.round(saved)} W of ${Math.round(before.watts)} W less; ${n1}.`;
 };
 
-const assumptionsOf = (settings: LiveSettings, ordering: Ordering): readonly string[] => [
+/** What is said of traffic where some is recorded, or where threads poll for it. */
+const forwardingAssumption = (
+  settings: LiveSettings,
+  pairs: number,
+  forwards: ReadonlyMap<string, number>,
+): readonly string[] => {
+  const cores = [...forwards.values()].reduce((sum, c) => sum + c, 0);
+  if (cores === 0) return [];
+  const { title } = PROFILES[settings.datapath];
+  return [
+    `${title} takes ${cores.toFixed(1)} cores of all hosts to forward the traffic recorded last (${plural(pairs, 'pair')}), ` +
+      'which is taken to have been the same throughout the history.',
+  ];
+};
+
+const assumptionsOf = (
+  settings: LiveSettings,
+  ordering: Ordering,
+  pairs: number,
+  forwards: ReadonlyMap<string, number>,
+): readonly string[] => [
+  ...forwardingAssumption(settings, pairs, forwards),
   `Every host draws what a ${settings.powerModel} drew in SPECpower_ssj2008; a host asleep draws nothing.`,
   `Detectors reckon with migrations at ${settings.migrationMBPerS} MB/s.`,
   'VMs stay in their availability zone: the log does not tell which are pinned to it.',
@@ -105,7 +128,10 @@ export const planConsolidation = ({
   const histories = vmHistories(state, cpu, settings.dataLength);
   const room = roomOf(state, expectedCores(state, histories, settings.lastNVmCpu), settings);
   const vmsBy = Map.groupBy(state.vms, (vm) => vm.host);
-  const historyOf = new Map(state.hosts.map((h) => [h.name, hostHistory(h, vmsBy.get(h.name) ?? [], histories)]));
+  const forwards = new Map(state.hosts.map((h) => [h.name, forwardingCores(room.forwarding, h.name)]));
+  const historyOf = new Map(
+    state.hosts.map((h) => [h.name, hostHistory(h, vmsBy.get(h.name) ?? [], histories, forwards.get(h.name) ?? 0)]),
+  );
   const judgements = new Map<string, Judgement>();
   for (const host of state.hosts) {
     const history = historyOf.get(host.name)!;
@@ -161,6 +187,7 @@ export const planConsolidation = ({
       host: host.name,
       vms: host.vms.length,
       history: history.map((u) => Math.round(u * 1000) / 1000),
+      forwardingCores: Math.round((forwards.get(host.name) ?? 0) * 1000) / 1000,
       underload: judgement?.underload ?? null,
       overload: judgement?.overload ?? null,
       ...fate,
@@ -178,7 +205,7 @@ export const planConsolidation = ({
     awakeN1: safetyOf(movedState(state, room.at, new Set())),
     states,
     ordering,
-    assumptions: assumptionsOf(settings, ordering),
+    assumptions: assumptionsOf(settings, ordering, state.traffic.length, forwards),
     verdict: verdictOf(told),
     branch: null,
     ...told,

@@ -1,4 +1,5 @@
 // Neat's last two questions: which VMs leave overloaded hosts, which hosts can be emptied, and where their VMs go.
+import { forkForwarding, forwardingCores, moveTalker } from '../../datapath/forwarding.ts';
 import type { HostState, VmState } from '../../readout/state.ts';
 import { movedState, safetyOf } from './after.ts';
 import { hostHistory, type Judgement, type VmHistories } from './judge.ts';
@@ -68,7 +69,12 @@ const selected = (d: Draft, host: HostState): readonly VmState[] => {
   const staying = new Map(vmsOn(d, host.name).map((vm) => [vm.id, vm]));
   const able = new Map([...staying].filter(([, vm]) => immovable(d.room, vm) === null && vm.vmState !== 'stopped'));
   const leaving: VmState[] = [];
-  while (able.size > 0 && d.policies.overload(hostHistory(host, [...staying.values()], d.histories), null)[0]) {
+  const forwarding = forkForwarding(d.room.forwarding);
+  const overloaded = (): boolean => {
+    const cores = forwardingCores(forwarding, host.name);
+    return d.policies.overload(hostHistory(host, [...staying.values()], d.histories, cores), null)[0];
+  };
+  while (able.size > 0 && overloaded()) {
     const cpu = new Map([...able.keys()].map((id) => [id, d.histories.get(id) ?? []]));
     const ram = new Map([...able].map(([id, vm]) => [id, vm.ramMiB ?? 0]));
     const [id] = d.policies.selection({ cpu, ram }, null);
@@ -76,6 +82,7 @@ const selected = (d: Draft, host: HostState): readonly VmState[] => {
     if (vm === undefined) break;
     able.delete(vm.id);
     staying.delete(vm.id);
+    moveTalker(forwarding, vm.id, null);
     leaving.push(vm);
   }
   return leaving;

@@ -8,8 +8,10 @@ export type Fate = 'relieved' | 'emptied' | 'kept' | 'empty' | 'not judged';
 export type HostAnswer = {
   readonly host: string;
   readonly vms: number;
-  /** CPU utilization 0..1 by step, newest last: VMs' vCPUs in use over the host's. */
+  /** CPU utilization 0..1 by step, newest last: VMs' vCPUs in use, and what forwards their traffic, over the host's. */
   readonly history: readonly number[];
+  /** Of the host's cores: what its datapath takes to forward the traffic of its VMs, in the history as well. */
+  readonly forwardingCores: number;
   readonly underload: Evidence | null;
   readonly overload: Evidence | null;
   readonly fate: Fate;

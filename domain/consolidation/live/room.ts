@@ -1,4 +1,11 @@
 // Where VMs may go: hosts as the scheduler sees them, CPU as measured, charged while a plan grows and taken back when it fails.
+import {
+  type Forwarding,
+  forwardingChange,
+  forwardingCores,
+  forwardingOf,
+  moveTalker,
+} from '../../datapath/forwarding.ts';
 import { asked, charge, type World, worldOf } from '../../drill/world.ts';
 import type { ClusterState, HostState, ServerGroupState, VmState } from '../../readout/state.ts';
 import type { SchedulingRequest } from '../../scheduling/candidate.ts';
@@ -16,9 +23,11 @@ export type Room = {
   readonly groups: ReadonlyMap<string, ServerGroupState>;
   /** Where each VM is in the plan so far. */
   readonly at: Map<string, string>;
-  /** Expected use of each VM, and their sum on each host, in cores. */
+  /** Expected use of each VM, and on each host their sum with what forwards their traffic, in cores. */
   readonly cores: ReadonlyMap<string, number>;
   readonly load: Map<string, number>;
+  /** What forwarding adds to `load`, by where VMs are in the plan so far; null where no traffic is recorded. */
+  readonly forwarding: Forwarding | null;
   /** VMs on each host in the plan so far. */
   readonly tenants: Map<string, number>;
   /** Hosts that take nobody, with the reason. */
@@ -35,10 +44,15 @@ export const roomOf = (state: ClusterState, cores: ReadonlyMap<string, number>, 
     load.set(host, (load.get(host) ?? 0) + (cores.get(vm) ?? 0));
     tenants.set(host, (tenants.get(host) ?? 0) + 1);
   }
+  const forwarding = forwardingOf(state, settings.datapath);
+  for (const { name } of state.hosts) {
+    const cores = forwardingCores(forwarding, name);
+    if (cores > 0) load.set(name, (load.get(name) ?? 0) + cores);
+  }
   const hosts = new Map(state.hosts.map((h) => [h.name, h]));
   const fenced: Closed = { rule: 'down or disabled', why: 'is fenced' };
   const closed = new Map(state.hosts.filter((h) => h.fenced).map((h) => [h.name, fenced]));
-  return { world: worldOf(state), settings, hosts, groups, at, cores, load, tenants, closed };
+  return { world: worldOf(state), settings, hosts, groups, at, cores, load, forwarding, tenants, closed };
 };
 
 /** Why a VM cannot be moved at all; null when it can. Nova live-migrates active and paused VMs, and moves stopped ones cold. */
@@ -97,7 +111,8 @@ const fitOf = (room: Room, vm: VmState, host: string, request: SchedulingRequest
   const { cpuThreshold, ramThreshold } = room.settings;
   const vcpus = room.hosts.get(host)?.vcpus ?? null;
   if (vcpus === null || vcpus === 0) return refuse('of unknown size', 'the log does not tell its CPUs');
-  const cpu = ((room.load.get(host) ?? 0) + (room.cores.get(vm.id) ?? 0)) / vcpus;
+  const forwarding = forwardingChange(room.forwarding, vm.id, host).dest;
+  const cpu = ((room.load.get(host) ?? 0) + (room.cores.get(vm.id) ?? 0) + forwarding) / vcpus;
   if (cpu > cpuThreshold)
     return refuse('above the CPU threshold', `its CPU would reach ${share(cpu)}, above ${share(cpuThreshold)}`);
   const memory = candidate.inventories.MEMORY_MB;
@@ -146,8 +161,10 @@ export const relocate = (room: Room, vm: VmState, dest: string): void => {
   charge(room.world, dest, request);
   room.at.set(vm.id, dest);
   const used = room.cores.get(vm.id) ?? 0;
-  room.load.set(source, (room.load.get(source) ?? 0) - used);
-  room.load.set(dest, (room.load.get(dest) ?? 0) + used);
+  const forwarding = forwardingChange(room.forwarding, vm.id, dest);
+  moveTalker(room.forwarding, vm.id, dest);
+  room.load.set(source, (room.load.get(source) ?? 0) - used + forwarding.source);
+  room.load.set(dest, (room.load.get(dest) ?? 0) + used + forwarding.dest);
   room.tenants.set(source, (room.tenants.get(source) ?? 0) - 1);
   room.tenants.set(dest, (room.tenants.get(dest) ?? 0) + 1);
 };

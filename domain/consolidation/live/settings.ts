@@ -1,5 +1,6 @@
 // How a plan for a live cluster is asked for: the four questions' algorithms by Neat's names, and what no log tells.
 import { err, ok, type Result } from '../../base/result.ts';
+import { PROFILE_NAMES, type ProfileName } from '../../datapath/profiles.ts';
 import { rng } from '../../base/rng.ts';
 import { powerTableOf, SPEC_POWER } from '../power.ts';
 import { OVERLOAD, UNDERLOAD, VM_SELECTION } from '../registry.ts';
@@ -24,6 +25,8 @@ export type LiveSettings = {
   readonly migrationMBPerS: number;
   /** Assumed: every host draws what this server drew in SPECpower_ssj2008. */
   readonly powerModel: string;
+  /** Assumed: what forwards the recorded traffic on every host; its CPU is part of the host's load. */
+  readonly datapath: ProfileName;
   /** True: no host is emptied whose sleep leaves more single host failures that strand VMs than there are now. */
   readonly keepN1: boolean;
   readonly seed: string;
@@ -39,6 +42,7 @@ export const LIVE_DEFAULTS: LiveSettings = {
   dataLength: 100,
   migrationMBPerS: 1000,
   powerModel: 'ibm-x3550-xeon-x5675',
+  datapath: 'kernel-ovs',
   keepN1: true,
   seed: 'plan',
 };
@@ -76,6 +80,8 @@ const fieldFault = (settings: LiveSettings): string | null => {
     const value = settings[field];
     if (!(value >= least && value <= most)) return `${field} must be between ${least} and ${most}, not ${value}.`;
   }
+  if (!PROFILE_NAMES.includes(settings.datapath))
+    return `There is no datapath "${settings.datapath}"; one of ${PROFILE_NAMES.join(', ')}.`;
   if (powerTableOf(settings.powerModel) !== null) return null;
   const known = Object.keys(SPEC_POWER).join(', ');
   return `There is no power model "${settings.powerModel}", and the log tells none of its hosts; one of ${known}.`;

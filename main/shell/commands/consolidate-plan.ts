@@ -8,6 +8,7 @@ import type {
   Refusal,
   Safety,
 } from '../../../domain/consolidation/live/report.ts';
+import type { ProfileName } from '../../../domain/datapath/profiles.ts';
 import type { LiveSettings } from '../../../domain/consolidation/live/settings.ts';
 import type { Parameters } from '../../../domain/consolidation/strategy.ts';
 import type { Ending, Stage } from '../command-line/command.ts';
@@ -23,6 +24,7 @@ export type PlanOptions = LogOption &
     readonly policy: readonly string[];
     readonly param?: number;
     readonly powerModel: string;
+    readonly datapath: ProfileName;
     readonly underload: string;
     readonly overload: string;
     readonly selection: string;
@@ -61,6 +63,7 @@ const settingsOf = (options: PlanOptions): Result<Partial<LiveSettings>, string>
   const { underload, overload, selection } = parameters.value;
   return ok({
     powerModel: options.powerModel,
+    datapath: options.datapath,
     keepN1: options.giveUpN1 !== true,
     underload: { name: options.underload, parameters: underload },
     overload: { name: options.overload, parameters: overload },
@@ -75,6 +78,9 @@ const hostTable = (hosts: readonly HostAnswer[]): string =>
     { head: 'HOST', cell: (h) => h.host },
     { head: 'VMS', cell: (h) => h.vms },
     { head: 'CPU', cell: (h) => share(h.history.at(-1)) },
+    ...(hosts.some((h) => h.forwardingCores > 0)
+      ? [{ head: 'FORWARDING', cell: (h: HostAnswer) => `${h.forwardingCores.toFixed(2)} cores` }]
+      : []),
     { head: 'FATE', cell: (h) => h.fate },
     { head: 'WHY', cell: (h) => h.why },
   ]);

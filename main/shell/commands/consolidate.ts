@@ -1,6 +1,7 @@
 // understudy consolidate: what policies cost and save on days of CPU traces, the list of algorithms, or a plan for a log.
 import { InvalidArgumentError, Option } from 'commander';
 import { ok } from '../../../domain/base/result.ts';
+import { PROFILE_NAMES } from '../../../domain/datapath/profiles.ts';
 import { EXPERIMENTS } from '../../../domain/consolidation/experiment.ts';
 import { STRATEGIES } from '../../../domain/consolidation/registry.ts';
 import type { AddCommand, Ending, Stage } from '../command-line/command.ts';
@@ -57,6 +58,11 @@ export const consolidate: AddCommand = (program, stage) => {
       '--power-model <name>',
       'the server whose SPECpower watts every host is assumed to draw',
       LIVE_DEFAULTS.powerModel,
+    )
+    .addOption(
+      new Option('--datapath <name>', 'what forwards the recorded traffic on every host')
+        .choices(PROFILE_NAMES)
+        .default(LIVE_DEFAULTS.datapath),
     )
     .option('--underload <name>', 'the algorithm that finds underloaded hosts', LIVE_DEFAULTS.underload.name)
     .option('--overload <name>', 'the algorithm that finds overloaded hosts', LIVE_DEFAULTS.overload.name)

@@ -6,6 +6,7 @@ import { fitOf } from '../../../domain/capacity/fit.ts';
 import { flavorNamed, flavorsOf } from '../../../domain/capacity/flavors.ts';
 import { outlookFrom, sampleInstants } from '../../../domain/capacity/outlook.ts';
 import { withHostsLike, withoutHosts, withRatios } from '../../../domain/capacity/what-if.ts';
+import { recordedTraffic } from '../../../domain/datapath/cluster-traffic.ts';
 import { ratioRisk } from '../../../domain/capacity/ratio-risk.ts';
 import { clusterOf, hostState, vmState } from '../drill/states.ts';
 
@@ -88,4 +89,14 @@ test('a host filled up to a ratio is as busy as its vCPUs are, times the ratio; 
   expect(risk.meanUse).toBeCloseTo(0.2, 12);
   expect(risk.fullHost).toBeCloseTo(0.8, 12);
   expect(ratioRisk(clusterOf([hostState('a')], [vmState('x', 'a')]), 4)).toBeNull();
+});
+
+test('what forwards the traffic of a host makes its vCPUs dearer', () => {
+  const vms = [vmState('v', 'a', { vcpus: 4, cpu: 0.1 }), vmState('w', 'b', { vcpus: 4, cpu: 0.1 })];
+  const traffic = [{ id: 'v > w', from: 'v', to: 'w', bytesPerS: 5e8, frameBytes: 1468 }];
+  const hosts = [hostState('a'), hostState('b')];
+  const [quiet, loud] = [ratioRisk(clusterOf(hosts, vms), 4)!, ratioRisk(clusterOf(hosts, vms, { traffic }), 4)!];
+  const cores = recordedTraffic(clusterOf(hosts, vms, { traffic }))!.hosts.reduce((sum, h) => sum + h.datapathCores, 0);
+  expect(quiet.meanUse).toBeCloseTo(0.1, 12);
+  expect(loud.meanUse).toBeCloseTo(0.1 + cores / 8, 12);
 });

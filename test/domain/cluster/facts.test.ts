@@ -199,3 +199,21 @@ describe('telemetry', () => {
     expect(state.hosts[0]!.cpu).toBe(0.9);
   });
 });
+
+describe('traffic', () => {
+  const sent = (
+    minutes: number,
+    ...flows: readonly (readonly [from: string, to: string, bytesPerS: number])[]
+  ): Draft =>
+    event(minutes, 'traffic.sampled', 'cluster:', {
+      flows: flows.map(([from, to, bytesPerS]) => ({ from, to, bytesPerS, frameBytes: 1000 })),
+    });
+  const pairs = (drafts: readonly Draft[]): string[] =>
+    stateAfter(...drafts).traffic.map((t) => `${t.id} ${t.bytesPerS} ${t.frameBytes}`);
+
+  test('batches of one instant are one matrix, a later one takes its place; flows of a pair add up', () => {
+    const first = [sent(1, ['a', 'b', 100], ['b', 'a', 7]), sent(1, ['a', 'b', 50], ['c', 'd', 1])];
+    expect(pairs(first)).toEqual(['a > b 150 1000', 'b > a 7 1000', 'c > d 1 1000']);
+    expect(pairs([...first, sent(2, ['c', 'a', 5], ['x', 'y', 0])])).toEqual(['c > a 5 1000']);
+  });
+});

@@ -9,7 +9,7 @@ import { LIVE_DEFAULTS, type LiveSettings } from '../../../domain/consolidation/
 import { cpuSeries, workloadOf } from '../../../domain/consolidation/live/telemetry.ts';
 import { toBase64 } from '../../../domain/base/base64.ts';
 import type { LogEvent } from '../../../domain/events/dictionary.ts';
-import type { ClusterState, HostState, VmState } from '../../../domain/readout/state.ts';
+import type { ClusterState, HostState, TrafficState, VmState } from '../../../domain/readout/state.ts';
 import { clusterOf, hostState, vmState } from '../drill/states.ts';
 
 const STEPS = 40;
@@ -211,4 +211,55 @@ test('telemetry becomes series and a workload: means of a step, holes told apart
   const workload = workloadOf(series);
   expect(workload.vms).toEqual(['a', 'b']);
   expect([...workload.samples]).toEqual([20, 50, 20, 0]);
+});
+
+/** 2 Gbit/s of full frames, one way. */
+const talk = (from: string, to: string, gbps = 2): TrafficState => ({
+  id: `${from} > ${to}`,
+  from,
+  to,
+  bytesPerS: (gbps * 1e9) / 8,
+  frameBytes: 1468,
+});
+
+test('forwarding is demand: traffic alone overloads a host, leaves with the VM, and is told', () => {
+  const vms = [
+    vmState('a', 'h1', { vcpus: 4 }),
+    vmState('b', 'h1', { vcpus: 4 }),
+    vmState('c', 'h2', { vcpus: 4, ramMiB: 30_000 }),
+  ];
+  const cpu = { a: 0.9, b: 0.9, c: 0.6 };
+  const limit = { overload: { name: 'threshold', parameters: { threshold: 0.6 } } };
+  const quiet = plan(cluster(three, vms), cpu, limit);
+  expect(fate(quiet, 'h1')).toMatchObject({ overload: { answer: false, value: expect.closeTo(0.45) as number } });
+  expect(fate(quiet, 'h1')?.forwardingCores).toBe(0);
+  const loud = plan(cluster(three, vms, { traffic: [talk('a', 'c', 8), talk('c', 'vm-a', 8)] }), cpu, limit);
+  const cores = fate(loud, 'h1')!.forwardingCores;
+  expect(cores).toBeGreaterThan(2.5);
+  expect(fate(loud, 'h1')).toMatchObject({
+    overload: { answer: true, value: expect.closeTo(0.45 + cores / 16, 3) as number },
+  });
+  expect(routes(loud)).toEqual(['a: h1 > h2']);
+  expect(loud.assumptions.join()).toMatch(/kernel OVS.* takes .* cores of all hosts to forward .* \(2 pairs\)/);
+});
+
+test('a host is chosen by what forwarding would ask of it: beside its peer a VM is cheap, elsewhere too dear', () => {
+  const vms = [
+    vmState('a', 'h1', { vcpus: 1 }),
+    vmState('peer', 'h2', { vcpus: 12, ramMiB: 8192 }),
+    vmState('x', 'h3', { vcpus: 12, ramMiB: 16_384 }),
+  ];
+  const cpu = { a: 0.1, peer: 0.9, x: 0.98 };
+  const quiet = plan(cluster(three, vms), cpu, { keepN1: false });
+  expect(routes(quiet)).toEqual(['a: h1 > h3']);
+  const loud = plan(cluster(three, vms, { traffic: [talk('a', 'peer', 6)] }), cpu, { keepN1: false });
+  expect(routes(loud)).toEqual(['a: h1 > h2']);
+  const dear = loud.moves[0]?.options.find((o) => o.host === 'h3');
+  expect(dear).toMatchObject({ verdict: 'refused', rule: 'above the CPU threshold' });
+});
+
+test('threads that poll take their cores of every host, traffic or none', () => {
+  const p = plan(cluster(three, [vmState('a', 'h1')]), { a: 0.1 }, { datapath: 'ovs-dpdk' });
+  expect(p.hosts.map((h) => h.forwardingCores)).toEqual([2, 2, 2]);
+  expect(() => plan(cluster(three, []), {}, { datapath: 'pigeons' as 'ovs-dpdk' })).toThrow(/no datapath "pigeons"/);
 });

@@ -147,17 +147,18 @@ test('at an instant: by host and rack, names that are unique, and VMs that canno
   const state = {
     hosts: [host('c1', 'A', 10), host('c2', 'B', null)],
     vms: [
-      { id: 'id-1', name: 'web', host: 'c1' },
-      { id: 'id-2', name: 'db', host: 'c2' },
-      { id: 'id-3', name: 'twin', host: 'c1' },
-      { id: 'id-4', name: 'twin', host: 'c2' },
-      { id: 'id-5', name: 'off', host: null },
+      { id: 'id-1', name: 'web', host: 'c1', vmState: 'active' },
+      { id: 'id-2', name: 'db', host: 'c2', vmState: null },
+      { id: 'id-3', name: 'twin', host: 'c1', vmState: 'active' },
+      { id: 'id-4', name: 'twin', host: 'c2', vmState: 'active' },
+      { id: 'id-5', name: 'off', host: null, vmState: 'active' },
+      { id: 'id-6', name: 'asleep', host: 'c2', vmState: 'stopped' },
     ],
   };
   const to = (vm: string): Flow => ({ from: 'web', to: vm, bytesPerS: 1000 * 1468, frameBytes: 1468 });
-  const told = clusterTraffic(state, [to('id-2'), to('twin'), to('off'), to('ghost')], KERNEL);
+  const told = clusterTraffic(state, [to('id-2'), to('twin'), to('off'), to('id-6'), to('ghost')], KERNEL);
   const bits = 1000 * 8 * (1468 + 70);
-  expect(told.absent).toEqual(['twin', 'off', 'ghost']);
+  expect(told.absent).toEqual(['twin', 'off', 'id-6', 'ghost']);
   expect(told.racks).toEqual([
     { rack: 'A', outBitsPerS: bits, inBitsPerS: 0 },
     { rack: 'B', outBitsPerS: 0, inBitsPerS: bits },

@@ -73,6 +73,7 @@ export const clusterOf = (
   serverGroups: [],
   flavors: [],
   migrations: [],
+  traffic: [],
   anomalies: [],
   ...change,
 });

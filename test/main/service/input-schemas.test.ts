@@ -35,6 +35,7 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'network.trace': true,
   'network.reach': true,
   'network.load': true,
+  'network.traffic': true,
   'branch.create': true,
   'branch.rename': true,
   'branch.drop': true,

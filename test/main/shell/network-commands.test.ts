@@ -1,8 +1,10 @@
 // flows, trace, reach and overlay on a real log and on a generated one: answers, honest noes, and sentences.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import type { PlanReport } from '../../../domain/consolidation/live/report.ts';
+import type { TrafficAnswer } from '../../../domain/datapath/traffic-answer.ts';
 import { commands } from '../../../main/shell/commands.ts';
 import { runCommandLine } from '../../../main/shell/command-line/run.ts';
 import type { Terminal } from '../../../main/shell/command-line/terminal.ts';
@@ -111,4 +113,52 @@ test('overlay counts every mode and says what is assumed; --scale needs no log',
   const counted = scale.rows.filter((r) => r.counted !== null);
   expect(counted.length).toBeGreaterThan(0);
   for (const row of counted) expect(row.counted).toEqual({ flows: row.flows, tunnels: row.tunnels });
+});
+
+test('traffic: made up from a seed, imported, and then part of what hosts carry', async () => {
+  const log = join(dir, 'traffic.understudy');
+  await run('generate', '--hosts', '6', '--vms', '40', '--days', '1', '--seed', 'net', '--log', log);
+  const at = ['--at', '2026-11-17T12:00:00Z'];
+  const none = await run('traffic', '--log', log);
+  expect(none).toMatchObject({ status: 1, out: expect.stringContaining('No traffic matrix is recorded') as string });
+  const pattern = ['--pattern', 'shuffle', '--group', '5', '--mean', '300'];
+  const csv = await run('traffic', '--log', log, ...at, ...pattern, '--csv');
+  expect(csv).toMatchObject({ status: 0, err: '' });
+  expect(await run('traffic', '--log', log, ...at, ...pattern, '--csv')).toEqual(csv);
+  const file = join(dir, 'matrix.csv');
+  writeFileSync(file, csv.out);
+  expect(await run('import', file, '--log', log, ...at)).toMatchObject({ status: 0 });
+
+  const answer = JSON.parse((await run('traffic', '--log', log, ...at, '--json')).out) as TrafficAnswer;
+  expect(answer.flows).toHaveLength(csv.out.trimEnd().split('\n').length - 1);
+  const sums = (rows: readonly { outBitsPerS: number; inBitsPerS: number }[]) =>
+    rows.reduce((sum, r) => sum + r.outBitsPerS - r.inBitsPerS, 0);
+  expect(sums(answer.hosts) / answer.bytesPerS).toBeCloseTo(0, 9);
+  expect(Math.max(...answer.hosts.map((h) => h.datapathCores))).toBeGreaterThan(0.1);
+
+  const { from } = answer.flows[0] ?? { from: '' };
+  const moved = await run('traffic', '--log', log, ...at, '--move', from, '--to', 'compute-01');
+  expect(moved.out).toMatch(/\nMoving \S+ from \S+ to compute-01: forwarding takes \d/);
+  expect(moved.err).toContain('assumed: every host forwards with kernel OVS');
+
+  const plan = JSON.parse((await run('consolidate', '--log', log, ...at, '--json')).out) as PlanReport;
+  for (const host of plan.hosts)
+    expect(host.forwardingCores).toBeCloseTo(answer.hosts.find((h) => h.host === host.host)?.datapathCores ?? NaN, 2);
+});
+
+test('traffic that makes no sense is a sentence and status 2', async () => {
+  const asked = (...argv: readonly string[]) => run('traffic', '--log', CLOUD, ...argv);
+  expect(await asked('--move', 'x')).toMatchObject({ status: 2, err: expect.stringContaining('--to HOST') as string });
+  expect(await asked('--move', 'nobody', '--to', 'compute-01')).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('no VM nobody') as string,
+  });
+  expect(await asked('--move', here?.name ?? '', '--to', 'nowhere')).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('no host nowhere') as string,
+  });
+  expect(await asked('--pattern', 'chain', '--group', '1')).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('two VMs or more') as string,
+  });
 });
