@@ -1,4 +1,6 @@
 // The table of queries, commands and streams that shells and window promise each other.
+import type { BlackoutAnswer, BlackoutQuestion } from '../network/blackout-answer.ts';
+import type { StoryAnswer, StoryQuestion } from '../network/story-answer.ts';
 import type { TrafficAnswer, TrafficQuestion } from '../datapath/traffic-answer.ts';
 import type { Outlook } from '../capacity/outlook.ts';
 import type { ConsolidationReport, WorkloadChoice } from '../consolidation/experiment-report.ts';
@@ -136,6 +138,11 @@ export type Calls = {
     output: ReachAnswer;
   };
   /** FDB messages that the changes of ports in [from, to] cost, in equal buckets. */
+  /** A change of a VM or an agent, step by step: who is told what, and what the other hosts then believe. */
+  'network.messages': { input: { timeline: string; at: At | null } & StoryQuestion; output: StoryAnswer };
+  /** How long a VM would be unreachable if it moved live at that instant. */
+  'network.blackout': { input: { timeline: string; at: At | null } & BlackoutQuestion; output: BlackoutAnswer };
+  /** What traffic asks of hosts and links, recorded or made up. */
   'network.traffic': { input: { timeline: string; at: At | null } & TrafficQuestion; output: TrafficAnswer };
   'network.load': {
     input: { timeline: string; from: number; to: number; buckets: number; style: Style };

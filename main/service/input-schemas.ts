@@ -1,5 +1,6 @@
 // The shape of every call's input, checked at the door; a test proves that each admits what its line in the contract says.
 import { PROFILE_NAMES, type ProfileName } from '../../domain/datapath/profiles.ts';
+import { STORY_KINDS, type StoryKind } from '../../domain/network/story-answer.ts';
 import { PATTERN_NAMES, type PatternName } from '../../domain/datapath/traffic-patterns.ts';
 import Type, { type TSchema } from 'typebox';
 import type { CallName } from '../../domain/contract/contract.ts';
@@ -79,6 +80,7 @@ const TraceQuestion = {
   ipBytes: Type.Integer({ minimum: 20, maximum: 65_535 }),
 };
 
+const First = Type.Union([Type.Literal('source'), Type.Literal('dest')]);
 const Datapath = Type.Enum(PROFILE_NAMES as ProfileName[]);
 
 const Choice = exact({
@@ -154,6 +156,39 @@ export const inputSchemas = {
   'network.flowDiff': exact({ timeline: Name, from: MomentOrHead, to: MomentOrHead, ...FlowQuestion }),
   'network.trace': exact({ timeline: Name, at: MomentOrHead, ...TraceQuestion, to: Type.Union([Name, Type.Null()]) }),
   'network.reach': exact({ timeline: Name, at: MomentOrHead, ...TraceQuestion, to: Name }),
+  'network.messages': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    mode: Mode,
+    style: Style,
+    kind: Type.Enum(STORY_KINDS as unknown as StoryKind[]),
+    what: Name,
+    dest: Type.Union([Name, Type.Null()]),
+    first: First,
+    l3Plugin: Type.Boolean(),
+  }),
+  'network.blackout': exact({
+    timeline: Name,
+    at: MomentOrHead,
+    mode: Mode,
+    style: Style,
+    vm: Name,
+    dest: Name,
+    first: First,
+    l3Plugin: Type.Boolean(),
+    delays: Type.Partial(
+      Type.Object({
+        pauseMs: Type.Number(),
+        activateMs: Type.Number(),
+        agentLoopMs: Type.Number(),
+        bindMs: Type.Number(),
+        fanoutMs: Type.Number(),
+        announceMs: Type.Union([Type.Number(), Type.Null()]),
+        guestTalksMs: Type.Number(),
+      }),
+      { additionalProperties: false },
+    ),
+  }),
   'network.traffic': exact({
     timeline: Name,
     at: MomentOrHead,

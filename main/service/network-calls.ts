@@ -3,11 +3,18 @@ import { instant } from '../../domain/base/brand.ts';
 import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { At } from '../../domain/contract/contract.ts';
 import { trafficAnswer } from '../../domain/datapath/traffic-answer.ts';
+import type { Cluster } from '../../domain/cluster/cluster.ts';
+import { DEFAULT_BLACKOUT } from '../../domain/network/blackout.ts';
+import { blackoutAnswer, type PauseSource } from '../../domain/network/blackout-answer.ts';
 import { flowAnswer, flowChange } from '../../domain/network/flow-answer.ts';
-import { cloudOf, type SeenCloud } from '../../domain/network/from-state.ts';
+import { cloudOf } from '../../domain/network/from-state.ts';
 import { loadOverTime } from '../../domain/network/load-over-time.ts';
 import { overviewOf } from '../../domain/network/overview.ts';
+import { storyAnswer } from '../../domain/network/story-answer.ts';
 import { reachAnswer, traceAnswer } from '../../domain/network/trace-answer.ts';
+import { predictMove } from '../../domain/planning/move-prediction.ts';
+import { PLAN_DEFAULTS } from '../../domain/planning/options.ts';
+import { surroundingsOf } from '../../domain/scheduling/blockers-hardware.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
 import type { Answer } from '../work/watcher.ts';
 import type { Handlers } from './call.ts';
@@ -22,17 +29,35 @@ type NetworkCalls = Pick<
   | 'network.reach'
   | 'network.load'
   | 'network.traffic'
+  | 'network.messages'
+  | 'network.blackout'
 >;
 
 const told = <T>(result: Result<T, string>): Answer<T> =>
   result.ok ? result : err({ code: 'bad_input', sentence: result.error });
 
+/** How long QEMU stops the guest: as its newest live migration measured it, else predicted, else assumed. */
+const pauseOf = (
+  state: ClusterState,
+  cluster: Cluster,
+  written: string,
+): { readonly ms: number; readonly source: PauseSource } => {
+  const vm = state.vms.find((v) => v.id === written || v.name === written);
+  const measured = state.migrations.findLast(
+    (m) => m.vm === vm?.id && m.type === 'live-migration' && m.downtimeMs !== null,
+  );
+  if (measured?.downtimeMs != null) return { ms: measured.downtimeMs, source: 'recorded' };
+  const predicted = predictMove(state, surroundingsOf(cluster), written, PLAN_DEFAULTS);
+  if (predicted.ok) return { ms: predicted.value.downtimeMs, source: 'predicted' };
+  return { ms: DEFAULT_BLACKOUT.pauseMs, source: 'assumed' };
+};
+
 export const networkCalls = (engine: Engine): NetworkCalls => {
-  const seenAt = (timeline: string, at: At | null): Answer<{ state: ClusterState; seen: SeenCloud }> => {
+  const seenAt = (timeline: string, at: At | null) => {
     const place = placeOf(engine, { timeline, at });
     if (!place.ok) return place;
     const state = engine.histories.stateAt(place.value.timeline, place.value.cut);
-    return ok({ state, seen: cloudOf(state) });
+    return ok({ state, seen: cloudOf(state), ...place.value });
   };
   return {
     'network.overview': ({ timeline, at, style }) => {
@@ -56,6 +81,16 @@ export const networkCalls = (engine: Engine): NetworkCalls => {
     'network.reach': ({ timeline, at, ...question }) => {
       const found = seenAt(timeline, at);
       return found.ok ? told(reachAnswer(found.value, question)) : found;
+    },
+    'network.messages': ({ timeline, at, ...question }) => {
+      const found = seenAt(timeline, at);
+      return found.ok ? told(storyAnswer(found.value, question)) : found;
+    },
+    'network.blackout': ({ timeline, at, ...question }) => {
+      const found = seenAt(timeline, at);
+      if (!found.ok) return found;
+      const { cluster } = engine.histories.seek(found.value.timeline, found.value.cut);
+      return told(blackoutAnswer(found.value, question, pauseOf(found.value.state, cluster, question.vm)));
     },
     'network.traffic': ({ timeline, at, ...question }) => {
       const place = placeOf(engine, { timeline, at });

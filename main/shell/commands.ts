@@ -2,6 +2,7 @@
 import type { AddCommand } from './command-line/command.ts';
 import { bench } from './commands/bench.ts';
 import { availabilityOf } from './commands/availability.ts';
+import { blackoutOf } from './commands/blackout.ts';
 import { branch } from './commands/branch.ts';
 import { check } from './commands/check.ts';
 import { consolidate } from './commands/consolidate.ts';
@@ -16,6 +17,7 @@ import { flows } from './commands/flows.ts';
 import { generate } from './commands/generate.ts';
 import { importFiles } from './commands/import.ts';
 import { maintain } from './commands/maintain.ts';
+import { messages } from './commands/messages.ts';
 import { overlay } from './commands/overlay.ts';
 import { pathCostOf } from './commands/path-cost.ts';
 import { predictMoves } from './commands/predict.ts';
@@ -55,6 +57,8 @@ export const commands: readonly AddCommand[] = [
   flows,
   trace,
   reach,
+  messages,
+  blackoutOf,
   report,
   exportLog,
   generate,

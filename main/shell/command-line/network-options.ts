@@ -31,6 +31,20 @@ export const choiceOf = ({ mode, style }: ChoiceOptions): OverlayChoice => ({
   style,
 });
 
+/** How a live migration's two agents race, and who announces removals. */
+export type RaceOptions = { readonly first: 'source' | 'dest'; readonly l3Plugin: boolean };
+
+export const withRace = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--first <agent>', 'which agent of a live migration reacts first')
+        .choices(['source', 'dest'])
+        .default('dest'),
+    )
+    .option('--no-l3-plugin', 'no L3 plugin is loaded: removals are announced once less');
+
+export const raceOf = ({ first, l3Plugin }: RaceOptions): RaceOptions => ({ first, l3Plugin });
+
 /** Assumptions go beside the answer, so that the answer can be piped. */
 export const tellAssumptions = (terminal: Terminal, assumptions: readonly string[]): void => {
   for (const sentence of assumptions) terminal.warn(`assumed: ${sentence}`);

@@ -35,6 +35,8 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'network.trace': true,
   'network.reach': true,
   'network.load': true,
+  'network.messages': true,
+  'network.blackout': true,
   'network.traffic': true,
   'branch.create': true,
   'branch.rename': true,

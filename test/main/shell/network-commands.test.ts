@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { PlanReport } from '../../../domain/consolidation/live/report.ts';
+import type { BlackoutAnswer } from '../../../domain/network/blackout-answer.ts';
+import type { StoryAnswer } from '../../../domain/network/story-answer.ts';
+import type { ClusterState } from '../../../domain/readout/state.ts';
 import type { TrafficAnswer } from '../../../domain/datapath/traffic-answer.ts';
 import { commands } from '../../../main/shell/commands.ts';
 import { runCommandLine } from '../../../main/shell/command-line/run.ts';
@@ -161,4 +164,52 @@ test('traffic that makes no sense is a sentence and status 2', async () => {
     status: 2,
     err: expect.stringContaining('two VMs or more') as string,
   });
+});
+
+const another = async (): Promise<string> => {
+  const { hosts } = JSON.parse((await run('state', '--log', CLOUD, '--json')).out) as {
+    hosts: readonly { name: string }[];
+  };
+  return hosts.find((h) => h.name !== here?.host)?.name ?? '';
+};
+
+test('messages: every step of a move with who is told what, for people and for programs', async () => {
+  const dest = await another();
+  const told = await run('messages', here?.name ?? '', '--live', dest, '--log', CLOUD);
+  expect(told).toMatchObject({ status: 0, err: '' });
+  expect(told.out).toContain(`Nova adds an INACTIVE binding on ${dest}`);
+  expect(told.out).toMatch(/\n {4}fanout {2}add_fdb_entries {2}server -> all 6 agents, \d entr/);
+  expect(told.out).toMatch(/\n {6}\S+: FLOODING, fa:16:3e:/);
+  const answer = JSON.parse(
+    (await run('messages', here?.name ?? '', '--cold', dest, '--log', CLOUD, '--json')).out,
+  ) as StoryAnswer;
+  expect(answer.stories[0]?.steps).toHaveLength(3);
+  expect(await run('messages', here?.name ?? '', '--log', CLOUD)).toMatchObject({ status: 2 });
+  expect(await run('messages', here?.host ?? '', '--restart', '--log', CLOUD)).toMatchObject({ status: 0 });
+});
+
+test('blackout: a VM and a host, a recorded migration, and what is missing', async () => {
+  const dest = await another();
+  const told = await run('blackout', here?.name ?? '', '--to', dest, '--delay', 'fanout=900', '--log', CLOUD);
+  expect(told.status).toBe(0);
+  expect(told.out).toMatch(/\nFDB fanout +900 ms /);
+  expect(told.err).not.toContain('for a fanout');
+  const state = JSON.parse((await run('state', '--log', CLOUD, '--json')).out) as ClusterState;
+  const migration = state.migrations.find(
+    (m) => m.type === 'live-migration' && m.downtimeMs !== null && m.dest !== null,
+  );
+  if (migration !== undefined) {
+    const answer = JSON.parse(
+      (await run('blackout', '--migration', migration.id, '--log', CLOUD, '--json')).out,
+    ) as BlackoutAnswer;
+    expect(answer).toMatchObject({ source: migration.source, dest: migration.dest });
+  }
+  const asked = (...argv: readonly string[]) => run('blackout', ...argv, '--log', CLOUD);
+  expect(await asked()).toMatchObject({ status: 2, err: expect.stringContaining('VM --to HOST') as string });
+  expect(await asked(here?.name ?? '')).toMatchObject({ status: 2 });
+  expect(await asked('--migration', 'none')).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('no migration none') as string,
+  });
+  expect(await asked(here?.name ?? '', '--to', dest, '--delay', 'x=1')).toMatchObject({ status: 2 });
 });
