@@ -43,13 +43,16 @@ const service = ({ event, payload }: Notification, seen: Seen): readonly Told[] 
 
 const aggregate = (n: Notification, seen: Seen): readonly Told[] | null => {
   const id = textAt(n.payload, 'uuid') ?? countAt(n.payload, 'id')?.toString() ?? '';
-  if (n.phase !== 'end' || id === '' || n.event === 'aggregate.cache_images') return null;
+  if (id === '' || n.event === 'aggregate.cache_images') return null;
   const metadata = n.payload['metadata'];
   const before = seen.aggregates.get(id)?.hosts ?? [];
-  const hosts = n.event === 'aggregate.delete' ? [] : names(listAt(n.payload, 'hosts'));
+  const listed = names(listAt(n.payload, 'hosts'));
+  const hosts = n.event === 'aggregate.delete' && n.phase === 'end' ? [] : listed;
   const zone = isFields(metadata) ? textAt(metadata, 'availability_zone') : null;
   seen.aggregates.set(id, { name: textAt(n.payload, 'name') ?? id, zone, hosts });
+  if (n.phase !== 'end') return null; // a start only tells who is in it: the end of a removal names those who stay
   const touched = [...new Set([...before, ...hosts])];
+  if (touched.length === 0) return null;
   return touched.map((host) => {
     const of = [...seen.aggregates.values()].filter((a) => a.hosts.includes(host));
     const zoneName = of.find((a) => a.zone !== null)?.zone ?? null;

@@ -50,7 +50,7 @@ const folded = (facts: readonly Candidate[]): ClusterState => {
 test('every sample of Nova is mapped or ignored by its type, none is refused', () => {
   const items = itemsOf(notifications, fromFile(SAMPLES));
   const count = (kind: string): number => items.filter((item) => item.kind === kind).length;
-  expect([items.length, count('facts'), count('ignored'), count('refused')]).toEqual([71, 61, 10, 0]);
+  expect([items.length, count('facts'), count('ignored'), count('refused')]).toEqual([71, 60, 11, 0]);
   expect(items.filter((item) => item.kind === 'ignored').map((item) => item.what)).toEqual(
     expect.arrayContaining(['keypair.create.end', 'scheduler.select_destinations.end', 'volume.usage']),
   );
@@ -248,4 +248,16 @@ test('a rebuild that begins on another host is an evacuation, though its accepta
   expect(folded(facts).migrations.map((m) => [m.type, m.source, m.dest, m.status])).toEqual([
     ['evacuation', 'compute', 'other', 'done'],
   ]);
+});
+
+test('who left an aggregate is told by the start of the removal: its end names those who stay', () => {
+  const removal = (phase: string, minute: number, hosts: readonly string[]): string =>
+    sent(`aggregate.remove_host.${phase}`, `aggregate.remove_host.${phase}`, minute, 'nova-api:ctl', { hosts });
+  const facts = factsOf(notifications, text(removal('start', 1, ['c1', 'c2']), removal('end', 2, ['c2'])));
+  expect(facts.map((f) => [f.entity, f.data])).toEqual([
+    ['host:c1', { aggregates: [] }],
+    ['host:c2', { aggregates: ['my-aggregate'], zone: 'nova' }],
+  ]);
+  const alone = itemsOf(notifications, text(removal('end', 1, [])));
+  expect(alone.map((item) => item.kind)).toEqual(['ignored']);
 });
