@@ -1,5 +1,5 @@
 // A prediction with its band: one move simulated under a fixed set of slightly different circumstances.
-import type { Machine } from './machine.ts';
+import type { Machine, Tails } from './machine.ts';
 import type { Move } from './qemu.ts';
 import { simulate, type MoveResult } from './simulate.ts';
 import { UNLIMITED_BPS } from './qemu.ts';
@@ -76,21 +76,15 @@ export const quantile = (sorted: Float64Array, p: number): number => {
   return low + ((sorted[below + 1] ?? low) - low) * (at - below);
 };
 
-/** Standard deviation of the model's own error, as a share: what remains when the inputs are known (test/conformance). */
-const MODEL_ERROR = 0.02;
-/** Standard deviations from the middle to the tenth and ninetieth percentile of a normal distribution. */
-const TENTH = 1.2816;
+const NONE: Tails = { below: 0, above: 0 };
 
-/** Percentiles of the members, widened by the model's own error as independent errors add. */
-const bandOf = (values: Float64Array): Band => {
+/** Percentiles of the members (sorted in place), widened by the model's own error as independent errors add. */
+const bandOf = (values: Float64Array, share: Tails, fixed: Tails = NONE): Band => {
   const sorted = values.sort();
   const p50 = quantile(sorted, 0.5);
-  const own = TENTH * MODEL_ERROR * p50;
-  return {
-    p10: Math.max(0, p50 - Math.hypot(p50 - quantile(sorted, 0.1), own)),
-    p50,
-    p90: p50 + Math.hypot(quantile(sorted, 0.9) - p50, own),
-  };
+  const below = Math.hypot(p50 - quantile(sorted, 0.1), share.below * p50, fixed.below);
+  const above = Math.hypot(quantile(sorted, 0.9) - p50, share.above * p50, fixed.above);
+  return { p10: Math.max(0, p50 - below), p50, p90: p50 + above };
 };
 
 const vary = (move: Move, u: InputUncertainty, d: readonly [number, number, number]): Move => ({
@@ -126,14 +120,15 @@ export const forecast = (move: Move, options: ForecastOptions): Forecast => {
     bytes[i + 1] = member.ramBytes + member.diskBytes;
     if (member.outcome === nominal.outcome) same += 1;
   }
-  const downtimeBand = bandOf(downtime);
+  const own = options.machine.error;
+  const downtimeBand = bandOf(downtime, own.downtime, own.downtimeMs);
   const settled = nominal.outcome === 'completed' && same === MEMBERS + 1;
   return {
     ...nominal,
     downtimeMs: settled ? downtimeBand.p50 : nominal.downtimeMs,
-    totalBand: bandOf(total),
+    totalBand: bandOf(total, own.total),
     downtimeBand,
-    bytesBand: bandOf(bytes),
+    bytesBand: bandOf(bytes, own.bytes),
     outcomeShare: same / (MEMBERS + 1),
   };
 };
