@@ -16,6 +16,7 @@ import type { Style } from '../network/overlay.ts';
 import type { NetworkOverview } from '../network/overview.ts';
 import type { ReachAnswer, TraceAnswer, TraceQuestion } from '../network/trace-answer.ts';
 import type { Checked } from '../planning/checker.ts';
+import type { SoughtGoal } from '../planning/goal.ts';
 import type { LinkLoad } from '../planning/link-load.ts';
 import type { BlockerMatrix, MatrixQuestion } from '../planning/matrix.ts';
 import type { PredictedMove } from '../planning/move-prediction.ts';
@@ -85,10 +86,10 @@ export type DrillReport = DrillOutcome & {
 };
 
 /** What a person may set before a plan; the rest of its options are assumptions the report names. */
-export type PlanSettings = Pick<PlanOptions, 'policy' | 'perHost' | 'nicBitsPerS' | 'dirtyPagesPerS' | 'skip'>;
+export type PlanSettings = Pick<PlanOptions, 'policy' | 'perHost' | 'nicBitsPerS' | 'dirtyPagesPerS' | 'skip' | 'pins'>;
 
-/** A drain planned at an instant, what an independent checker says of it, and the runbook a person may run. */
-export type DrainReport = Plan & {
+/** A plan made at an instant, what an independent checker says of it, and the runbook a person may run. */
+export type PlanAnswer = Plan & {
   readonly at: string;
   readonly checker: Checked;
   readonly branch: string | null;
@@ -220,10 +221,16 @@ export type Calls = {
     input: { timeline: string; at: At | null; vm: string; settings: PlanSettings };
     output: PredictedMove;
   };
-  /** Command where a branch is named: a drain of hosts, with its moves written onto that branch. Reports progress; can be cancelled. */
-  'plan.drain': {
-    input: { timeline: string; at: At | null; hosts: readonly string[]; settings: PlanSettings; branch: string | null };
-    output: DrainReport;
+  /** Command where a branch is named: a plan for goals, with its moves written onto that branch. Reports progress; can be cancelled. */
+  'plan.make': {
+    input: {
+      timeline: string;
+      at: At | null;
+      goals: readonly SoughtGoal[];
+      settings: PlanSettings;
+      branch: string | null;
+    };
+    output: PlanAnswer;
   };
   /** Command where a branch is named: a plan for the cluster at an instant, with its moves written onto that branch. */
   'consolidate.plan': {

@@ -4,7 +4,8 @@ import type { ClusterState } from '../readout/state.ts';
 import { type Resource, RESOURCES, shortage } from '../scheduling/inventory.ts';
 import { brokenAt, brokenBy } from './constraint-checks.ts';
 import { payloadBytesPerS } from '../migration/encapsulation.ts';
-import type { PlanOptions } from './options.ts';
+import { goalsMissed, type Rest } from './goal-checks.ts';
+import { type PlanOptions, policyOf } from './options.ts';
 import type { Plan, PlannedMove } from './plan.ts';
 
 export type Checked = { readonly ok: boolean; readonly notes: readonly string[] };
@@ -119,6 +120,36 @@ class Replay {
   get positions(): ReadonlyMap<string, ReadonlySet<string>> {
     return this.#on;
   }
+
+  get world(): ReturnType<typeof worldOf> {
+    return this.#world;
+  }
+
+  /** Who is where and what is allocated now, as values that stay as they are. */
+  rest(): Rest {
+    return {
+      at: new Map([...this.#on].map(([vm, hosts]) => [vm, new Set(hosts)])),
+      used: new Map([...this.#used].map(([host, used]) => [host, { ...used }])),
+    };
+  }
+
+  isRunning(vm: string): boolean {
+    return this.#world.vms.get(vm)?.vmState !== 'stopped';
+  }
+
+  /** A VM goes no further than its policy lets it, and not at all when it was left out. */
+  kept(move: PlannedMove): readonly string[] {
+    const vm = this.#world.vms.get(move.vm);
+    if (vm === undefined) return [];
+    const policy = policyOf(this.#o, vm);
+    const isAllowed = move.kind === 'live' || policy === 'stop' || (policy === 'cold' && move.kind === 'cold');
+    return [
+      ...(isAllowed
+        ? []
+        : [`${move.name} would ${move.kind === 'cold' ? 'move cold' : 'be stopped'}, its policy is ${policy}`]),
+      ...(this.#o.skip.includes(move.vm) ? [`${move.name} moves though it was left out`] : []),
+    ];
+  }
 }
 
 /** Figures of one move that cannot be. */
@@ -172,10 +203,14 @@ export const checkPlan = (state: ClusterState, plan: Plan, o: PlanOptions): Chec
     ])
     .sort((a, b) => a.atMs - b.atMs || Number(b.ends) - Number(a.ends));
   const wrong = [...moves.flatMap(impossible), ...outrun(moves, o)];
+  const before = replay.rest();
   for (const step of steps) replay.step(step);
+  const isRunning = (vm: string): boolean => replay.isRunning(vm);
   wrong.push(
     ...replay.wrong,
-    ...brokenBy(o.constraints, replay.positions, moves).map((rule) => `does not hold: ${rule}`),
+    ...brokenBy(o.constraints, replay.positions, moves, isRunning).map((rule) => `does not hold: ${rule}`),
+    ...moves.flatMap((m) => replay.kept(m)),
+    ...goalsMissed({ state, world: replay.world, plan, options: o, before, end: replay.rest() }),
   );
 
   const blocked = new Set(plan.blocked.map((b) => b.vm));
@@ -195,7 +230,7 @@ export const checkPlan = (state: ClusterState, plan: Plan, o: PlanOptions): Chec
     return {
       ok: true,
       notes: [
-        `replayed ${moves.length} moves at ${steps.length} instants: room on both ends, server groups, ${o.constraints.length} rules, limits of hosts and adapters`,
+        `replayed ${moves.length} moves at ${steps.length} instants: room on both ends, server groups, ${o.constraints.length === 1 ? '1 rule' : `${o.constraints.length} rules`}, limits of hosts and adapters`,
       ],
     };
   }

@@ -96,9 +96,14 @@ export const conflictOf = (input: PlaceInput, state: ClusterState): Conflict => 
         : 'room and server groups alone would allow a placement: other rules refuse it, or none was found in the time allowed';
   return {
     vms: set.map((j) => j.vm.name),
-    because: Object.entries(counted)
-      .sort(([, a], [, b]) => b - a)
-      .map(([code, n]) => `${code} on ${n} ${n === 1 ? 'host' : 'hosts'}`),
+    because: [
+      set.length === 1
+        ? 'it cannot be placed'
+        : `these ${set.length} cannot be placed together, though any fewer of them can`,
+      ...Object.entries(counted)
+        .sort(([, a], [, b]) => b - a)
+        .map(([code, n]) => `${code} on ${n} ${n === 1 ? 'host' : 'hosts'}`),
+    ],
     relaxation: droppedRule(input, set) ?? leastRoom(input, set, state)?.words ?? null,
     proof,
   };

@@ -40,22 +40,26 @@ const holdsAt = (c: Constraint, m: Moment): boolean => {
   return true;
 };
 
-const holdsAtEnd = (c: Constraint, at: Positions, moves: readonly PlannedMove[]): boolean => {
-  const touched = moves.some((m) => 'vms' in c && c.vms.includes(m.vm));
-  if (c.kind === 'gather') return !touched || union(at, c.vms).size <= 1;
-  if (c.kind === 'among')
-    return !touched || c.groups.some((hosts) => [...union(at, c.vms)].every((h) => hosts.includes(h)));
+/** What is said of the end alone. */
+const holdsResting = (c: Constraint, at: Positions): boolean => {
+  if (c.kind === 'gather') return union(at, c.vms).size <= 1;
+  if (c.kind === 'among') return c.groups.some((hosts) => [...union(at, c.vms)].every((h) => hosts.includes(h)));
   if (c.kind === 'maxOnline') {
     const online = new Set([...at.values()].flatMap((hosts) => [...hosts]));
-    const isEntered = moves.some((m) => c.hosts.includes(m.dest));
-    return !isEntered || c.hosts.filter((h) => online.has(h)).length <= c.most;
+    return c.hosts.filter((h) => online.has(h)).length <= c.most;
   }
   return true;
 };
 
-const holdsOver = (c: Constraint, moves: readonly PlannedMove[]): boolean => {
+/** A rule that was broken before and that no move touches is not the plan's doing. */
+const isTouched = (c: Constraint, moves: readonly PlannedMove[]): boolean =>
+  c.kind === 'maxOnline'
+    ? moves.some((m) => c.hosts.includes(m.dest))
+    : moves.some((m) => 'vms' in c && c.vms.includes(m.vm));
+
+const holdsOver = (c: Constraint, moves: readonly PlannedMove[], isRunning: (vm: string) => boolean): boolean => {
   const mine = 'vms' in c ? moves.filter((m) => c.vms.includes(m.vm)) : [];
-  if (c.kind === 'preserve') return mine.every((m) => m.kind === 'live');
+  if (c.kind === 'preserve') return mine.every((m) => m.kind === 'live' || !isRunning(m.vm));
   if (c.kind === 'quarantine')
     return moves.every((m) => m.kind === 'stop' || (!c.hosts.includes(m.source) && !c.hosts.includes(m.dest)));
   if (c.kind === 'root') return mine.every((m) => m.kind === 'stop');
@@ -69,9 +73,15 @@ const holdsOver = (c: Constraint, moves: readonly PlannedMove[]): boolean => {
 export const brokenAt = (rules: readonly Constraint[], moment: Moment): readonly string[] =>
   rules.filter((c) => !holdsAt(c, moment)).map(explain);
 
-/** Broken at the end or by the plan as a whole, in words. A rule broken before that no move touches is not the plan's. */
+/** Broken at the end or by the plan as a whole, in words. `isRunning` tells of the VMs before the plan. */
 export const brokenBy = (
   rules: readonly Constraint[],
   end: Positions,
   moves: readonly PlannedMove[],
-): readonly string[] => rules.filter((c) => !holdsAtEnd(c, end, moves) || !holdsOver(c, moves)).map(explain);
+  isRunning: (vm: string) => boolean,
+): readonly string[] =>
+  rules.filter((c) => (isTouched(c, moves) && !holdsResting(c, end)) || !holdsOver(c, moves, isRunning)).map(explain);
+
+/** Broken while nothing moves, in words, whoever broke it. */
+export const brokenAtRest = (rules: readonly Constraint[], at: Positions): readonly string[] =>
+  rules.filter((c) => !holdsAt(c, { at, home: () => null }) || !holdsResting(c, at)).map(explain);

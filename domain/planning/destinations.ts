@@ -1,9 +1,11 @@
 // Where each VM goes: the planner's own objective (links finish early, then room stays even), or Nova's weighers.
 import { R, type Shelf, weightOf } from '../drill/sweep/shelf.ts';
 import type { Paths } from '../migration/network-path.ts';
+import type { VmState } from '../readout/state.ts';
 import { Books } from './books.ts';
 import type { Job } from './jobs.ts';
 import type { PlanOptions } from './options.ts';
+import type { SpareGuard } from './spare.ts';
 
 export type Placed = { readonly job: Job; readonly dest: number; readonly because: string };
 
@@ -22,7 +24,9 @@ export type PlaceInput = {
   /** 1 where a VM may be sent. */
   readonly accepts: Uint8Array;
   /** Refusals that do not change while a plan is made: hardware, mounts, left-over bindings; null when none. */
-  readonly staticRefusal: (job: Job, host: number) => string | null;
+  readonly staticRefusal: (vm: VmState, host: number) => string | null;
+  /** Hosts on which N+1 would be lost come last; without it nobody asks. */
+  readonly spare?: (() => SpareGuard | null) | undefined;
 };
 
 type Manner = {
@@ -45,7 +49,10 @@ const scarcest = (books: Books, shelf: Shelf, vm: number, host: number): number 
   return least === Infinity ? 0 : least;
 };
 
-/** Largest first, members of groups before others: who has the fewest choices chooses first. */
+/** Nova's and Masakari's word for a VM that matters more than others. */
+const HA_TAG = 'HA_Enabled';
+
+/** HA-tagged VMs choose before all others; then the largest, members of groups first: who has the fewest choices. */
 const inOrder = (shelf: Shelf, jobs: readonly Job[], first: readonly number[]): Job[] => {
   const typical = Float64Array.from({ length: R }, (_, r) => {
     let most = 1;
@@ -59,12 +66,28 @@ const inOrder = (shelf: Shelf, jobs: readonly Job[], first: readonly number[]): 
   const size = (j: Job): number => weight.get(j.row) ?? 0;
   const grouped = (j: Job): number => (shelf.group[j.row]! >= 0 ? 1 : 0);
   const rank = new Map(first.map((row, i) => [row, i]));
+  const urgent = (j: Job): number => (j.vm.tags.includes(HA_TAG) ? 0 : 1);
   const early = (j: Job): number => rank.get(j.row) ?? Infinity;
   const sooner = (a: Job, b: Job): number => (early(a) === early(b) ? 0 : early(a) - early(b));
   return [...jobs].sort(
-    (a, b) => sooner(a, b) || size(b) - size(a) || grouped(b) - grouped(a) || b.bytes - a.bytes || a.row - b.row,
+    (a, b) =>
+      urgent(a) - urgent(b) ||
+      sooner(a, b) ||
+      size(b) - size(a) ||
+      grouped(b) - grouped(a) ||
+      b.bytes - a.bytes ||
+      a.row - b.row,
   );
 };
+
+type Candidate = { readonly host: number; readonly finish: number; readonly room: number };
+
+/** Earlier links first, then more room. */
+const compare = (a: Candidate, b: Candidate): number =>
+  Math.abs(a.finish - b.finish) < 1e-9 ? b.room - a.room : a.finish - b.finish;
+
+/** Of the best candidates so many are asked whether N+1 stays; when none keeps it the best is taken. */
+const MOST_GUARDED = 8;
 
 /**
  * Chooses a destination for each job, both ends charged. O(jobs × hosts). The planner's objective: the earliest time at
@@ -79,12 +102,14 @@ const placeOnce = (input: PlaceInput, manner: Manner): Placing => {
   const homeless: { job: Job; refused: Record<string, number> }[] = [];
   const refused: Record<string, number> = {};
   const hosts = [...accepts.keys()].filter((h) => accepts[h] === 1);
+  const guard = input.spare?.() ?? null;
   for (const job of inOrder(shelf, input.jobs, manner.first)) {
     const no: Record<string, number> = {};
-    let best: { host: number; finish: number; room: number } | null = null;
+    const candidates: Candidate[] = [];
+    let best: Candidate | null = null;
     let open = 0;
     for (const host of hosts) {
-      const reason = books.refuses(job.row, host) ?? input.staticRefusal(job, host);
+      const reason = books.refuses(job.row, host) ?? input.staticRefusal(job.vm, host);
       if (reason !== null) {
         no[reason] = (no[reason] ?? 0) + 1;
         continue;
@@ -98,14 +123,20 @@ const placeOnce = (input: PlaceInput, manner: Manner): Placing => {
       }
       const left = scarcest(books, shelf, job.row, host);
       const room = manner.tight ? -left : left;
-      if (best === null || finish < best.finish - 1e-9 || (finish < best.finish + 1e-9 && room > best.room)) {
-        best = { host, finish, room };
-      }
+      const candidate = { host, finish, room };
+      if (guard !== null) candidates.push(candidate);
+      if (best === null || compare(candidate, best) < 0) best = candidate;
     }
     for (const [code, n] of Object.entries(no)) refused[code] = (refused[code] ?? 0) + n;
     if (best === null) {
       homeless.push({ job, refused: no });
       continue;
+    }
+    if (guard !== null) {
+      const free = books.freeNow();
+      const closest = candidates.sort(compare).slice(0, MOST_GUARDED);
+      best = closest.find(({ host }) => guard.allows(free, job.row, host)) ?? best;
+      guard.put(job.row, best.host);
     }
     books.put(job.row, best.host);
     for (const l of paths.path(shelf.hosts[job.source]!, shelf.hosts[best.host]!) ?? []) {

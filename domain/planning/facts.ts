@@ -104,7 +104,7 @@ export const factsOf = (plan: Plan, start: Instant, id: string, state: ClusterSt
     ...plan.moves.flatMap((m, i) => {
       const vm = entity('vm', m.vm);
       if (m.kind === 'stop') return stop(m, vm);
-      const migration = entity('migration', `drain-${id}-${i + 1}`);
+      const migration = entity('migration', `plan-${id}-${i + 1}`);
       const bound = bindings(
         m,
         (ports.get(m.vm) ?? []).map((p) => p.id),

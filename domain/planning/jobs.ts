@@ -5,7 +5,7 @@ import { payloadBytesPerS } from '../migration/encapsulation.ts';
 import { novaMove, type VmMemory } from '../migration/nova-move.ts';
 import type { Move } from '../migration/qemu.ts';
 import { simulate } from '../migration/simulate.ts';
-import type { PlanOptions } from './options.ts';
+import type { PlanOptions, Policy } from './options.ts';
 import type { MoveKind } from './plan.ts';
 
 const MIB = 1_048_576;
@@ -71,7 +71,7 @@ export const costOf = (vm: VmState, kind: MoveKind, o: PlanOptions, sampled: num
   const cost: Cost = {
     move,
     soloMs: alone.totalMs + (kind === 'cold' ? o.coldOverheadMs : 0),
-    downtimeMs: kind === 'cold' ? alone.totalMs + o.coldOverheadMs : alone.downtimeMs,
+    downtimeMs: kind === 'live' ? alone.downtimeMs : vm.vmState === 'stopped' ? 0 : alone.totalMs + o.coldOverheadMs,
     bytes: alone.ramBytes + alone.diskBytes,
     completes: alone.outcome === 'completed',
   };
@@ -86,14 +86,14 @@ export type Way =
   | { readonly kind: 'live' | 'cold'; readonly cost: Cost }
   | { readonly kind: null; readonly reasons: readonly Finding[] };
 
-/** How a VM can leave at all, by the policy; otherwise every reason why not. `found` are the findings of every destination. */
+/** How a VM can leave at all, by its policy; otherwise every reason why not. `found` are the findings of every destination. */
 export const wayOf = (
   vm: VmState,
   found: readonly Finding[],
   o: PlanOptions,
   sampled: number | null,
   prices: Prices,
-  keepsRunning: boolean,
+  policy: Policy,
 ): Way => {
   const against = found.filter((f) => f.kind === 'blocker' || f.kind === 'undecided');
   const reasons: Finding[] = [...against];
@@ -109,8 +109,7 @@ export const wayOf = (
     });
   }
   const coldRefused = against.filter((f) => f.code !== 'vm-state' && f.code !== 'power-state');
-  const mayStop = !keepsRunning || vm.vmState === 'stopped';
-  if (o.policy !== 'live' && coldRefused.length === 0 && COLD_STATES.has(vm.vmState ?? '') && mayStop) {
+  if (policy !== 'live' && coldRefused.length === 0 && COLD_STATES.has(vm.vmState ?? '')) {
     return { kind: 'cold', cost: costOf(vm, 'cold', o, sampled, prices) };
   }
   return { kind: null, reasons };

@@ -1,6 +1,7 @@
 // What a plan takes for granted: links, write rates, Nova's limits, and what to do with a VM that cannot move live.
 import { NOVA_DEFAULTS, type NovaOptions } from '../migration/nova-options.ts';
 import type { QemuVersion } from '../migration/qemu.ts';
+import type { VmState } from '../readout/state.ts';
 import type { Constraint } from './constraints.ts';
 
 /** How far a VM may be taken: live only; else cold; else stopped where it is. */
@@ -13,6 +14,8 @@ export type Placement = (typeof PLACEMENTS)[number];
 
 export type PlanOptions = {
   readonly policy: Policy;
+  /** VMs, by id, for which another policy holds; the last entry that names one counts. */
+  readonly policies: readonly { readonly vms: readonly string[]; readonly policy: Policy }[];
   readonly placement: Placement;
   readonly nicBitsPerS: number;
   /** Uplink of each rack; null where the fabric limits nobody. */
@@ -39,11 +42,14 @@ export type PlanOptions = {
   readonly constraints: readonly Constraint[];
   /** VMs left where they are, by id. */
   readonly skip: readonly string[];
+  /** VMs, by id, that go to a host somebody has chosen, if they move: `resolve.ts` makes a fence of each. */
+  readonly pins: readonly { readonly vm: string; readonly host: string }[];
 };
 
 /** Every figure no log tells is an assumption, named as such in the report. */
 export const PLAN_DEFAULTS: PlanOptions = {
   policy: 'cold',
+  policies: [],
   placement: 'planner',
   nicBitsPerS: 10e9,
   uplinkBitsPerS: null,
@@ -60,6 +66,14 @@ export const PLAN_DEFAULTS: PlanOptions = {
   nova: NOVA_DEFAULTS,
   constraints: [],
   skip: [],
+  pins: [],
+};
+
+/** How far one VM may be taken. What has to keep running moves live only; a stopped VM has nothing to keep. */
+export const policyOf = (o: PlanOptions, vm: VmState): Policy => {
+  const kept = o.constraints.some((c) => c.kind === 'preserve' && c.vms.includes(vm.id));
+  if (kept && vm.vmState !== 'stopped') return 'live';
+  return o.policies.findLast((p) => p.vms.includes(vm.id))?.policy ?? o.policy;
 };
 
 /** The assumptions behind a plan in words. `unsampled` of `vms` VMs have no write rate in the log. */

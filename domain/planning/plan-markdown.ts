@@ -1,5 +1,6 @@
 // A plan as Markdown, to hand over or to attach to a change request.
 import type { Checked } from './checker.ts';
+import { goalsWords } from './goal.ts';
 import type { Plan } from './plan.ts';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -20,14 +21,15 @@ export const planMarkdown = (plan: Plan, checker: Checked, at: string): string =
     (b) => `${b.name} (${b.vm}): ${b.reasons.map((r) => `${r.code}, ${r.detail}`).join('; ')}`,
   );
   return (
-    `# ${plan.drained.length === 0 ? 'Moves' : `Drain of ${plan.drained.join(', ')}`}\n\n` +
-    `State of the cluster: ${at}. ${plan.feasible ? 'Every VM leaves.' : `${plan.blocked.length} VMs stay behind.`} ` +
+    `# ${goalsWords(plan.goals)}\n\n` +
+    `State of the cluster: ${at}. ${plan.feasible ? 'It can be done.' : `It cannot be had in full: ${plan.blocked.length} VMs stay behind.`} ` +
     `${plan.moves.length} moves in ${seconds(plan.makespanMs)}; no plan takes less than ${seconds(plan.lowerBoundMs)} (${report.lowerBound}).\n\n` +
     `| step | VM | from | to | kind | starts | ends | down | copied | after step |\n|---|---|---|---|---|---|---|---|---|---|\n${rows.join('')}` +
     (stays.length === 0 ? '' : `\n## What stays, and why\n\n${bullets(stays)}`) +
     (report.conflict === null
       ? ''
-      : `\n## Why there is no plan for all\n\n${bullets([`cannot be placed together: ${report.conflict.vms.join(', ')}`, ...report.conflict.because, report.conflict.proof, report.conflict.relaxation ?? 'no single change was found to help'])}`) +
+      : `\n## Why there is no plan for all\n\n${bullets([report.conflict.vms.join(', '), ...report.conflict.because, report.conflict.proof, report.conflict.relaxation ?? 'no single change was found to help'])}`) +
+    (report.notes.length === 0 ? '' : `\n## What was found\n\n${bullets(report.notes)}`) +
     `\n## Checked\n\n${bullets([checker.ok ? 'the checker accepts the plan' : 'the checker refuses the plan', ...checker.notes, ...(report.spare === null ? [] : [`N+1: ${report.spare.note}`])])}` +
     `\n## Assumed\n\n${bullets(report.assumptions)}`
   );

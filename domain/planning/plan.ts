@@ -1,5 +1,6 @@
 // A plan as a value: moves with their order, what stays behind and why, and what was considered on the way.
 import type { Finding } from '../scheduling/finding.ts';
+import type { Goal } from './goal.ts';
 
 export const MOVE_KINDS = ['live', 'cold', 'stop'] as const;
 export type MoveKind = (typeof MOVE_KINDS)[number];
@@ -15,7 +16,7 @@ export type PlannedMove = {
   /** From the start of the plan. */
   readonly startMs: number;
   readonly endMs: number;
-  /** The guest does not run for so long; all of the move for a cold one. */
+  /** The guest does not run for so long: all of the move for a cold one, nothing for one that was stopped already. */
   readonly downtimeMs: number;
   /** On the wire. */
   readonly bytes: number;
@@ -39,12 +40,12 @@ export type Conflict = {
 };
 
 export type SpareReport = {
-  /** Could any one host have failed before, and after the plan? Null where it was not decided. */
+  /** Could any one host fail before, and after the plan? Null where it was not decided. */
   readonly before: boolean | null;
   readonly after: boolean | null;
-  /** Instants between moves looked at, and those at which one host's failure could not be absorbed although it could before. */
+  /** Instants looked at (0: too many, only the end was), and those at which a failure could not be absorbed that could before. */
   readonly looked: number;
-  readonly lost: readonly { readonly atMs: number; readonly host: string }[];
+  readonly lost: readonly { readonly atMs: number; readonly host: string; readonly why: string }[];
   readonly note: string;
 };
 
@@ -64,6 +65,8 @@ export type Plan = {
   /** True when every VM leaves the hosts, or is dealt with as the policy allows. */
   readonly feasible: boolean;
   readonly drained: readonly string[];
+  /** What the plan is for, in order. */
+  readonly goals: readonly Goal[];
   /** By start, then name. */
   readonly moves: readonly PlannedMove[];
   readonly makespanMs: number;

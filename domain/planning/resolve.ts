@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { ClusterState } from '../readout/state.ts';
 import { findVm, unknownHosts } from './check.ts';
 import type { Constraint } from './constraints.ts';
-import type { PlanOptions } from './options.ts';
+import type { PlanOptions, Policy } from './options.ts';
 
 const idsOf = (state: ClusterState, written: readonly string[]): Result<readonly string[], string> => {
   const ids: string[] = [];
@@ -33,7 +33,26 @@ const resolved = (state: ClusterState, c: Constraint): Result<Constraint, string
   return vms.ok ? ok({ ...c, vms: vms.value }) : vms;
 };
 
-/** The options with every VM by id. Errors: a VM or host that is not there, or a name that several VMs have. */
+const pinned = (state: ClusterState, pins: PlanOptions['pins']): Result<PlanOptions['pins'], string> => {
+  const missing = unknownHosts(
+    state,
+    pins.map((p) => p.host),
+  );
+  if (missing !== null) return err(missing);
+  const ids = idsOf(
+    state,
+    pins.map((p) => p.vm),
+  );
+  if (!ids.ok) return ids;
+  const twice = ids.value.find((id, i) => ids.value.indexOf(id) !== i);
+  if (twice !== undefined) return err(`${pins[ids.value.indexOf(twice)]?.vm} is pinned twice.`);
+  return ok(pins.map(({ host }, i) => ({ vm: ids.value[i]!, host })));
+};
+
+/**
+ * The options with every VM by id, and each pin as a fence among the rules, so that planner, checker and explanation treat
+ * it as one. Errors: a VM or host that is not there, or a name that several VMs have.
+ */
 export const resolveOptions = (state: ClusterState, o: PlanOptions): Result<PlanOptions, string> => {
   const skip = idsOf(state, o.skip);
   if (!skip.ok) return skip;
@@ -43,5 +62,14 @@ export const resolveOptions = (state: ClusterState, o: PlanOptions): Result<Plan
     if (!found.ok) return found;
     constraints.push(found.value);
   }
-  return ok({ ...o, skip: skip.value, constraints });
+  const pins = pinned(state, o.pins);
+  if (!pins.ok) return pins;
+  for (const { vm, host } of pins.value) constraints.push({ kind: 'fence', vms: [vm], hosts: [host] });
+  const policies: { vms: readonly string[]; policy: Policy }[] = [];
+  for (const { vms, policy } of o.policies) {
+    const ids = idsOf(state, vms);
+    if (!ids.ok) return ids;
+    policies.push({ vms: ids.value, policy });
+  }
+  return ok({ ...o, skip: skip.value, constraints, pins: pins.value, policies });
 };

@@ -1,4 +1,5 @@
 // A plan as a POSIX shell script of openstack commands: every step checked before and after, stopping on surprise, resumable.
+import { goalsWords } from './goal.ts';
 import type { Plan, PlannedMove } from './plan.ts';
 import { RUNBOOK_LIBRARY } from './runbook-library.ts';
 
@@ -46,7 +47,7 @@ export const runbook = (plan: Plan, at: string): string => {
       `    case " ${[...stays].join(' ')} " in *" $id "*) ;; *) stop_here "$id is still on its host and not in the plan" ;; esac\n  done\n`,
   );
   return (
-    `#!/bin/sh\n# ${plan.drained.length === 0 ? 'Moves' : `Drain of ${plan.drained.map(oneLine).join(', ')}`}, planned on the state of ${at}: ${plan.moves.length} moves, predicted ${(plan.makespanMs / 1000).toFixed(0)} s.\n` +
+    `#!/bin/sh\n# ${oneLine(goalsWords(plan.goals))}, planned on the state of ${at}: ${plan.moves.length} moves, predicted ${(plan.makespanMs / 1000).toFixed(0)} s.\n` +
     '# sh <this file> check   looks whether every step could start, and moves nothing\n' +
     '# sh <this file>         runs; stops on surprise; run again, it resumes\n' +
     plan.blocked

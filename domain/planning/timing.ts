@@ -37,7 +37,12 @@ const timedOf = (leg: Leg, result: SharedResult | null, o: PlanOptions): Timed =
   return {
     startMs,
     endMs,
-    downtimeMs: leg.job.kind === 'cold' ? endMs - startMs - o.prepareMs : result.downtimeMs,
+    downtimeMs:
+      leg.job.kind === 'live'
+        ? result.downtimeMs
+        : leg.job.vm.vmState === 'stopped'
+          ? 0
+          : endMs - startMs - o.prepareMs,
     bytes: result.ramBytes + result.diskBytes,
     completed: result.outcome === 'completed',
   };

@@ -1,5 +1,6 @@
 // A plan of moves to hand over: what goes where and when, what stays and why, what a checker says, what is assumed.
 import type { Checked } from '../planning/checker.ts';
+import { goalsWords } from '../planning/goal.ts';
 import type { Plan } from '../planning/plan.ts';
 import { duration, plural } from '../readout/words.ts';
 import { type Document, list, type Provenance, section, table, text } from './document.ts';
@@ -7,7 +8,9 @@ import { type Document, list, type Provenance, section, table, text } from './do
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
 const verdictOf = (plan: Plan, checker: Checked): string => {
-  const stays = plan.blocked.length === 0 ? 'Every VM leaves' : `${plural(plan.blocked.length, 'VM')} stay behind`;
+  const stays = plan.feasible
+    ? 'It can be done'
+    : `It cannot be had in full, ${plural(plan.blocked.length, 'VM')} stay behind`;
   const time = `${plural(plan.moves.length, 'move')} in ${duration(plan.makespanMs)}; no plan takes less than ${duration(plan.lowerBoundMs)}`;
   return `${stays}. ${time}. An independent checker ${checker.ok ? 'accepts' : 'refuses'} the plan.`;
 };
@@ -17,7 +20,7 @@ export const planReport = (plan: Plan, checker: Checked, provenance: Provenance)
   const { report, moves, blocked } = plan;
   const steps = moves.map((move, i) => ({ ...move, step: i + 1 }));
   return {
-    title: plan.drained.length === 0 ? 'Plan of moves' : `Drain of ${plan.drained.join(', ')}`,
+    title: goalsWords(plan.goals),
     verdict: verdictOf(plan, checker),
     provenance,
     sections: [
@@ -50,7 +53,7 @@ export const planReport = (plan: Plan, checker: Checked, provenance: Provenance)
         report.conflict === null
           ? null
           : list([
-              `Cannot be placed together: ${report.conflict.vms.join(', ')}.`,
+              ...(report.conflict.vms.length === 0 ? [] : [`${report.conflict.vms.join(', ')}.`]),
               ...report.conflict.because,
               report.conflict.proof,
               report.conflict.relaxation ?? 'No single change was found to help.',

@@ -113,7 +113,24 @@ const MoveSettings = exact({
   nicBitsPerS: BitsPerS,
   dirtyPagesPerS: Type.Number({ minimum: 0, maximum: 1e9 }),
   skip: Type.Array(Name, { maxItems: MOST_ROWS }),
+  pins: Type.Array(exact({ vm: Name, host: Name }), { maxItems: MOST_ROWS }),
 });
+const Size = Type.Number({ minimum: 0, maximum: 1e9 });
+const PlanGoal = Type.Union([
+  exact({ kind: Type.Literal('drain'), hosts: Type.Array(Name, { minItems: 1, maxItems: MOST_HOSTS }) }),
+  exact({
+    kind: Type.Literal('make-room'),
+    flavor: exact({ name: Name, vcpus: Size, ramMiB: Size, diskGiB: Size }),
+    count: Type.Integer({ minimum: 1, maximum: 100_000 }),
+    hosts: Type.Union([Type.Array(Name, { minItems: 1, maxItems: MOST_HOSTS }), Type.Null()]),
+  }),
+  exact({ kind: Type.Literal('repair') }),
+  exact({
+    kind: Type.Literal('rebalance'),
+    margin: Type.Number({ minimum: 0.0001, maximum: 1 }),
+    mostMoves: Type.Integer({ minimum: 1, maximum: 100_000 }),
+  }),
+]);
 
 export const inputSchemas = {
   'log.info': Type.Unsafe<Record<string, never>>(exact({})),
@@ -279,10 +296,10 @@ export const inputSchemas = {
     hosts: Type.Array(Name, { maxItems: MOST_HOSTS }),
   }),
   'plan.predict': exact({ timeline: Name, at: MomentOrHead, vm: Name, settings: MoveSettings }),
-  'plan.drain': exact({
+  'plan.make': exact({
     timeline: Name,
     at: MomentOrHead,
-    hosts: Type.Array(Name, { minItems: 1, maxItems: MOST_HOSTS }),
+    goals: Type.Array(PlanGoal, { minItems: 1, maxItems: 4 }),
     settings: MoveSettings,
     branch: Type.Union([Name, Type.Null()]),
   }),

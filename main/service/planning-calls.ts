@@ -1,4 +1,4 @@
-// Calls about moving VMs: who can go where, how one move goes, and a plan that empties hosts.
+// Calls about moving VMs: who can go where, how one move goes, and plans.
 import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { At } from '../../domain/contract/contract.ts';
 import { nicBytesPerS } from '../../domain/planning/jobs.ts';
@@ -13,7 +13,7 @@ import type { Answer } from '../work/watcher.ts';
 import type { Handlers } from './call.ts';
 import { type Engine, placeOf } from './engine.ts';
 
-type PlanningCalls = Pick<Handlers, 'plan.check' | 'plan.predict' | 'plan.drain'>;
+type PlanningCalls = Pick<Handlers, 'plan.check' | 'plan.predict' | 'plan.make'>;
 
 const told = <T>(result: Result<T, string>): Answer<T> =>
   result.ok ? result : err({ code: 'bad_input', sentence: result.error });
@@ -38,14 +38,14 @@ export const planningCalls = (engine: Engine): PlanningCalls => {
       if (!seen.ok) return seen;
       return told(predictMove(seen.value.state, seen.value.around, vm, { ...PLAN_DEFAULTS, ...settings }));
     },
-    'plan.drain': async ({ settings, ...asked }, watcher) => {
+    'plan.make': async ({ settings, ...asked }, watcher) => {
       const { log, runJob, changedByJob } = engine;
       if (asked.branch !== null && log.readOnly) {
         const sentence = `${log.path} is open for reading only. Copy it to where you may write.`;
         return err({ code: 'read_only', sentence });
       }
       const order = { ...asked, options: { ...PLAN_DEFAULTS, ...settings } };
-      const report = await runJob('drain', { logPath: log.path, order }, watcher);
+      const report = await runJob('plan', { logPath: log.path, order }, watcher);
       if (asked.branch !== null) changedByJob();
       if (!report.ok) return report;
       const { value } = report;

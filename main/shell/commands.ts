@@ -16,12 +16,15 @@ import { fit } from './commands/fit.ts';
 import { flows } from './commands/flows.ts';
 import { generate } from './commands/generate.ts';
 import { importFiles } from './commands/import.ts';
+import { makeRoom } from './commands/make-room.ts';
 import { maintain } from './commands/maintain.ts';
 import { messages } from './commands/messages.ts';
 import { overlay } from './commands/overlay.ts';
 import { pathCostOf } from './commands/path-cost.ts';
 import { predictMoves } from './commands/predict.ts';
+import { rebalance } from './commands/rebalance.ts';
 import { record } from './commands/record.ts';
+import { repair } from './commands/repair.ts';
 import { report } from './commands/report.ts';
 import { runway } from './commands/runway.ts';
 import { serve } from './commands/serve.ts';
@@ -45,6 +48,9 @@ export const commands: readonly AddCommand[] = [
   check,
   drain,
   maintain,
+  makeRoom,
+  repair,
+  rebalance,
   drill,
   fit,
   runway,

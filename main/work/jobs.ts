@@ -9,12 +9,12 @@ import type { GeneratorOptions } from '../../domain/generator/options.ts';
 import type { ImportReport } from '../ingest/import-settings.ts';
 import { LogFailure } from '../log/fault.ts';
 import type { Log } from '../log/types.ts';
-import { type DrainOrder, type DrainReport, runDrainJob } from './drain-job.ts';
 import { runDrillJob } from './drill-job.ts';
 import { runConsolidateJob, type ConsolidateOrder } from './consolidate-job.ts';
 import { type Generated, runGenerateJob } from './generate-job.ts';
 import { type ImportOrder, runImportJob } from './import-job.ts';
 import { openForUse } from './open-log.ts';
+import { type PlanOrder, type PlanRecord, runPlanJob } from './plan-job.ts';
 import { runRunwayJob, type RunwayOrder } from './runway-job.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { runSweepJob, type SweepOrder } from './sweep-job.ts';
@@ -34,7 +34,7 @@ type Jobs = {
   };
   readonly index: { readonly input: { readonly timeline: string }; readonly output: TimelineIndex };
   readonly consolidate: { readonly input: ConsolidateOrder; readonly output: PlanReport };
-  readonly drain: { readonly input: DrainOrder; readonly output: DrainReport };
+  readonly plan: { readonly input: PlanOrder; readonly output: PlanRecord };
   readonly trial: { readonly input: TrialOrder; readonly output: TrialOutcome };
 };
 
@@ -82,7 +82,7 @@ const jobs: { readonly [N in JobName]: Job<N> } = {
     return timeline.ok ? indexTimeline(log, timeline.value, watcher) : timeline;
   }),
   consolidate: onLog<'consolidate'>(runConsolidateJob),
-  drain: onLog<'drain'>(runDrainJob),
+  plan: onLog<'plan'>(runPlanJob),
   trial: ({ order }) => Promise.resolve(runTrialJob(order)),
 };
 

@@ -1,6 +1,6 @@
 // Migrate: choose hosts to empty or a VM to move, see who can go where and why not, and the plan on one time axis.
 import { useEffect, useMemo } from 'preact/hooks';
-import type { DrainReport } from '../../domain/contract/contract.ts';
+import type { PlanAnswer } from '../../domain/contract/contract.ts';
 import { payloadBytesPerS } from '../../domain/migration/encapsulation.ts';
 import { PLAN_DEFAULTS } from '../../domain/planning/options.ts';
 import { Segments } from '../panels/segments.tsx';
@@ -58,7 +58,7 @@ const Chosen = () => {
   );
 };
 
-const Verdict = ({ plan, pending }: { readonly plan: DrainReport | null; readonly pending: boolean }) => {
+const Verdict = ({ plan, pending }: { readonly plan: PlanAnswer | null; readonly pending: boolean }) => {
   if (plan === null) return <p>{pending ? 'Planning.' : ''}</p>;
   const stays = plan.blocked.length;
   const text = `${stays === 0 ? 'can be drained' : `${plural(stays, 'VM')} cannot leave`}: ${plural(plan.moves.length, 'move')} in ${duration(plan.makespanMs)}${plan.checker.ok ? '' : ', refused by the checker'}`;
@@ -90,7 +90,7 @@ const Choose = () => {
   );
 };
 
-const Board = ({ plan, showsTime }: { readonly plan: DrainReport | null; readonly showsTime: boolean }) => {
+const Board = ({ plan, showsTime }: { readonly plan: PlanAnswer | null; readonly showsTime: boolean }) => {
   const desk = useDesk();
   const matrix = desk.migrate.matrix.value;
   const { nicBitsPerS } = desk.migrate.settings.value;
@@ -151,8 +151,10 @@ export const MigratePlace = () => {
     subject,
   );
   const plan = useLatest(
-    'plan.drain',
-    hosts.length > 0 && !desk.player.playing.value ? { timeline, at, hosts, settings, branch: null } : null,
+    'plan.make',
+    hosts.length > 0 && !desk.player.playing.value
+      ? { timeline, at, goals: [{ kind: 'drain', hosts }], settings, branch: null }
+      : null,
     subject,
   );
   useEffect(() => {

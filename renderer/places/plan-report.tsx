@@ -1,5 +1,5 @@
 // The report of a plan: what was considered, what holds it back, what it takes for granted, and what the checker says.
-import type { DrainReport } from '../../domain/contract/contract.ts';
+import type { PlanAnswer } from '../../domain/contract/contract.ts';
 import { useDesk } from '../session/desk.ts';
 import { count, duration, plural } from '../../domain/readout/words.ts';
 import { Facts } from '../panels/facts.tsx';
@@ -18,7 +18,7 @@ const List = ({ title, lines }: { readonly title: string; readonly lines: readon
     </section>
   );
 
-const Stays = ({ plan }: { readonly plan: DrainReport }) => {
+const Stays = ({ plan }: { readonly plan: PlanAnswer }) => {
   const desk = useDesk();
   if (plan.blocked.length === 0) return null;
   return (
@@ -38,7 +38,7 @@ const Stays = ({ plan }: { readonly plan: DrainReport }) => {
   );
 };
 
-export const PlanReport = ({ plan }: { readonly plan: DrainReport }) => {
+export const PlanReport = ({ plan }: { readonly plan: PlanAnswer }) => {
   const { report, checker } = plan;
   const { conflict, spare } = report;
   const refused = Object.entries(report.refused).toSorted(([, a], [, b]) => b - a);

@@ -1,5 +1,5 @@
 // The plan in one strip: how many move how, who stays, and how long against the shortest any plan could be.
-import type { DrainReport } from '../../domain/contract/contract.ts';
+import type { PlanAnswer } from '../../domain/contract/contract.ts';
 import { PlanActions } from '../panels/runbook.tsx';
 import { duration, percent } from '../../domain/readout/words.ts';
 
@@ -9,7 +9,7 @@ const KINDS = [
   ['stop', 'stopped in place', 'warn-ink'],
 ] as const;
 
-export const PlanSummary = ({ plan }: { readonly plan: DrainReport }) => {
+export const PlanSummary = ({ plan }: { readonly plan: PlanAnswer }) => {
   const moved = (kind: string): number => new Set(plan.moves.filter((m) => m.kind === kind).map((m) => m.vm)).size;
   const stays = plan.blocked.length;
   const share = plan.makespanMs === 0 ? 1 : plan.lowerBoundMs / plan.makespanMs;

@@ -15,10 +15,10 @@ export const applyPlan = async (desk: Desk): Promise<void> => {
   migrate.isApplying.value = true;
   migrate.failure.value = null;
   const branch = desk.freeName(drainName(plan.drained));
-  const answer = await desk.client.call('plan.drain', {
+  const answer = await desk.client.call('plan.make', {
     timeline: desk.timeline.peek(),
     at: { at: Date.parse(plan.at), seq: null },
-    hosts: plan.drained,
+    goals: plan.goals.filter((g) => g.kind !== 'move'),
     settings: migrate.settings.peek(),
     branch,
   });

@@ -1,9 +1,9 @@
 // How near to the best possible plans are, and how fast they are made: each instance beside the best plan of fixed parallelism.
 import { shelfOf } from '../../domain/drill/sweep/shelf.ts';
 import { checkPlan } from '../../domain/planning/checker.ts';
-import { pathsIn } from '../../domain/planning/drain.ts';
 import { costOf, type Prices } from '../../domain/planning/jobs.ts';
 import type { Plan, PlannedMove } from '../../domain/planning/plan.ts';
+import { pathsIn } from '../../domain/planning/timetable.ts';
 import { fixedParallelismMs } from '../../domain/planning/timing.ts';
 import { type Instance, planningInstances } from './planning-instances.ts';
 

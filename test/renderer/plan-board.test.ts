@@ -33,6 +33,7 @@ const move = (vm: string, dest: string, startMs: number): PlannedMove => ({
 const plan: Plan = {
   feasible: false,
   drained: ['n-1'],
+  goals: [{ kind: 'drain', hosts: ['n-1'] }],
   moves: [move('c', 'n-2', 0), move('a', 'n-2', 20_000)],
   makespanMs: 40_000,
   lowerBoundMs: 40_000,

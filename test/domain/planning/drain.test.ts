@@ -160,18 +160,20 @@ test.each<[name: string, rule: Constraint]>([
   ['lonely', { kind: 'lonely', vms: ['v1', 'v2'] }],
   ['quarantine', { kind: 'quarantine', hosts: ['a'] }],
   ['root', { kind: 'root', vms: ['v1'] }],
-  ['preserve', { kind: 'preserve', vms: ['v4'] }],
+  ['preserve', { kind: 'preserve', vms: ['v2'] }],
   ['deadline', { kind: 'deadline', vms: ['v1'], atMs: 10 }],
   ['maxOnline', { kind: 'maxOnline', hosts: ['b', 'c'], most: 0 }],
 ])('the checker refuses a plan made without knowing of %s', (_name, rule) => {
   const stopped = vmState('v4', 'a', { vmState: 'stopped', powerState: 'SHUTDOWN' });
   const state = chargedState(
     [hostState('a'), hostState('b'), hostState('c', { enabled: false })],
-    [vmState('v1', 'a'), vmState('v2', 'a'), vmState('v3', 'b'), stopped],
+    [vmState('v1', 'a'), vmState('v2', 'a', { ramMiB: 32_768 }), vmState('v3', 'b'), stopped],
   );
-  const plan = planOf(state, ['a']);
-  expect(checkPlan(state, plan, PLAN_DEFAULTS).ok).toBe(true);
-  expect(checkPlan(state, plan, { ...PLAN_DEFAULTS, constraints: [rule] }).ok).toBe(false);
+  const hot = { ...NO_SURROUNDINGS, dirtyPagesPerS: new Map([['v2', 1e7]]) };
+  const plan = planDrain({ state, around: hot, hosts: ['a'], options: PLAN_DEFAULTS });
+  if (!plan.ok) throw new Error(plan.error);
+  expect(checkPlan(state, plan.value, PLAN_DEFAULTS).ok).toBe(true);
+  expect(checkPlan(state, plan.value, { ...PLAN_DEFAULTS, constraints: [rule] }).ok).toBe(false);
 });
 
 test('no plan: the smallest set that fails together, and the least that would help', () => {
@@ -208,7 +210,8 @@ test('a VM that writes faster than the link goes cold, stays under policy live, 
   const full = chargedState([hostState('a'), hostState('b', { enabled: false })], [vmState('v1', 'a')]);
   const stopping = planOf(full, ['a'], { policy: 'stop' });
   expect(stopping).toMatchObject({ feasible: true, moves: [{ vm: 'v1', kind: 'stop' }] });
-  expect(checkPlan(full, stopping, PLAN_DEFAULTS).ok).toBe(true);
+  expect(checkPlan(full, stopping, { ...PLAN_DEFAULTS, policy: 'stop' }).ok).toBe(true);
+  expect(checkPlan(full, stopping, PLAN_DEFAULTS).notes).toContain('vm-v1 would be stopped, its policy is cold');
 });
 
 test('a host that is not there is a sentence', () => {

@@ -7,7 +7,7 @@ import type { CheckAnswer } from '../../../domain/planning/check.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
 import { commands } from '../../../main/shell/commands.ts';
 import { runCommandLine } from '../../../main/shell/command-line/run.ts';
-import type { DrainReport } from '../../../main/work/drain-job.ts';
+import type { PlanRecord } from '../../../main/work/plan-job.ts';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'understudy-drain-'));
 const LOG = join(FOLDER, 'small.understudy');
@@ -54,7 +54,7 @@ test('a drain on a branch empties the host there, without an anomaly, and leaves
   const { status, out, err } = await run('drain', host, '--branch', 'drained', '--json');
   expect(err).toBe('');
   expect(status).toBe(0);
-  const report = JSON.parse(out) as DrainReport;
+  const report = JSON.parse(out) as PlanRecord;
   expect(report).toMatchObject({ feasible: true, checker: { ok: true }, branch: 'drained' });
   const [before, after] = [await stateOf('main'), await stateOf('drained')];
   expect(report.moves).toHaveLength(onHost(before, host).length);
@@ -67,7 +67,7 @@ test('a drain on a branch empties the host there, without an anomaly, and leaves
 test('Markdown, script and the way back are told from the same plan', async () => {
   expect((await run('drain', host, '--markdown')).out).toContain(`# Drain of ${host}`);
   expect((await run('drain', host, '--script')).out).toMatch(/^#!\/bin\/sh\n/);
-  const back = JSON.parse((await run('drain', host, '--reverse', '--json')).out) as DrainReport;
+  const back = JSON.parse((await run('drain', host, '--reverse', '--json')).out) as PlanRecord;
   expect(back.reverse).toMatchObject({ feasible: true, checker: { ok: true } });
 });
 

@@ -1,5 +1,6 @@
-// What `understudy drain` tells a person: the moves in order, how near to the best possible, what stays and why.
+// What a planning command tells a person: the moves in order, how near to the best possible, what stays and why.
 import type { Checked } from '../../../domain/planning/checker.ts';
+import { goalsWords } from '../../../domain/planning/goal.ts';
 import type { Plan, PlannedMove } from '../../../domain/planning/plan.ts';
 import { counted, table } from './table.ts';
 
@@ -12,26 +13,35 @@ const staysBehind = ({ blocked }: Plan): string =>
     ? ''
     : `\nStays behind:\n${indented(blocked.map((b) => `${b.name}: ${b.reasons.map((r) => `${r.code}, ${r.detail}${r.fix === null ? '' : ` (${r.fix})`}`).join('; ')}`))}`;
 
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/\.$/, '');
+
+const SHOWN = 8;
+const shortened = (names: readonly string[]): string =>
+  `${names.slice(0, SHOWN).join(', ')}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''}`;
+
 const noPlan = ({ report: { conflict } }: Plan): string =>
   conflict === null
     ? ''
-    : `\nWhy not all: ${conflict.vms.join(', ')} cannot be placed${conflict.vms.length > 1 ? ' together' : ''}.\n${indented(
-        [...conflict.because, conflict.proof, conflict.relaxation ?? 'no single change was found to help'],
-      )}`;
+    : `\nWhy not all${conflict.vms.length === 0 ? '' : `: ${shortened(conflict.vms)}`}\n${indented([
+        ...conflict.because,
+        conflict.proof,
+        conflict.relaxation === null ? 'no single change was found to help' : `it would help: ${conflict.relaxation}`,
+      ])}`;
 
-export const drainText = (plan: Plan, checker: Checked, branch: string | null): string => {
+export const planText = (plan: Plan, checker: Checked, branch: string | null): string => {
   const { moves, report } = plan;
   const overPct = plan.lowerBoundMs > 0 ? (plan.makespanMs / plan.lowerBoundMs - 1) * 100 : 0;
   const over =
     overPct < 0.05 ? 'No plan could be shorter' : `${overPct.toFixed(1)} % above what any plan takes at least`;
-  const what = plan.drained.length === 0 ? 'The VMs' : plan.drained.join(', ');
-  const deed = plan.drained.length === 0 ? 'moved' : 'drained';
-  const work = `${counted(moves.length, 'move')} in ${seconds(plan.makespanMs)}`;
+  const what = goalsWords(plan.goals);
+  const work =
+    moves.length === 0 ? 'nothing has to move' : `${counted(moves.length, 'move')} in ${seconds(plan.makespanMs)}`;
+  const stays = plan.blocked.length === 0 ? '' : ` ${counted(plan.blocked.length, 'VM stays', 'VMs stay')} behind,`;
   const lead = !checker.ok
-    ? `No plan was found that keeps every rule; the best one breaks some: ${work}.\n`
+    ? `${what}: no plan was found that keeps every rule; the best one breaks some: ${work}.\n`
     : plan.feasible
-      ? `${what} can be ${deed}: ${work}.\n`
-      : `${what} cannot all be ${deed}: ${counted(plan.blocked.length, 'VM stays', 'VMs stay')} behind, ${work}.\n`;
+      ? `${what}: ${work}.\n`
+      : `${what} cannot be had in full:${stays} ${work}.\n`;
   const listed =
     moves.length === 0
       ? ''
@@ -50,13 +60,13 @@ export const drainText = (plan: Plan, checker: Checked, branch: string | null): 
   const verdict = `Checker: ${checker.ok ? 'accepts the plan' : 'REFUSES the plan'}; ${checker.notes.join('; ')}.\n`;
   return (
     lead +
+    report.notes.map((n) => `${sentence(n)}.\n`).join('') +
     listed +
     bound +
     spare +
     verdict +
     staysBehind(plan) +
     noPlan(plan) +
-    (report.notes.length === 0 ? '' : `\n${indented(report.notes)}`) +
     `\nAssumed:\n${indented(report.assumptions)}` +
     (branch === null ? '' : `\nThe plan is on the branch ${branch}.\n`)
   );
