@@ -10,6 +10,7 @@ import { desktop } from './commands/desktop.ts';
 import { diff } from './commands/diff.ts';
 import { drain } from './commands/drain.ts';
 import { drill } from './commands/drill.ts';
+import { estimate } from './commands/estimate.ts';
 import { events } from './commands/events.ts';
 import { exportLog } from './commands/export.ts';
 import { fit } from './commands/fit.ts';
@@ -56,6 +57,7 @@ export const commands: readonly AddCommand[] = [
   runway,
   availabilityOf,
   predictMoves,
+  estimate,
   pathCostOf,
   traffic,
   consolidate,
