@@ -15,7 +15,9 @@ export type Allocated = {
 /** One row a resource. Hosts that are down or disabled are no capacity, but what is charged to them wants a home still. */
 export const allocatedIn = (state: ClusterState): readonly Allocated[] => {
   const hosts = [...worldOf(state).hosts.values()];
-  return RESOURCES.map((resource) => {
+  // PCPU is a class only where some host keeps CPUs apart.
+  const classes = RESOURCES.filter((r) => r !== 'PCPU' || hosts.some((h) => h.inventories.PCPU !== null));
+  return classes.map((resource) => {
     let [used, total, largest] = [0, 0, 0];
     for (const host of hosts) {
       const inventory = host.inventories[resource];

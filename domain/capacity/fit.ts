@@ -1,176 +1,143 @@
 // How many more VMs of a flavor fit, what limits them, and how much room stays stranded where no such VM can use it.
-import type { ClusterState } from '../readout/state.ts';
-import { sweep } from '../drill/sweep/sweep.ts';
 import { worldOf } from '../drill/world.ts';
-import type { Candidate } from '../scheduling/candidate.ts';
-import { capacity, type Resource, RESOURCES } from '../scheduling/inventory.ts';
-
-export type FlavorSize = {
-  readonly name: string;
-  readonly vcpus: number;
-  readonly ramMiB: number;
-  /** Root disk; counts on the host only when `localDisk`. */
-  readonly diskGiB: number;
-};
-
-export type FitOptions = {
-  /** Only hosts of this availability zone; null for all. */
-  readonly zone: string | null;
-  /** True when the flavor's disk is on the host, false when it boots from a volume or shared storage. */
-  readonly localDisk: boolean;
-};
+import type { ClusterState } from '../readout/state.ts';
+import type { Candidate, SchedulingRequest } from '../scheduling/candidate.ts';
+import { type FilterName, refusal } from '../scheduling/filters.ts';
+import { added, type Amounts, NOTHING, type Resource, RESOURCES } from '../scheduling/inventory.ts';
+import { claimCells } from '../scheduling/numa.ts';
+import { relaxationSentence, smallestRelaxation } from '../scheduling/relaxation.ts';
+import type { ReleaseProfile } from '../scheduling/release.ts';
+import { type FitOptions, type FlavorSize, requestFor } from './flavors.ts';
+import { freeOf, type Limit, type Slots, slotsOn } from './slots.ts';
 
 export type Fit = {
   readonly name: string;
   /** Exact: hosts are independent for equal VMs without server groups, so the order of placement does not matter. */
   readonly count: number;
-  /** What aggregate room would allow if VMs could be cut into pieces: never less than `count`. */
+  /** What the room would allow if VMs could be cut into pieces: never less than `count`. */
   readonly bound: number;
-  /** The resource that stops most hosts; null when no host's inventory is known. */
-  readonly limitedBy: Resource | null;
+  /** What stops most hosts; null when no host can be asked. */
+  readonly limitedBy: Limit | null;
   readonly byZone: Readonly<Record<string, number>>;
+  /** A host in several aggregates counts in each. */
+  readonly byAggregate: Readonly<Record<string, number>>;
   /** What stays free on the hosts once `count` of them are placed: room that this flavor cannot use as it lies. */
-  readonly stranded: Readonly<Record<Resource, number>>;
+  readonly stranded: Amounts;
   /** Hosts whose inventory the log does not know: they may take more, and are not counted. */
   readonly unknownHosts: readonly string[];
+  /** Hosts that are down or disabled, and what they would take if they were not. Not in `count`. */
+  readonly offline: { readonly hosts: number; readonly count: number };
+  /** Once `count` are placed: how many hosts each filter refuses to the next one, and the smallest change that would help. */
+  readonly next: {
+    readonly byFilter: Readonly<Partial<Record<FilterName, number>>>;
+    readonly smallestChange: string | null;
+  };
 };
 
-const asks = (flavor: FlavorSize, localDisk: boolean): Readonly<Record<Resource, number>> => ({
-  VCPU: flavor.vcpus,
-  MEMORY_MB: flavor.ramMiB,
-  DISK_GB: localDisk ? flavor.diskGiB : 0,
-});
-
-const isOpen = (host: Candidate, zone: string | null): boolean =>
-  host.up !== false && host.enabled !== false && (zone === null || host.zone === zone);
-
-/** Free of each resource; null where the inventory is unknown. */
-const freeOf = (host: Candidate, resource: Resource): number | null => {
-  const inventory = host.inventories[resource];
-  return inventory ? Math.max(0, capacity(inventory) - host.used[resource]) : null;
+/** Free amounts that count as room for the request: nothing where the class is not looked at. */
+const finiteFree = (host: Candidate, resource: Resource): number => {
+  const free = freeOf(host, resource);
+  return Number.isFinite(free) ? free : 0;
 };
 
-type Slots = { readonly count: number; readonly limit: Resource };
+const inScope = (host: Candidate, { aggregate }: FitOptions): boolean =>
+  aggregate === null || host.aggregates.some((a) => a.name === aggregate);
 
-/** Whole VMs of one flavor on one host and the resource that stops the next; null where the log cannot say. */
-const slotsOn = (host: Candidate, ask: Readonly<Record<Resource, number>>): Slots | null => {
-  let best: Slots | null = null;
-  for (const resource of RESOURCES) {
-    if (ask[resource] === 0) continue;
-    const free = freeOf(host, resource);
-    const inventory = host.inventories[resource];
-    if (free === null || !inventory) return null;
-    const count = ask[resource] > inventory.maxUnit ? 0 : Math.floor(free / ask[resource]);
-    if (best === null || count < best.count) best = { count, limit: resource };
+/** The host with `count` of the request on it. */
+const filled = (host: Candidate, request: SchedulingRequest, count: number): Candidate => {
+  let { used, numa } = host;
+  for (let i = 0; i < count; i++) {
+    used = added(used, request.asked);
+    if (numa !== null && request.numa !== null) numa = claimCells(numa, request.numa) ?? numa;
   }
-  return best;
+  return { ...host, used, numa };
+};
+
+const nextRefused = (
+  hosts: readonly Candidate[],
+  request: SchedulingRequest,
+  { filters }: ReleaseProfile,
+): Fit['next'] => {
+  const byFilter: Partial<Record<FilterName, number>> = {};
+  for (const host of hosts) {
+    const no = refusal(host, request, filters);
+    if (no !== null) byFilter[no.filter] = (byFilter[no.filter] ?? 0) + 1;
+  }
+  const relaxation = smallestRelaxation(hosts, request, filters);
+  return { byFilter, smallestChange: relaxation && relaxationSentence(relaxation) };
+};
+
+/** A flavor's request, and the hosts asked about with what each takes. */
+export const hostSlots = (
+  state: ClusterState,
+  flavor: FlavorSize,
+  options: FitOptions,
+): {
+  readonly request: SchedulingRequest;
+  readonly release: ReleaseProfile;
+  readonly rows: readonly { readonly host: Candidate; readonly slots: Slots }[];
+} => {
+  const { hosts, release } = worldOf(state);
+  const request = requestFor(state, flavor, options);
+  const rows = [...hosts.values()]
+    .filter((host) => inScope(host, options))
+    .map((host) => ({ host, slots: slotsOn(host, request, release.filters) }));
+  return { request, release, rows };
+};
+
+const add = (counts: Record<string, number>, name: string, n: number): void => {
+  counts[name] = (counts[name] ?? 0) + n;
 };
 
 /** How many more VMs of one flavor fit now, at this state's allocations and ratios. */
-export const fitOf = (state: ClusterState, flavor: FlavorSize, { zone, localDisk }: FitOptions): Fit => {
-  const ask = asks(flavor, localDisk);
-  const hosts = [...worldOf(state).hosts.values()].filter((h) => isOpen(h, zone));
-  const unknownHosts: string[] = [];
-  const byZone: Record<string, number> = {};
-  const stopped: Record<Resource, number> = { VCPU: 0, MEMORY_MB: 0, DISK_GB: 0 };
-  const total: Record<Resource, number> = { VCPU: 0, MEMORY_MB: 0, DISK_GB: 0 };
-  let count = 0;
-  for (const host of hosts) {
-    const slots = slotsOn(host, ask);
-    if (slots === null) {
-      unknownHosts.push(host.name);
+export const fitOf = (state: ClusterState, flavor: FlavorSize, options: FitOptions): Fit => {
+  const { request, release, rows } = hostSlots(state, flavor, options);
+  const [unknownHosts, full]: [string[], Candidate[]] = [[], []];
+  const [byZone, byAggregate, stopped] = [{}, {}, {}] as [
+    Record<string, number>,
+    Record<string, number>,
+    Record<string, number>,
+  ];
+  let [count, total, open] = [0, NOTHING, 0];
+  const offline = { hosts: 0, count: 0 };
+  for (const { host, slots } of rows) {
+    if (slots.says === 'unknown') unknownHosts.push(host.name);
+    if (slots.says === 'closed' && slots.by === 'ComputeFilter') {
+      const back = slotsOn({ ...host, up: true, enabled: true }, request, release.filters);
+      offline.hosts++;
+      offline.count += back.says === 'takes' ? back.count : 0;
+    }
+    if (slots.says !== 'takes') {
+      if (slots.says === 'closed') full.push(host);
       continue;
     }
+    open++;
     count += slots.count;
-    stopped[slots.limit]++;
-    const name = host.zone ?? 'no zone';
-    byZone[name] = (byZone[name] ?? 0) + slots.count;
-    for (const resource of RESOURCES) total[resource] += freeOf(host, resource) ?? 0;
+    add(stopped, slots.limit, 1);
+    add(byZone, host.zone ?? 'no zone', slots.count);
+    for (const { name } of host.aggregates) add(byAggregate, name, slots.count);
+    for (const resource of RESOURCES) total = added(total, { ...NOTHING, [resource]: finiteFree(host, resource) });
+    full.push(filled(host, request, slots.count));
   }
-  const known = hosts.length > unknownHosts.length;
-  const shares = RESOURCES.filter((r) => ask[r] > 0).map((r) => Math.floor(total[r] / ask[r]));
-  const limitedBy = RESOURCES.reduce((a, b) => (stopped[b] > stopped[a] ? b : a));
+  const counted = RESOURCES.filter((r) => request.asked[r] > 0 && release.checked.includes(r));
+  const [most] = Object.entries(stopped).sort((a, b) => b[1] - a[1]);
   return {
     name: flavor.name,
     count,
-    bound: known ? Math.min(...shares) : 0,
-    limitedBy: known ? limitedBy : null,
-    byZone,
-    stranded: {
-      VCPU: total.VCPU - count * ask.VCPU,
-      MEMORY_MB: total.MEMORY_MB - count * ask.MEMORY_MB,
-      DISK_GB: total.DISK_GB - count * ask.DISK_GB,
-    },
+    bound: open === 0 ? 0 : Math.min(...counted.map((r) => Math.floor(total[r] / request.asked[r]))),
+    limitedBy: most === undefined ? null : (most[0] as Limit),
+    byZone: byZone,
+    byAggregate: byAggregate,
+    stranded: strandedOf(total, request.asked, count),
     unknownHosts,
+    offline,
+    next: nextRefused(full, request, release),
   };
 };
 
-/** The state with n more VMs of a flavor, each on the open host with most free RAM that takes it; null when one does not fit. */
-const withMore = (state: ClusterState, flavor: FlavorSize, options: FitOptions, n: number): ClusterState | null => {
-  const ask = asks(flavor, options.localDisk);
-  const hosts = [...worldOf(state).hosts.values()].filter((h) => isOpen(h, options.zone));
-  const slots = new Map(hosts.map((h) => [h.name, slotsOn(h, ask)?.count ?? 0]));
-  const free = new Map(hosts.map((h) => [h.name, freeOf(h, 'MEMORY_MB') ?? 0]));
-  const added = new Map<string, number>();
-  for (let i = 0; i < n; i++) {
-    let dest: string | null = null;
-    for (const [name, left] of slots) if (left > 0 && (dest === null || free.get(name)! > free.get(dest)!)) dest = name;
-    if (dest === null) return null;
-    slots.set(dest, slots.get(dest)! - 1);
-    free.set(dest, free.get(dest)! - flavor.ramMiB);
-    added.set(dest, (added.get(dest) ?? 0) + 1);
-  }
-  const template = state.vms[0];
-  if (!template) return state;
-  const vms = [...state.vms];
-  const grown = state.hosts.map((host) => {
-    const more = added.get(host.name) ?? 0;
-    for (let i = 0; i < more; i++) {
-      const id = `${flavor.name}/${host.name}/${i}`;
-      vms.push({
-        ...template,
-        id,
-        name: id,
-        host: host.name,
-        status: 'ACTIVE',
-        vmState: 'active',
-        taskState: null,
-        powerState: 'RUNNING',
-        storage: options.localDisk ? 'local' : 'volume',
-        flavor: flavor.name,
-        vcpus: flavor.vcpus,
-        ramMiB: flavor.ramMiB,
-        diskGiB: flavor.diskGiB,
-        serverGroup: null,
-        tags: [],
-      });
-    }
-    return {
-      ...host,
-      vcpusUsed: host.vcpusUsed + more * ask.VCPU,
-      ramMiBUsed: host.ramMiBUsed + more * ask.MEMORY_MB,
-      diskGiBUsed: host.diskGiBUsed + more * ask.DISK_GB,
-    };
-  });
-  return { ...state, hosts: grown, vms };
-};
-
-/**
- * How many more fit while any single host may still fail (every evacuable VM finding a home, by the exact sweep). Zero
- * when the cluster is not N+1 safe as it is. Found by bisection: one VM more never makes a cluster safer.
- */
-export const fitKeepingOne = (state: ClusterState, flavor: FlavorSize, options: FitOptions): number => {
-  const safe = (n: number): boolean => {
-    const grown = withMore(state, flavor, options, n);
-    return grown !== null && sweep(grown, '1').safe === true;
-  };
-  if (!safe(0)) return 0;
-  let low = 0;
-  let high = fitOf(state, flavor, options).count + 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (safe(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
-};
+const strandedOf = (total: Amounts, asked: Amounts, count: number): Amounts => ({
+  VCPU: Math.max(0, total.VCPU - count * asked.VCPU),
+  MEMORY_MB: Math.max(0, total.MEMORY_MB - count * asked.MEMORY_MB),
+  DISK_GB: Math.max(0, total.DISK_GB - count * asked.DISK_GB),
+  PCPU: Math.max(0, total.PCPU - count * asked.PCPU),
+});

@@ -13,6 +13,7 @@ import {
   rowColumn,
 } from '../base/column.ts';
 import type {
+  AggregateRecord,
   Anomaly,
   Batch,
   FlavorRecord,
@@ -34,7 +35,7 @@ import type {
 import { adoptIds, type Registry, registry } from './registry.ts';
 
 /** Stored keyframes of another version are useless: raise it whenever the columns or what a fact means change. */
-export const FOLD_VERSION = 6;
+export const FOLD_VERSION = 7;
 
 /** Is the row an entity of this fork: never met, there, or gone (kept, so that what comes after can be judged). */
 export const ABSENT = 0;
@@ -52,7 +53,9 @@ const hostColumns = () => ({
   /** Resources it is over capacity of: bits of the rules in anomalies.ts. */
   over: byteColumn(),
   downSince: numberColumn(),
+  /** CPUs its VMs share, and those that are one VM's own. */
   usedVcpus: numberColumn(),
+  usedPcpus: numberColumn(),
   usedRamMiB: numberColumn(),
   usedDiskGiB: numberColumn(),
   about: refColumn<HostAbout>(),
@@ -78,6 +81,8 @@ const vmColumns = () => ({
   /** Migrations on record. */
   moves: numberColumn(),
   vcpus: numberColumn(),
+  /** Those of its CPUs that are its own (pinning.ts). */
+  pcpus: numberColumn(),
   ramMiB: numberColumn(),
   diskGiB: numberColumn(),
   about: refColumn<VmAbout>(),
@@ -142,6 +147,7 @@ const tables = {
   ports: recordColumns<PortRecord>,
   tunnels: recordColumns<TunnelRecord>,
   flavors: recordColumns<FlavorRecord>,
+  aggregates: recordColumns<AggregateRecord>,
   groups: recordColumns<GroupRecord>,
   rosters: rosterColumns,
   traffic: recordColumns<TrafficRecord>,

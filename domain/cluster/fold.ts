@@ -47,6 +47,8 @@ const folders: { readonly [T in Fact['type']]: readonly [v: Extract<Fact, { type
   'tunnel.state_changed': [1, network.tunnelStateChanged],
   'tunnel.removed': [1, network.tunnelRemoved],
   'flavor.reported': [1, other.flavorReported],
+  'aggregate.reported': [1, other.aggregateReported],
+  'aggregate.removed': [1, other.aggregateRemoved],
   'server_group.reported': [1, other.serverGroupReported],
   'telemetry.roster_set': [1, other.rosterSet],
   'telemetry.sampled': [1, other.telemetrySampled],

@@ -1,6 +1,26 @@
 // The immutable values the cluster keeps whole beside its columns: descriptions that seldom change.
 import type { Instant, Seq } from '../base/brand.ts';
 import type { Evidence } from '../events/dictionary.ts';
+import type { UNIT_CLASSES } from '../events/host-events.ts';
+
+/** What Placement gives of one resource class in one allocation. */
+export type InventoryUnits = {
+  readonly resource: (typeof UNIT_CLASSES)[number];
+  readonly minUnit: number;
+  readonly maxUnit: number;
+  readonly stepSize: number;
+};
+
+/** A NUMA cell of a host: CPUs for shared VMs, CPUs for pinned ones, memory, pools of huge pages within that memory. */
+export type NumaCell = {
+  readonly cpus: number;
+  readonly pcpus: number;
+  readonly ramMiB: number;
+  readonly hugePages: readonly { readonly sizeKiB: number; readonly count: number }[];
+};
+
+/** A flavor's extra specs, an aggregate's metadata: Nova's keys and values as they are. */
+export type Metadata = Readonly<Record<string, string>>;
 
 /** What sources said a host is. */
 export type HostAbout = {
@@ -19,6 +39,11 @@ export type HostAbout = {
   readonly reservedVcpus: number | null;
   readonly reservedRamMiB: number | null;
   readonly reservedDiskGiB: number | null;
+  readonly pcpus: number | null;
+  readonly reservedPcpus: number | null;
+  readonly units: readonly InventoryUnits[];
+  /** Null where nobody told its NUMA cells. */
+  readonly numaCells: readonly NumaCell[] | null;
   readonly managementIp: string | null;
   readonly vtepIp: string | null;
 };
@@ -38,6 +63,10 @@ export const NO_HOST_ABOUT: HostAbout = {
   reservedVcpus: null,
   reservedRamMiB: null,
   reservedDiskGiB: null,
+  pcpus: null,
+  reservedPcpus: null,
+  units: [],
+  numaCells: null,
   managementIp: null,
   vtepIp: null,
 };
@@ -52,6 +81,9 @@ export type VmAbout = {
   readonly image: string | null;
   readonly project: string | null;
   readonly serverGroup: string | null;
+  /** Null: its flavor's own. */
+  readonly extraSpecs: Metadata | null;
+  readonly requestedZone: string | null;
   readonly tags: readonly string[];
   readonly addresses: readonly Address[];
   /** Since when its flavor and size are on record as they are. */
@@ -64,6 +96,8 @@ export const NO_VM_ABOUT: VmAbout = {
   image: null,
   project: null,
   serverGroup: null,
+  extraSpecs: null,
+  requestedZone: null,
   tags: [],
   addresses: [],
   sizedAt: null,
@@ -153,7 +187,10 @@ export type FlavorRecord = {
   readonly diskGiB: number | null;
   readonly ephemeralGiB: number | null;
   readonly swapMiB: number | null;
+  readonly extraSpecs: Metadata | null;
 };
+
+export type AggregateRecord = { readonly metadata: Metadata };
 
 export type GroupRecord = {
   readonly name: string | null;

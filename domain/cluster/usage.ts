@@ -17,7 +17,10 @@ const add = (c: Cluster, vm: Row, host: Row, sign: 1 | -1): void => {
   if (host === NO_ROW) return;
   const h = c.hosts.col;
   const v = c.vms.col;
-  setNumber(h.usedVcpus, host, known(numberAt(h.usedVcpus, host)) + sign * known(numberAt(v.vcpus, vm)));
+  const own = known(numberAt(v.pcpus, vm));
+  const shared = Math.max(0, known(numberAt(v.vcpus, vm)) - own);
+  setNumber(h.usedVcpus, host, known(numberAt(h.usedVcpus, host)) + sign * shared);
+  if (own > 0) setNumber(h.usedPcpus, host, known(numberAt(h.usedPcpus, host)) + sign * own);
   setNumber(h.usedRamMiB, host, known(numberAt(h.usedRamMiB, host)) + sign * known(numberAt(v.ramMiB, vm)));
   if (byteAt(v.storage, vm) === VOLUME) return; // its disk is Cinder's, not the host's
   setNumber(h.usedDiskGiB, host, known(numberAt(h.usedDiskGiB, host)) + sign * known(numberAt(v.diskGiB, vm)));
@@ -57,27 +60,37 @@ const DISK_RATIO = 1;
 /** [DEFAULT] reserved_host_memory_mb. */
 const RESERVED_RAM_MIB = 512;
 
+/** CPUs a host is charged for as VCPU and as PCPU: a host that keeps none apart gives pinned VMs of its VCPUs. */
+export const cpusCharged = (
+  c: Cluster,
+  host: Row,
+  about: HostAbout,
+): { readonly vcpus: number; readonly pcpus: number } => {
+  const [shared, own] = [known(numberAt(c.hosts.col.usedVcpus, host)), known(numberAt(c.hosts.col.usedPcpus, host))];
+  return about.pcpus === null ? { vcpus: shared + own, pcpus: 0 } : { vcpus: shared, pcpus: own };
+};
+
 type Inventory = { readonly total: number | null; readonly reserved: number; readonly ratio: number };
 
 const CHECKS: readonly {
   readonly bit: number;
   readonly rule: RuleId;
   readonly what: string;
-  readonly used: 'usedVcpus' | 'usedRamMiB' | 'usedDiskGiB';
+  readonly used: (c: Cluster, host: Row, a: HostAbout) => number;
   readonly inventory: (a: HostAbout) => Inventory;
 }[] = [
   {
     bit: 1,
     rule: 'vcpu-over-capacity',
     what: 'vCPUs',
-    used: 'usedVcpus',
+    used: (c, host, a) => cpusCharged(c, host, a).vcpus,
     inventory: (a) => ({ total: a.vcpus, reserved: a.reservedVcpus ?? 0, ratio: a.vcpuRatio ?? VCPU_RATIO }),
   },
   {
     bit: 2,
     rule: 'memory-over-capacity',
     what: 'MiB of memory',
-    used: 'usedRamMiB',
+    used: (c, host) => known(numberAt(c.hosts.col.usedRamMiB, host)),
     inventory: (a) => ({
       total: a.ramMiB,
       reserved: a.reservedRamMiB ?? RESERVED_RAM_MIB,
@@ -88,8 +101,15 @@ const CHECKS: readonly {
     bit: 4,
     rule: 'disk-over-capacity',
     what: 'GiB of local disk',
-    used: 'usedDiskGiB',
+    used: (c, host) => known(numberAt(c.hosts.col.usedDiskGiB, host)),
     inventory: (a) => ({ total: a.diskGiB, reserved: a.reservedDiskGiB ?? 0, ratio: a.diskRatio ?? DISK_RATIO }),
+  },
+  {
+    bit: 8,
+    rule: 'pcpu-over-capacity',
+    what: 'dedicated CPUs',
+    used: (c, host, a) => cpusCharged(c, host, a).pcpus,
+    inventory: (a) => ({ total: a.pcpus, reserved: a.reservedPcpus ?? 0, ratio: 1 }),
   },
 ];
 
@@ -112,7 +132,7 @@ export const checkCapacity = (c: Cluster, host: Row, where: Where): void => {
   const before = byteAt(h.over, host);
   let over = 0;
   for (const check of CHECKS) {
-    const used = known(numberAt(h[check.used], host));
+    const used = check.used(c, host, about);
     const { total, reserved, ratio } = check.inventory(about);
     if (total === null || used <= (total - reserved) * ratio) continue;
     over |= check.bit;

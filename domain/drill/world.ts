@@ -1,57 +1,30 @@
 // The cluster a drill plays in: hosts as the scheduler sees them, allocations that grow while VMs are re-homed.
-import type { ClusterState, HostState, ServerGroupState, VmState } from '../readout/state.ts';
+import type { ClusterState, ServerGroupState, VmState } from '../readout/state.ts';
+import { candidatesOf } from '../scheduling/candidates.ts';
 import type { Candidate, SchedulingRequest } from '../scheduling/candidate.ts';
-import {
-  type Amounts,
-  type Inventory,
-  LATEST_RELEASE,
-  libvirtInventory,
-  type ReleaseProfile,
-} from '../scheduling/inventory.ts';
+import { added, type Amounts } from '../scheduling/inventory.ts';
+import { claimCells, numaDemand } from '../scheduling/numa.ts';
+import { releaseOf, type ReleaseProfile } from '../scheduling/release.ts';
 
 /** A host that can be charged; everything else about it is fixed for the length of the drill, but `up`. */
 export type World = {
   readonly state: ClusterState;
+  /** Filters, weighers and defaults that hold. */
+  readonly release: ReleaseProfile;
   readonly hosts: Map<string, Candidate>;
   readonly vms: ReadonlyMap<string, VmState>;
   /** The server group of each VM that is in one. */
   readonly groupOf: ReadonlyMap<string, ServerGroupState>;
 };
 
-const inventory = (total: number | null, reserved: number, ratio: number): Inventory | null =>
-  total === null ? null : libvirtInventory(total, reserved, ratio);
-
-const candidate = (host: HostState, groups: Readonly<Record<string, number>>, release: ReleaseProfile): Candidate => ({
-  name: host.name,
-  up: host.forcedDown ? false : host.up,
-  enabled: host.enabled,
-  zone: host.az,
-  inventories: {
-    VCPU: inventory(host.vcpus, host.reservedVcpus ?? 0, host.vcpuRatio ?? release.vcpuRatio),
-    MEMORY_MB: inventory(host.ramMiB, host.reservedRamMiB ?? release.reservedRamMiB, host.ramRatio ?? release.ramRatio),
-    DISK_GB: inventory(host.diskGiB, host.reservedDiskGiB ?? 0, host.diskRatio ?? release.diskRatio),
-  },
-  used: { VCPU: host.vcpusUsed, MEMORY_MB: host.ramMiBUsed, DISK_GB: host.diskGiBUsed },
-  groups,
-});
-
 /** The drill's world at the instant of the faults. */
-export const worldOf = (state: ClusterState, release: ReleaseProfile = LATEST_RELEASE): World => {
+export const worldOf = (state: ClusterState): World => {
+  const release = releaseOf(state);
   const vms = new Map(state.vms.map((vm) => [vm.id, vm]));
-  const members = new Map<string, Record<string, number>>();
   const groupOf = new Map<string, ServerGroupState>();
-  for (const group of state.serverGroups) {
-    for (const member of group.members) {
-      groupOf.set(member, group);
-      const host = vms.get(member)?.host;
-      if (host === null || host === undefined) continue;
-      const counts = members.get(host) ?? {};
-      counts[group.id] = (counts[group.id] ?? 0) + 1;
-      members.set(host, counts);
-    }
-  }
-  const hosts = new Map(state.hosts.map((h) => [h.name, candidate(h, members.get(h.name) ?? {}, release)]));
-  return { state, hosts, vms, groupOf };
+  for (const group of state.serverGroups) for (const member of group.members) groupOf.set(member, group);
+  const hosts = new Map(candidatesOf(state, release).map((host) => [host.name, host]));
+  return { state, release, hosts, vms, groupOf };
 };
 
 /**
@@ -59,17 +32,26 @@ export const worldOf = (state: ClusterState, release: ReleaseProfile = LATEST_RE
  * as local"); one on shared storage does, because every host that mounts the pool reports it as its own.
  */
 export const asked = (vm: VmState): Amounts => ({
-  VCPU: vm.vcpus ?? 0,
+  VCPU: Math.max(0, (vm.vcpus ?? 0) - vm.pcpus),
   MEMORY_MB: vm.ramMiB ?? 0,
   DISK_GB: vm.storage === 'volume' ? 0 : (vm.diskGiB ?? 0),
+  PCPU: vm.pcpus,
 });
 
-/** The scheduling request of an evacuation: same group, source ignored, no zone pin (Nova lets an unpinned VM leave its AZ). */
+/** What a VM brings along wherever it is scheduled: its size, its project, what its flavor demands. */
+export const demandOf = (vm: VmState): Pick<SchedulingRequest, 'asked' | 'project' | 'extraSpecs' | 'numa'> => ({
+  asked: asked(vm),
+  project: vm.project,
+  extraSpecs: vm.extraSpecs,
+  numa: numaDemand(vm.extraSpecs, vm.vcpus ?? 0, vm.ramMiB ?? 0),
+});
+
+/** The scheduling request of an evacuation: same group, source ignored, its zone only where it was pinned to it. */
 export const evacuationRequest = (world: World, vm: VmState, ignore: readonly string[]): SchedulingRequest => {
   const group = world.groupOf.get(vm.id);
   return {
-    asked: asked(vm),
-    zone: null,
+    ...demandOf(vm),
+    zone: vm.requestedZone,
     group: group
       ? {
           id: group.id,
@@ -84,19 +66,19 @@ export const evacuationRequest = (world: World, vm: VmState, ignore: readonly st
   };
 };
 
+/** The cells once the VM is there. Cells of a VM that leaves stay taken: which ones were its own nobody knows. */
+const numaAfter = (host: Candidate, { numa }: SchedulingRequest, sign: 1 | -1): Candidate['numa'] =>
+  host.numa === null || numa === null || sign < 0 ? host.numa : (claimCells(host.numa, numa) ?? host.numa);
+
 /** Charges a VM to a host, or (sign −1) takes it off again. */
 export const charge = (world: World, name: string, request: SchedulingRequest, sign: 1 | -1 = 1): void => {
   const host = world.hosts.get(name);
   if (!host) return;
-  const used: Amounts = {
-    VCPU: host.used.VCPU + sign * request.asked.VCPU,
-    MEMORY_MB: host.used.MEMORY_MB + sign * request.asked.MEMORY_MB,
-    DISK_GB: host.used.DISK_GB + sign * request.asked.DISK_GB,
-  };
+  const used = added(host.used, request.asked, sign);
   const groups = request.group
     ? { ...host.groups, [request.group.id]: (host.groups[request.group.id] ?? 0) + sign }
     : host.groups;
-  world.hosts.set(name, { ...host, used, groups });
+  world.hosts.set(name, { ...host, used, groups, numa: numaAfter(host, request, sign) });
 };
 
 /** Marks a host as up or down, as the scheduler sees it. */

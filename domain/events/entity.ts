@@ -10,6 +10,7 @@ export const ENTITY_KINDS = [
   'port',
   'tunnel',
   'flavor',
+  'aggregate',
   'server_group',
   'roster',
   'cluster',

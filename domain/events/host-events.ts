@@ -2,6 +2,8 @@
 import Type from 'typebox';
 import { Amount, Count, exact, fact, Name, NullableName, oneOf, partial } from './shape.ts';
 
+/** Placement's resource classes that a VM of Nova asks a host for. */
+export const UNIT_CLASSES = ['VCPU', 'MEMORY_MB', 'DISK_GB', 'PCPU'] as const;
 export const HOST_FAULTS = ['shutdown', 'crash', 'power', 'partition', 'service', 'storage', 'unknown'] as const;
 
 export const hostEvents = [
@@ -25,6 +27,20 @@ export const hostEvents = [
       reservedVcpus: Count,
       reservedRamMiB: Count,
       reservedDiskGiB: Count,
+      /** CPUs set apart for pinned VMs (cpu_dedicated_set): Placement's PCPU. `vcpus` does not count them. */
+      pcpus: Count,
+      reservedPcpus: Count,
+      /** What Placement gives of a class in one allocation, where it is not 1, 1 and the total. */
+      units: Type.Array(exact({ resource: oneOf(UNIT_CLASSES), minUnit: Count, maxUnit: Count, stepSize: Count })),
+      /** NUMA cells in order: CPUs for shared VMs, CPUs for pinned ones, memory, and pools of huge pages. */
+      numaCells: Type.Array(
+        exact({
+          cpus: Count,
+          pcpus: Count,
+          ramMiB: Count,
+          hugePages: Type.Array(exact({ sizeKiB: Count, count: Count })),
+        }),
+      ),
       managementIp: Name,
       vtepIp: Name,
     }),

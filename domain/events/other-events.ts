@@ -1,6 +1,6 @@
 // Facts that are about no single machine: flavors, server groups, telemetry, drills and notes.
 import Type from 'typebox';
-import { Amount, Count, exact, fact, Name, oneOf, partial } from './shape.ts';
+import { Amount, Count, exact, fact, Metadata, Name, oneOf, partial } from './shape.ts';
 
 export const GROUP_POLICIES = ['affinity', 'anti-affinity', 'soft-affinity', 'soft-anti-affinity'] as const;
 export const METRICS = ['cpu', 'ram', 'dirtyPagesPerS', 'netBytesPerS'] as const;
@@ -10,8 +10,22 @@ export const otherEvents = [
     'flavor.reported',
     1,
     'A source described a flavor.',
-    partial({ vcpus: Count, ramMiB: Count, diskGiB: Count, ephemeralGiB: Count, swapMiB: Count }),
+    partial({
+      vcpus: Count,
+      ramMiB: Count,
+      diskGiB: Count,
+      ephemeralGiB: Count,
+      swapMiB: Count,
+      extraSpecs: Metadata,
+    }),
   ),
+  fact(
+    'aggregate.reported',
+    1,
+    'A source described a host aggregate: its metadata, as a whole. Which hosts are in it, their own reports say.',
+    exact({ metadata: Metadata }),
+  ),
+  fact('aggregate.removed', 1, 'The aggregate is gone.', exact({})),
   fact(
     'server_group.reported',
     1,

@@ -31,6 +31,11 @@ export const Amount = Type.Number({ minimum: 0 });
 export const NullableName = Type.Union([Name, Type.Null()]);
 export const oneOf = <const T extends string[]>(values: readonly [...T]) => Type.Enum<T>(values);
 
+/**
+ * A flavor's extra specs (`hw:cpu_policy`, `aggregate_instance_extra_specs:ssd`), an aggregate's metadata. Nova's key and
+ * value columns hold 255 characters each.
+ */
+export const Metadata = Type.Record(Name, Type.String({ maxLength: LONGEST_NAME }));
 /** An object that may leave any of its properties out (a report says only what the source said), and has no others. */
 export const partial = <P extends Record<string, TSchema>>(properties: P) =>
   Type.Partial(Type.Object(properties), { additionalProperties: false });

@@ -1,6 +1,6 @@
 // Facts about VMs: birth, reports, state changes and the commands people gave them.
 import Type from 'typebox';
-import { Count, exact, fact, Name, NullableName, oneOf, partial } from './shape.ts';
+import { Count, exact, fact, Metadata, Name, NullableName, oneOf, partial } from './shape.ts';
 
 /** Nova's vm_state (nova/objects/fields.py, InstanceState). */
 export const VM_STATES = [
@@ -106,6 +106,10 @@ const description = {
   pool: NullableName,
   image: NullableName,
   project: Name,
+  /** Of the flavor the VM was made with: Nova keeps its own copy. */
+  extraSpecs: Metadata,
+  /** The availability zone its request was pinned to; null: none, so that it may go anywhere. */
+  requestedZone: NullableName,
   serverGroup: NullableName,
   tags: Type.Array(Name),
   addresses: Type.Array(exact({ network: Name, ip: Name })),

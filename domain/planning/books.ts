@@ -3,7 +3,7 @@ import { R, type Shelf } from '../drill/sweep/shelf.ts';
 import type { Constraint } from './constraints.ts';
 import { guard, type Places } from './constraint-guards.ts';
 
-const SHORT = ['vcpu-capacity', 'ram-capacity', 'disk-capacity'] as const;
+const SHORT = ['vcpu-capacity', 'ram-capacity', 'disk-capacity', 'pcpu-capacity'] as const;
 
 export class Books {
   readonly #shelf: Shelf;

@@ -1,13 +1,15 @@
 // Why some VMs cannot be placed: the smallest set that fails together, what it fails on, and the least that would help.
 import { placeAll, Trial } from '../drill/sweep/search.ts';
 import { R, type Shelf } from '../drill/sweep/shelf.ts';
+import { UNIT } from '../scheduling/filters.ts';
+import { RESOURCES } from '../scheduling/inventory.ts';
 import type { ClusterState } from '../readout/state.ts';
 import { explain } from './constraints.ts';
 import { place, type PlaceInput } from './destinations.ts';
 import type { Job } from './jobs.ts';
 import type { Conflict } from './plan.ts';
 
-const UNITS = ['vCPU', 'MiB RAM', 'GiB disk'] as const;
+const UNITS = RESOURCES.map((r) => UNIT[r]);
 /** Above this many VMs the set is not made minimal one by one. */
 const MOST_FILTERED = 400;
 

@@ -32,6 +32,7 @@ const timesItFits = ({ flavor }: MakeRoom, q: GoalQuestion, name: string): numbe
     VCPU: flavor.vcpus,
     MEMORY_MB: flavor.ramMiB,
     DISK_GB: flavor.diskGiB,
+    PCPU: 0,
   };
   const asking = RESOURCES.filter((r) => ask[r] > 0);
   const used = { ...q.end.used.get(name)! };

@@ -1,5 +1,5 @@
 // What a move asks of the scheduler: the VM's own allocation, its server group as Nova sees it, its source ruled out.
-import { asked, type World } from '../drill/world.ts';
+import { demandOf, type World } from '../drill/world.ts';
 import type { ServerGroupState, VmState } from '../readout/state.ts';
 import type { SchedulingRequest } from '../scheduling/candidate.ts';
 
@@ -17,13 +17,13 @@ export const groupsByVm = (world: World): ReadonlyMap<string, ServerGroupState> 
 
 /**
  * The request of a live or cold migration. Unlike an evacuation's, the members left on the source count for affinity: they
- * hold the group there. No zone pin: Nova lets an unpinned VM leave its zone.
+ * hold the group there. Its zone binds only where the request was pinned to it.
  */
 export const moveRequest = (world: World, vm: VmState, group: ServerGroupState | undefined): SchedulingRequest => {
   const hosts = (group?.members ?? []).flatMap((id) => (id === vm.id ? [] : (world.vms.get(id)?.host ?? [])));
   return {
-    asked: asked(vm),
-    zone: null,
+    ...demandOf(vm),
+    zone: vm.requestedZone,
     group: group
       ? {
           id: group.id,

@@ -15,12 +15,13 @@ export const afterPlan = (state: ClusterState, plan: Plan): ClusterState => {
     const moved = { ...vm, host: dest.get(vm.id) ?? vm.host };
     return stopped.has(vm.id) ? { ...moved, vmState: 'stopped', powerState: 'SHUTDOWN', status: 'SHUTOFF' } : moved;
   });
-  const change = new Map<string, { vcpus: number; ramMiB: number; diskGiB: number }>();
+  const change = new Map<string, { vcpus: number; pcpus: number; ramMiB: number; diskGiB: number }>();
   const charge = (host: string | null, vm: VmState, sign: 1 | -1): void => {
     if (host === null) return;
-    const sum = change.get(host) ?? { vcpus: 0, ramMiB: 0, diskGiB: 0 };
+    const sum = change.get(host) ?? { vcpus: 0, pcpus: 0, ramMiB: 0, diskGiB: 0 };
     const want = asked(vm);
     sum.vcpus += sign * want.VCPU;
+    sum.pcpus += sign * want.PCPU;
     sum.ramMiB += sign * want.MEMORY_MB;
     sum.diskGiB += sign * want.DISK_GB;
     change.set(host, sum);
@@ -33,10 +34,11 @@ export const afterPlan = (state: ClusterState, plan: Plan): ClusterState => {
   }
   const byHost = Map.groupBy(vms, (vm) => vm.host);
   const hosts = state.hosts.map((h): HostState => {
-    const sum = change.get(h.name) ?? { vcpus: 0, ramMiB: 0, diskGiB: 0 };
+    const sum = change.get(h.name) ?? { vcpus: 0, pcpus: 0, ramMiB: 0, diskGiB: 0 };
     return {
       ...h,
       vcpusUsed: h.vcpusUsed + sum.vcpus,
+      pcpusUsed: h.pcpusUsed + sum.pcpus,
       ramMiBUsed: h.ramMiBUsed + sum.ramMiB,
       diskGiBUsed: h.diskGiBUsed + sum.diskGiB,
       vms: (byHost.get(h.name) ?? []).map((vm) => vm.id).sort(),

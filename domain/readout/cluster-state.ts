@@ -17,11 +17,14 @@ import {
   vmStates,
 } from '../cluster/codes.ts';
 import { statusOf, typeOf } from '../cluster/fold/move.ts';
+import { specsOf } from '../cluster/fold/vm.ts';
 import { hashOf } from '../cluster/hash.ts';
 import { NO_HOST_ABOUT, NO_VM_ABOUT } from '../cluster/records.ts';
 import { idAt, type Registry } from '../cluster/registry.ts';
+import { cpusCharged } from '../cluster/usage.ts';
 import { type Loads, loadsOf } from './load.ts';
 import type {
+  AggregateState,
   AnomalyState,
   ClusterState,
   FlavorState,
@@ -71,6 +74,7 @@ const vmsByHost = (c: Cluster, vms: readonly Row[]): ReadonlyMap<Row, readonly s
 const hostState = (c: Cluster, row: Row, vms: readonly string[], loads: Loads): HostState => {
   const h = c.hosts.col;
   const about = refAt(h.about, row) ?? NO_HOST_ABOUT;
+  const charged = cpusCharged(c, row, about);
   return {
     name: idAt(c.hosts.ids, row),
     up: triOf(byteAt(h.up, row)),
@@ -88,11 +92,18 @@ const hostState = (c: Cluster, row: Row, vms: readonly string[], loads: Loads): 
     reservedVcpus: about.reservedVcpus,
     reservedRamMiB: about.reservedRamMiB,
     reservedDiskGiB: about.reservedDiskGiB,
-    vcpusUsed: numberAt(h.usedVcpus, row) || 0,
+    pcpus: about.pcpus,
+    reservedPcpus: about.reservedPcpus,
+    units: about.units,
+    numaCells: about.numaCells,
+    vcpusUsed: charged.vcpus,
+    pcpusUsed: charged.pcpus,
     ramMiBUsed: numberAt(h.usedRamMiB, row) || 0,
     diskGiBUsed: numberAt(h.usedDiskGiB, row) || 0,
     cpu: round3(loads.hostCpu[row] ?? NaN),
     az: about.zone,
+    aggregates: [...about.aggregates].sort(),
+    hypervisorVersion: about.hypervisorVersion,
     rack: about.rack,
     managementIp: about.managementIp,
     vtepIp: about.vtepIp,
@@ -100,7 +111,7 @@ const hostState = (c: Cluster, row: Row, vms: readonly string[], loads: Loads): 
   };
 };
 
-const vmState = (c: Cluster, row: Row, loads: Loads): VmState => {
+const vmState = (c: Cluster, row: Row, loads: Loads, apart: boolean): VmState => {
   const v = c.vms.col;
   const about = refAt(v.about, row) ?? NO_VM_ABOUT;
   const id = idAt(c.vms.ids, row);
@@ -118,8 +129,12 @@ const vmState = (c: Cluster, row: Row, loads: Loads): VmState => {
     pool: about.pool,
     flavor: about.flavor,
     vcpus: nullable(numberAt(v.vcpus, row)),
+    pcpus: apart ? numberAt(v.pcpus, row) || 0 : 0,
     ramMiB: nullable(numberAt(v.ramMiB, row)),
     diskGiB: nullable(numberAt(v.diskGiB, row)),
+    extraSpecs: specsOf(c, about),
+    project: about.project,
+    requestedZone: about.requestedZone,
     cpu: round3(loads.vmCpu[row] ?? NaN),
     image: about.image,
     serverGroup: about.serverGroup,
@@ -253,9 +268,18 @@ const groupStates = (c: Cluster, vms: readonly Row[]): ServerGroupState[] => {
 const flavorState = (c: Cluster, row: Row): FlavorState[] => {
   const r = refAt(c.flavors.col.record, row);
   if (r === null) return [];
-  const { vcpus, ramMiB, diskGiB } = r;
-  return [{ name: idAt(c.flavors.ids, row), vcpus, ramMiB, diskGiB }];
+  const { vcpus, ramMiB, diskGiB, extraSpecs } = r;
+  return [{ name: idAt(c.flavors.ids, row), vcpus, ramMiB, diskGiB, extraSpecs: extraSpecs ?? {} }];
 };
+
+const aggregateState = (c: Cluster, row: Row): AggregateState => ({
+  name: idAt(c.aggregates.ids, row),
+  metadata: refAt(c.aggregates.col.record, row)?.metadata ?? {},
+});
+
+/** True where some host keeps CPUs apart for pinned VMs: then such VMs ask for PCPU, as since Train. */
+const keepsCpusApart = (c: Cluster): boolean =>
+  presentRows(c.hosts).some((row) => (refAt(c.hosts.col.about, row)?.pcpus ?? null) !== null);
 
 /** Sorted by instant, then by content: `seq` depends on the order of import and decides nothing. */
 export const anomalyStates = (c: Cluster): AnomalyState[] => {
@@ -286,6 +310,7 @@ export const clusterState = (
   let hash: string | null = null;
   const loads = loadsOf(c);
   const vms = presentRows(c.vms);
+  const apart = keepsCpusApart(c);
   const byHost = vmsByHost(c, vms);
   return {
     timeline: at.timeline,
@@ -294,8 +319,9 @@ export const clusterState = (
     get hash(): string {
       return (hash ??= hashOf(state));
     },
+    release: null,
     hosts: presentRows(c.hosts).map((row) => hostState(c, row, byHost.get(row) ?? [], loads)),
-    vms: vms.map((row) => vmState(c, row, loads)),
+    vms: vms.map((row) => vmState(c, row, loads, apart)),
     volumes: presentRows(c.volumes).flatMap((row) => volumeState(c, row)),
     pools: poolStates(c),
     networks: presentRows(c.networks).flatMap((row) => networkState(c, row)),
@@ -303,6 +329,7 @@ export const clusterState = (
     tunnels: tunnelStates(c),
     serverGroups: groupStates(c, vms),
     flavors: presentRows(c.flavors).flatMap((row) => flavorState(c, row)),
+    aggregates: presentRows(c.aggregates).map((row) => aggregateState(c, row)),
     migrations: presentRows(c.migrations).map((row) => migrationState(c, row)),
     traffic: trafficStates(c),
     anomalies: anomalyStates(c),

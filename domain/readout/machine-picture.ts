@@ -100,6 +100,7 @@ export const machinePictures = (c: Cluster, address: string): readonly MachinePi
     case 'network':
     case 'port':
     case 'flavor':
+    case 'aggregate':
     case 'server_group':
     case 'roster':
     case 'cluster':

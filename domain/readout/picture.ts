@@ -7,7 +7,7 @@ import { HOST_BY, IDLE_TASK, storageKinds, taskStates, triOf, vmStates } from '.
 import { statusOf, typeOf } from '../cluster/fold/move.ts';
 import { NO_HOST_ABOUT } from '../cluster/records.ts';
 import { idAt } from '../cluster/registry.ts';
-import { capacitiesOf } from '../cluster/usage.ts';
+import { capacitiesOf, cpusCharged } from '../cluster/usage.ts';
 import { migrationState, poolStates, presentRows } from './cluster-state.ts';
 import { type Loads, loadsOf } from './load.ts';
 import { vmsByName } from './name-order.ts';
@@ -97,7 +97,7 @@ const tileOf = (c: Cluster, host: Row, vms: readonly VmCell[], loads: Loads): Ho
     downSince: Number.isNaN(downSince) ? null : downSince,
     cpu: known(loads.hostCpu[host] ?? NaN),
     ram: share(numberAt(h.usedRamMiB, host) || 0, capacity.ramMiB),
-    vcpus: share(numberAt(h.usedVcpus, host) || 0, capacity.vcpus),
+    vcpus: share(cpusCharged(c, host, about).vcpus, capacity.vcpus),
     vms,
   };
 };

@@ -179,6 +179,10 @@ export const sentenceOf = (e: LogEvent, nameOf: NameOf): string => {
       return `Tunnel ${name} is removed.`;
     case 'flavor.reported':
       return `Flavor ${name} is described${withFacts(said(e.data))}.`;
+    case 'aggregate.reported':
+      return `Host aggregate ${name} is described${withFacts(said(e.data.metadata))}.`;
+    case 'aggregate.removed':
+      return `Host aggregate ${name} is gone.`;
     case 'server_group.reported':
       return `Server group ${name} is described${withFacts(said(e.data, ['name']))}.`;
     case 'telemetry.roster_set':

@@ -1,4 +1,5 @@
 // The cluster at an instant as plain values: what `understudy state --json` prints and every view starts from.
+import type { InventoryUnits, Metadata, NumaCell } from '../cluster/records.ts';
 import type { Evidence } from '../events/dictionary.ts';
 
 export type HostState = {
@@ -20,13 +21,23 @@ export type HostState = {
   readonly reservedVcpus: number | null;
   readonly reservedRamMiB: number | null;
   readonly reservedDiskGiB: number | null;
+  /** CPUs set apart for pinned VMs, beside `vcpus`; null where nobody told of any. */
+  readonly pcpus: number | null;
+  readonly reservedPcpus: number | null;
+  /** What Placement gives of a class in one allocation, where it is not 1, 1 and the total. */
+  readonly units: readonly InventoryUnits[];
+  readonly numaCells: readonly NumaCell[] | null;
   /** Allocated, VMs in flight charged on both ends. */
   readonly vcpusUsed: number;
+  readonly pcpusUsed: number;
   readonly ramMiBUsed: number;
   readonly diskGiBUsed: number;
   /** Last sampled CPU utilisation 0..1; null when never sampled. */
   readonly cpu: number | null;
   readonly az: string | null;
+  /** Names of the host aggregates it is in, sorted. */
+  readonly aggregates: readonly string[];
+  readonly hypervisorVersion: string | null;
   readonly rack: string | null;
   readonly managementIp: string | null;
   readonly vtepIp: string | null;
@@ -47,8 +58,14 @@ export type VmState = {
   readonly pool: string | null;
   readonly flavor: string | null;
   readonly vcpus: number | null;
+  /** Those of its CPUs that are its own where hosts keep such CPUs apart; 0 elsewhere. */
+  readonly pcpus: number;
   readonly ramMiB: number | null;
   readonly diskGiB: number | null;
+  readonly extraSpecs: Metadata;
+  readonly project: string | null;
+  /** The zone its request was pinned to; null where it was not, or nobody told. */
+  readonly requestedZone: string | null;
   readonly cpu: number | null;
   readonly image: string | null;
   readonly serverGroup: string | null;
@@ -147,7 +164,10 @@ export type FlavorState = {
   readonly ramMiB: number | null;
   /** Root disk. */
   readonly diskGiB: number | null;
+  readonly extraSpecs: Metadata;
 };
+
+export type AggregateState = { readonly name: string; readonly metadata: Metadata };
 
 /** What one VM sends another, by the newest traffic matrix. */
 export type TrafficState = {
@@ -179,6 +199,8 @@ export type ClusterState = {
   readonly seq: number;
   readonly at: string;
   readonly hash: string;
+  /** The Nova release under which questions are asked (`domain/scheduling/release.ts`); null for the newest. */
+  readonly release: string | null;
   readonly hosts: readonly HostState[];
   readonly vms: readonly VmState[];
   readonly volumes: readonly VolumeState[];
@@ -188,6 +210,7 @@ export type ClusterState = {
   readonly tunnels: readonly TunnelState[];
   readonly serverGroups: readonly ServerGroupState[];
   readonly flavors: readonly FlavorState[];
+  readonly aggregates: readonly AggregateState[];
   readonly migrations: readonly MigrationState[];
   readonly traffic: readonly TrafficState[];
   readonly anomalies: readonly AnomalyState[];

@@ -1,6 +1,7 @@
 // The cluster at an instant, to hand over: what is wrong and why, what the record contradicts, what a failure would do.
 import { fitOf } from '../capacity/fit.ts';
-import { flavorsOf } from '../capacity/flavors.ts';
+import { ANYWHERE, flavorsOf } from '../capacity/flavors.ts';
+import { LIMIT_WORDS } from '../capacity/slots.ts';
 import { sweepNotes, sweepVerdict, worstSet } from '../drill/sweep/words.ts';
 import type { SweepResult } from '../drill/sweep/sweep.ts';
 import type { CauseChain, Mark } from '../readout/picture-types.ts';
@@ -25,7 +26,6 @@ export type ClusterQuestion = {
 
 const MARKS = 40; // the youngest; older ones are in the log
 const NAMED = 12; // names in a sentence
-const LIMIT = { VCPU: 'vCPU', MEMORY_MB: 'RAM', DISK_GB: 'disk' } as const;
 
 const hostWord = (h: HostState): string => {
   const words = [
@@ -121,7 +121,7 @@ const failure = ({ sweep }: ClusterQuestion): readonly Section[] => {
 };
 
 const room = ({ state }: ClusterQuestion): readonly Section[] => {
-  const fits = flavorsOf(state).map((f) => ({ size: f, fit: fitOf(state, f, { zone: null, localDisk: true }) }));
+  const fits = flavorsOf(state).map((f) => ({ size: f, fit: fitOf(state, f, ANYWHERE) }));
   return section('What still fits', [
     fits.length === 0
       ? null
@@ -130,7 +130,7 @@ const room = ({ state }: ClusterQuestion): readonly Section[] => {
           { head: 'vCPUs', right: true, cell: ({ size }) => size.vcpus },
           { head: 'RAM', right: true, cell: ({ size }) => mebibytes(size.ramMiB) },
           { head: 'more that fit', right: true, cell: ({ fit }) => (fit.limitedBy === null ? 'unknown' : fit.count) },
-          { head: 'limited by', cell: ({ fit }) => (fit.limitedBy === null ? null : LIMIT[fit.limitedBy]) },
+          { head: 'limited by', cell: ({ fit }) => (fit.limitedBy === null ? null : LIMIT_WORDS[fit.limitedBy]) },
         ]),
   ]);
 };

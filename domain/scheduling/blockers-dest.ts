@@ -1,11 +1,9 @@
 // What speaks against one destination: its service, Placement, server groups, hardware, mounts and what it can carry.
 import type { Destination, Finding, Subject } from './finding.ts';
 import { convergenceFindings } from './blockers-vm.ts';
-import { refusal, shortageSentence } from './filters.ts';
-import { RESOURCES, type Resource, shortage, type Shortage } from './inventory.ts';
-
-const CODE: Readonly<Record<Resource, string>> = { VCPU: 'vcpu', MEMORY_MB: 'ram', DISK_GB: 'disk' };
-const UNIT: Readonly<Record<Resource, string>> = { VCPU: 'vCPU', MEMORY_MB: 'MiB RAM', DISK_GB: 'GiB disk' };
+import { allRefusals, shortageCode, shortageSentence, UNIT, unknownCode } from './filters.ts';
+import { RESOURCES, shortage, type Shortage } from './inventory.ts';
+import { versionParts } from './version.ts';
 
 const shortageFix = (host: string, s: Shortage): string => {
   switch (s.rule) {
@@ -30,7 +28,7 @@ const placementFindings = ({ request }: Subject, { candidate }: Destination): re
       return [
         {
           kind: 'undecided',
-          code: `${CODE[resource]}-unknown`,
+          code: unknownCode(resource),
           detail,
           fix: 'import `openstack hypervisor list --long`',
         },
@@ -38,11 +36,10 @@ const placementFindings = ({ request }: Subject, { candidate }: Destination): re
     }
     const short = shortage(resource, inventory, candidate.used[resource], asked);
     if (short === null) return [];
-    const rule = short.rule === 'capacity' ? 'capacity' : short.rule.replaceAll('_', '-');
     return [
       {
         kind: 'blocker',
-        code: `${CODE[resource]}-${rule}`,
+        code: shortageCode(short),
         detail: `${candidate.name} ${shortageSentence(short)}`,
         fix: shortageFix(candidate.name, short),
       },
@@ -80,8 +77,7 @@ const serviceFindings = ({ vm }: Subject, { candidate }: Destination): readonly 
 /** The group filters alone, asked in Nova's own words. */
 const groupFindings = ({ request }: Subject, { candidate }: Destination): readonly Finding[] => {
   if (request.group === null) return [];
-  const alone = { ...request, asked: { VCPU: 0, MEMORY_MB: 0, DISK_GB: 0 }, ignore: [], zone: null };
-  const no = refusal({ ...candidate, up: true, enabled: true }, alone);
+  const [no = null] = allRefusals(candidate, request, ['ServerGroupAntiAffinityFilter', 'ServerGroupAffinityFilter']);
   if (no !== null) {
     const isAnti = request.group.policy === 'anti-affinity';
     const fix = isAnti
@@ -103,13 +99,30 @@ const groupFindings = ({ request }: Subject, { candidate }: Destination): readon
   ];
 };
 
-/** `9.1.0` and libvirt's 9001000 alike, as numbers to compare part by part; null when it is neither. */
-const versionParts = (text: string): readonly number[] | null => {
-  if (/^\d{6,}$/.test(text)) {
-    const n = Number(text);
-    return [Math.floor(n / 1e6), Math.floor(n / 1000) % 1000, n % 1000];
-  }
-  return /^\d+(\.\d+)*$/.test(text) ? text.split('.').map(Number) : null;
+const RULE_FIX: Readonly<Record<string, string>> = {
+  zone: 'choose a host of that zone',
+  'tenant-isolation': 'choose a host outside that aggregate',
+  'aggregate-spec': 'choose a host of an aggregate with these properties',
+  'numa-cells': 'choose a host with a freer NUMA cell, or move a pinned VM off it first',
+};
+
+/** The rules of zones, aggregates and NUMA cells; cells nobody told leave the question open. */
+const ruleFindings = ({ request }: Subject, { candidate }: Destination): readonly Finding[] => {
+  const rules = [
+    'AvailabilityZone',
+    'AggregateMultiTenancyIsolation',
+    'AggregateInstanceExtraSpecsFilter',
+    'NUMATopologyFilter',
+  ] as const;
+  const broken = allRefusals(candidate, request, rules).map(({ code, detail }): Finding => ({
+    kind: 'blocker',
+    code,
+    detail: `${candidate.name} ${detail}`,
+    fix: RULE_FIX[code] ?? null,
+  }));
+  if (request.numa === null || candidate.numa !== null) return broken;
+  const detail = `the NUMA cells of ${candidate.name} are not in the log, and its flavor asks for pinned CPUs or huge pages`;
+  return [...broken, { kind: 'unknown', code: 'numa-cells', detail, fix: null }];
 };
 
 const isOlder = (a: readonly number[], b: readonly number[]): boolean => {
@@ -196,6 +209,7 @@ export const destinationFindings = (subject: Subject, dest: Destination): readon
     ...service,
     ...placementFindings(subject, dest),
     ...groupFindings(subject, dest),
+    ...ruleFindings(subject, dest),
     ...hardwareFindings(subject, dest),
     ...storageFindings(subject, dest),
     ...convergenceFindings(subject, dest.linkBytesPerS),

@@ -1,5 +1,8 @@
 // What the scheduler knows of a host and of a request.
+import type { Metadata } from '../cluster/records.ts';
+import type { AggregateState } from '../readout/state.ts';
 import type { Amounts, Inventories } from './inventory.ts';
+import type { NumaDemand, NumaRoom } from './numa.ts';
 
 export type Candidate = {
   readonly name: string;
@@ -11,6 +14,14 @@ export type Candidate = {
   readonly used: Amounts;
   /** Members of each server group on this host, by group id. */
   readonly groups: Readonly<Record<string, number>>;
+  readonly aggregates: readonly AggregateState[];
+  /** Its NUMA cells and what VMs with NUMA demands take of them; null where nobody told the cells. */
+  readonly numa: NumaRoom | null;
+  /** VMs on it, and those of them that are being built, resized, moved or saved. */
+  readonly instances: number;
+  readonly ioOps: number;
+  /** As a number that grows with the version; null where nobody told. */
+  readonly hypervisorVersion: number | null;
 };
 
 export type GroupPolicy = 'affinity' | 'anti-affinity' | 'soft-affinity' | 'soft-anti-affinity';
@@ -29,4 +40,7 @@ export type SchedulingRequest = {
   } | null;
   /** Hosts not to be considered: the source, and those tried before. */
   readonly ignore: readonly string[];
+  readonly project: string | null;
+  readonly extraSpecs: Metadata;
+  readonly numa: NumaDemand | null;
 };

@@ -1,6 +1,8 @@
-// Nova's default filters, each a small function that says why a host is refused.
+// Nova's filters, each a small function that says why a host is refused: a code, and words with numbers.
 import type { Candidate, SchedulingRequest } from './candidate.ts';
-import { RESOURCES, shortage, type Shortage } from './inventory.ts';
+import { RESOURCES, type Resource, shortage, type Shortage } from './inventory.ts';
+import { claimCells, numaShortage } from './numa.ts';
+import { meets } from './spec-match.ts';
 
 export const FILTERS = [
   'ignore_hosts',
@@ -9,21 +11,33 @@ export const FILTERS = [
   'Placement',
   'ServerGroupAntiAffinityFilter',
   'ServerGroupAffinityFilter',
+  'AggregateMultiTenancyIsolation',
+  'AggregateInstanceExtraSpecsFilter',
+  'NUMATopologyFilter',
 ] as const;
 export type FilterName = (typeof FILTERS)[number];
 
 export type Refusal = {
   readonly host: string;
   readonly filter: FilterName;
+  /** One word for the reason, the same in every command: `ram-capacity`, `dest-down`, `anti-affinity`, … */
+  readonly code: string;
   readonly detail: string;
   /** The numbers, where Placement refused. */
   readonly shortage: Shortage | null;
 };
 
-/** A filter: null when the host passes, otherwise the reason in words and numbers. */
-type Filter = (host: Candidate, request: SchedulingRequest) => string | null;
+type Reason = { readonly code: string; readonly detail: string; readonly shortage?: Shortage };
+/** A filter: nothing when the host passes, otherwise every reason it has. */
+type Filter = (host: Candidate, request: SchedulingRequest) => readonly Reason[];
 
-const UNIT = { VCPU: 'vCPU', MEMORY_MB: 'MiB RAM', DISK_GB: 'GiB disk' } as const;
+export const UNIT: Readonly<Record<Resource, string>> = {
+  VCPU: 'vCPU',
+  MEMORY_MB: 'MiB RAM',
+  DISK_GB: 'GiB disk',
+  PCPU: 'dedicated CPU',
+};
+const CODE: Readonly<Record<Resource, string>> = { VCPU: 'vcpu', MEMORY_MB: 'ram', DISK_GB: 'disk', PCPU: 'pcpu' };
 
 const round = (x: number): number => Math.round(x * 10) / 10;
 
@@ -34,7 +48,7 @@ export const shortageSentence = (s: Shortage): string => {
     case 'capacity':
       return `has ${round(s.limit - s.used)} of ${round(s.limit)} ${unit} free, ${s.asked} asked`;
     case 'max_unit':
-      return `has ${s.limit} ${unit} in all, ${s.asked} asked`;
+      return `gives at most ${s.limit} ${unit} to one VM, ${s.asked} asked`;
     case 'min_unit':
       return `gives no less than ${s.limit} ${unit}, ${s.asked} asked`;
     case 'step_size':
@@ -42,54 +56,109 @@ export const shortageSentence = (s: Shortage): string => {
   }
 };
 
-/** The first resource class that Placement cannot allocate; unknown inventories neither refuse nor promise. */
-const placementShortage = (host: Candidate, request: SchedulingRequest): Shortage | null => {
-  for (const resource of RESOURCES) {
-    const inventory = host.inventories[resource];
-    const short = inventory && shortage(resource, inventory, host.used[resource], request.asked[resource]);
-    if (short) return short;
-  }
-  return null;
+/** `ram-capacity`, `vcpu-max-unit`, … */
+export const shortageCode = (s: Shortage): string => `${CODE[s.resource]}-${s.rule.replaceAll('_', '-')}`;
+
+/** Code of a resource class whose inventory the log does not tell. */
+export const unknownCode = (resource: Resource): string => `${CODE[resource]}-unknown`;
+
+/** The key of aggregate metadata that keeps hosts for some projects; several may follow it, numbered or in a list. */
+const TENANT_KEY = /^filter_tenant_id/;
+const SPEC_SCOPE = 'aggregate_instance_extra_specs:';
+
+const tenantReason: Filter = ({ aggregates }, { project }) => {
+  const allowed = aggregates.flatMap(({ metadata }) =>
+    Object.entries(metadata).flatMap(([key, value]) => (TENANT_KEY.test(key) ? value.split(/\s*,\s*/) : [])),
+  );
+  if (allowed.length === 0 || (project !== null && allowed.includes(project))) return [];
+  const detail = `is kept for ${allowed.length === 1 ? `project ${allowed[0]}` : `${allowed.length} projects`}, the VM is of ${project ?? 'an unknown one'}`;
+  return [{ code: 'tenant-isolation', detail }];
 };
+
+const specReasons: Filter = ({ aggregates }, { extraSpecs }) =>
+  Object.entries(extraSpecs).flatMap(([name, wants]): Reason[] => {
+    if (!name.startsWith(SPEC_SCOPE)) return [];
+    const key = name.slice(SPEC_SCOPE.length);
+    const has = aggregates.flatMap(({ metadata }) => metadata[key]?.split(/\s*,\s*/) ?? []);
+    if (has.some((value) => meets(value, wants))) return [];
+    const told = has.length === 0 ? `no aggregate of it sets ${key}` : `its aggregates set ${key} to ${has.join(', ')}`;
+    return [{ code: 'aggregate-spec', detail: `does not meet ${key} = ${wants}: ${told}` }];
+  });
 
 const filters: Readonly<Record<FilterName, Filter>> = {
   ignore_hosts: (host, request) =>
-    request.ignore.includes(host.name) ? 'is the host it must leave, or was tried before' : null,
+    request.ignore.includes(host.name)
+      ? [{ code: 'excluded', detail: 'is the host it must leave, or was tried before' }]
+      : [],
   // nova/scheduler/filters/compute_filter.py: enabled and up. A host the log never described counts as up.
-  ComputeFilter: (host) => {
-    if (host.up === false) return 'is down';
-    return host.enabled === false ? 'is disabled' : null;
-  },
+  ComputeFilter: (host) => [
+    ...(host.up === false ? [{ code: 'dest-down', detail: 'is down' }] : []),
+    ...(host.enabled === false ? [{ code: 'dest-disabled', detail: 'is disabled' }] : []),
+  ],
   AvailabilityZone: (host, request) =>
     request.zone !== null && host.zone !== request.zone
-      ? `is in zone ${host.zone ?? 'unknown'}, the VM is pinned to ${request.zone}`
-      : null,
-  Placement: (host, request) => {
-    const short = placementShortage(host, request);
-    return short && shortageSentence(short);
-  },
+      ? [
+          {
+            code: 'zone',
+            detail: `is in zone ${host.zone ?? 'unknown'}, the VM is pinned to ${request.zone}`,
+          },
+        ]
+      : [],
+  // Unknown inventories neither refuse nor promise.
+  Placement: (host, request) =>
+    RESOURCES.flatMap((resource): Reason[] => {
+      const inventory = host.inventories[resource];
+      const short = inventory && shortage(resource, inventory, host.used[resource], request.asked[resource]);
+      return short ? [{ code: shortageCode(short), detail: shortageSentence(short), shortage: short }] : [];
+    }),
   // affinity_filter.py: members on the host must stay below max_server_per_host.
   ServerGroupAntiAffinityFilter: (host, { group }) =>
     group?.policy === 'anti-affinity' && (host.groups[group.id] ?? 0) >= group.maxServerPerHost
-      ? `already runs ${host.groups[group.id]} of server group ${group.id} (anti-affinity, at most ${group.maxServerPerHost})`
-      : null,
+      ? [
+          {
+            code: 'anti-affinity',
+            detail: `already runs ${host.groups[group.id]} of server group ${group.id} (anti-affinity, at most ${group.maxServerPerHost})`,
+          },
+        ]
+      : [],
   ServerGroupAffinityFilter: (host, { group }) =>
     group?.policy === 'affinity' && group.hosts.length > 0 && !group.hosts.includes(host.name)
-      ? `does not run server group ${group.id} (affinity)`
-      : null,
+      ? [{ code: 'affinity', detail: `does not run server group ${group.id} (affinity)` }]
+      : [],
+  AggregateMultiTenancyIsolation: tenantReason,
+  AggregateInstanceExtraSpecsFilter: specReasons,
+  // Nova refuses the claim on the host too, with or without this filter.
+  NUMATopologyFilter: ({ numa }, request) =>
+    request.numa !== null && numa !== null && claimCells(numa, request.numa) === null
+      ? [{ code: 'numa-cells', detail: numaShortage(numa, request.numa) }]
+      : [],
 };
 
-/** The first filter, in Nova's order, that refuses the host; null when it passes all of them. */
-export const refusal = (host: Candidate, request: SchedulingRequest): Refusal | null => {
-  for (const filter of FILTERS) {
-    const detail = filters[filter](host, request);
-    if (detail === null) continue;
-    return {
-      host: host.name,
-      filter,
-      detail,
-      shortage: filter === 'Placement' ? placementShortage(host, request) : null,
-    };
+const refusals = (host: Candidate, filter: FilterName, request: SchedulingRequest): readonly Refusal[] =>
+  filters[filter](host, request).map(({ code, detail, shortage: short }) => ({
+    host: host.name,
+    filter,
+    code,
+    detail,
+    shortage: short ?? null,
+  }));
+
+/** Every reason of every filter: what would have to change for the host to pass. */
+export const allRefusals = (
+  host: Candidate,
+  request: SchedulingRequest,
+  enabled: readonly FilterName[],
+): readonly Refusal[] => enabled.flatMap((filter) => refusals(host, filter, request));
+
+/** The first reason of the first filter, in order, that refuses the host; null when it passes all of them. */
+export const refusal = (
+  host: Candidate,
+  request: SchedulingRequest,
+  enabled: readonly FilterName[] = FILTERS,
+): Refusal | null => {
+  for (const filter of enabled) {
+    const [first] = filters[filter](host, request).length === 0 ? [] : refusals(host, filter, request);
+    if (first !== undefined) return first;
   }
   return null;
 };

@@ -1,6 +1,7 @@
 // Inventories and allocations as Placement counts them.
 
-export const RESOURCES = ['VCPU', 'MEMORY_MB', 'DISK_GB'] as const;
+/** PCPU: CPUs that are one VM's own (Train and later, hosts with cpu_dedicated_set). */
+export const RESOURCES = ['VCPU', 'MEMORY_MB', 'DISK_GB', 'PCPU'] as const;
 export type Resource = (typeof RESOURCES)[number];
 
 /** A resource provider's inventory of one resource class (Placement API, `inventories`). */
@@ -20,7 +21,18 @@ export type Amounts = Readonly<Record<Resource, number>>;
 export type Inventories = Readonly<Record<Resource, Inventory | null>>;
 
 /** (total − reserved) × allocation_ratio: what may be allocated in all. */
-export const capacity = (i: Inventory): number => (i.total - i.reserved) * i.allocationRatio;
+export const capacity = (i: Inventory): number =>
+  i.allocationRatio === Infinity ? Infinity : (i.total - i.reserved) * i.allocationRatio;
+
+export const NOTHING: Amounts = { VCPU: 0, MEMORY_MB: 0, DISK_GB: 0, PCPU: 0 };
+
+/** a + sign × b, class by class. */
+export const added = (a: Amounts, b: Amounts, sign: 1 | -1 = 1): Amounts => ({
+  VCPU: a.VCPU + sign * b.VCPU,
+  MEMORY_MB: a.MEMORY_MB + sign * b.MEMORY_MB,
+  DISK_GB: a.DISK_GB + sign * b.DISK_GB,
+  PCPU: a.PCPU + sign * b.PCPU,
+});
 
 /** Why one request cannot be allocated, with the numbers that decided. */
 export type Shortage = {
@@ -44,26 +56,15 @@ export const shortage = (resource: Resource, i: Inventory, used: number, asked: 
   return used + asked > limit ? { resource, rule: 'capacity', asked, used, limit } : null;
 };
 
-/** The defaults of `[DEFAULT] *_allocation_ratio` and `reserved_host_memory_mb`, which changed over Nova's releases. */
-export type ReleaseProfile = {
-  readonly name: string;
-  readonly vcpuRatio: number;
-  readonly ramRatio: number;
-  readonly diskRatio: number;
-  readonly reservedRamMiB: number;
-};
-
-/** Source: nova tags, `git grep` of initial_*_allocation_ratio (27.0.0 changed 16/1.5/1.0 to 4/1/1). */
-export const RELEASES = [
-  { name: 'grizzly', vcpuRatio: 16, ramRatio: 1.5, diskRatio: 1, reservedRamMiB: 512 },
-  { name: 'rocky', vcpuRatio: 16, ramRatio: 1.5, diskRatio: 1, reservedRamMiB: 512 },
-  { name: 'train', vcpuRatio: 16, ramRatio: 1.5, diskRatio: 1, reservedRamMiB: 512 },
-  { name: 'zed', vcpuRatio: 16, ramRatio: 1.5, diskRatio: 1, reservedRamMiB: 512 },
-  { name: 'antelope', vcpuRatio: 4, ramRatio: 1, diskRatio: 1, reservedRamMiB: 512 },
-  { name: '2026.1', vcpuRatio: 4, ramRatio: 1, diskRatio: 1, reservedRamMiB: 512 },
-] as const satisfies readonly ReleaseProfile[];
-
-export const LATEST_RELEASE: ReleaseProfile = RELEASES[RELEASES.length - 1]!;
+/** A class that a release's scheduler does not look at: it stops nothing. */
+export const unchecked = (total: number): Inventory => ({
+  total,
+  reserved: 0,
+  allocationRatio: Infinity,
+  minUnit: 1,
+  maxUnit: Infinity,
+  stepSize: 1,
+});
 
 /** A libvirt host's inventory of one class: minimum 1, step 1, maximum the physical total. */
 export const libvirtInventory = (total: number, reserved: number, allocationRatio: number): Inventory => ({

@@ -2,13 +2,17 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { Candidate, SchedulingRequest } from './candidate.ts';
 import { FILTERS, refusal, type FilterName, type Refusal } from './filters.ts';
-import { DEFAULT_MULTIPLIERS, weigh, type Multipliers } from './weighers.ts';
+import { type Relaxation, relaxationSentence, smallestRelaxation } from './relaxation.ts';
+import { LATEST_RELEASE, type ReleaseProfile } from './release.ts';
+import { weigh } from './weighers.ts';
 
 /** NoValidHost, with what a person needs to act: how many hosts each filter refused and each host's reason. */
 export type NoValidHost = {
   readonly considered: number;
   readonly byFilter: Readonly<Partial<Record<FilterName, number>>>;
   readonly refusals: readonly Refusal[];
+  /** The smallest change that would give it a home; null when nothing small would. */
+  readonly relaxation: Relaxation | null;
 };
 
 /**
@@ -18,19 +22,20 @@ export type NoValidHost = {
 export const selectDestination = (
   hosts: readonly Candidate[],
   request: SchedulingRequest,
-  multipliers: Multipliers = DEFAULT_MULTIPLIERS,
+  { filters, multipliers }: Pick<ReleaseProfile, 'filters' | 'multipliers'> = LATEST_RELEASE,
 ): Result<Candidate, NoValidHost> => {
   const passed: Candidate[] = [];
   const refusals: Refusal[] = [];
   for (const host of hosts) {
-    const no = refusal(host, request);
+    const no = refusal(host, request, filters);
     if (no) refusals.push(no);
     else passed.push(host);
   }
   if (passed.length === 0) {
     const byFilter: Partial<Record<FilterName, number>> = {};
     for (const r of refusals) byFilter[r.filter] = (byFilter[r.filter] ?? 0) + 1;
-    return err({ considered: hosts.length, byFilter, refusals });
+    const relaxation = smallestRelaxation(hosts, request, filters);
+    return err({ considered: hosts.length, byFilter, refusals, relaxation });
   }
   const weights = weigh(passed, request, multipliers);
   let best = 0;
@@ -59,5 +64,6 @@ export const noValidHostSentence = (no: NoValidHost): string => {
   );
   const named = order.slice(0, NAMED_HOSTS).map((r) => `${r.host} ${r.detail}`);
   const more = order.length - named.length;
-  return `NoValidHost: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+  const helps = no.relaxation === null ? '' : `. Smallest change: ${relaxationSentence(no.relaxation)}`;
+  return `NoValidHost: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}${helps}`;
 };

@@ -12,7 +12,7 @@ export type StateDiff = {
 };
 
 /** Where a state is, which is not part of what it is. */
-export type StateHead = Pick<ClusterState, 'timeline' | 'seq' | 'at' | 'hash'>;
+export type StateHead = Pick<ClusterState, 'timeline' | 'seq' | 'at' | 'hash' | 'release'>;
 type ListName = Exclude<keyof ClusterState, keyof StateHead>;
 type Item = Readonly<Record<string, unknown>>;
 
@@ -27,6 +27,7 @@ const LISTS: { readonly [N in ListName]: { readonly kind: string; readonly id: s
   tunnels: { kind: 'tunnel', id: 'id', name: 'id' },
   serverGroups: { kind: 'server_group', id: 'id', name: 'name' },
   flavors: { kind: 'flavor', id: 'name', name: 'name' },
+  aggregates: { kind: 'aggregate', id: 'name', name: 'name' },
   migrations: { kind: 'migration', id: 'id', name: 'id' },
   traffic: { kind: 'traffic', id: 'id', name: 'id' },
   // An anomaly has no id: it is what it says, about whom, and when.
@@ -117,6 +118,6 @@ export const applyDiff = (state: ClusterState, diff: StateDiff, head: StateHead)
     }
     return [list, [...items.values()].sort(inOrder(list))];
   });
-  const { timeline, seq, at, hash } = head;
-  return { timeline, seq, at, hash, ...(Object.fromEntries(lists) as Omit<ClusterState, keyof StateHead>) };
+  const { timeline, seq, at, hash, release } = head;
+  return { timeline, seq, at, hash, release, ...(Object.fromEntries(lists) as Omit<ClusterState, keyof StateHead>) };
 };

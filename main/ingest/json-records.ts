@@ -77,6 +77,16 @@ export const countAt = (fields: Fields, name: string): number | null => {
   const value = fields[name];
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 };
+/** Keys and values of extra specs or metadata; null where the field is none. */
+export const specsAt = (fields: Fields, name: string): Record<string, string> | null => {
+  const value = fields[name];
+  if (!isFields(value)) return null;
+  const pairs = Object.entries(value).flatMap(([key, text]) =>
+    typeof text === 'string' && key !== '' ? [[key, text] as const] : [],
+  );
+  return Object.fromEntries(pairs);
+};
+
 export const listAt = (fields: Fields, name: string): readonly unknown[] => {
   const value = fields[name];
   return Array.isArray(value) ? value : [];

@@ -1,10 +1,11 @@
 // The overcommit slider: how many more of the chosen flavor another CPU ratio takes, and how busy a full host would be.
 import { useMemo } from 'preact/hooks';
-import { fitOf, type FlavorSize } from '../../domain/capacity/fit.ts';
+import { fitOf } from '../../domain/capacity/fit.ts';
+import { ANYWHERE, type FlavorSize } from '../../domain/capacity/flavors.ts';
 import { ratioRisk } from '../../domain/capacity/ratio-risk.ts';
 import { withRatios } from '../../domain/capacity/what-if.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
-import { LATEST_RELEASE } from '../../domain/scheduling/inventory.ts';
+import { LATEST_RELEASE } from '../../domain/scheduling/release.ts';
 import { count, percent } from '../../domain/readout/words.ts';
 
 const MOST = 16; // Nova's default until 2023, and as far as anyone went
@@ -32,7 +33,7 @@ export const RatioCard = ({ state, flavor, ratio, onRatio }: Props) => {
   const more = useMemo(() => {
     if (flavor === null) return null;
     const tried = withRatios(state, { vcpu: shown, ram: null, disk: null });
-    return fitOf(tried, flavor, { zone: null, localDisk: true });
+    return fitOf(tried, flavor, ANYWHERE);
   }, [state, flavor, shown]);
   const risk = useMemo(() => ratioRisk(state, shown), [state, shown]);
   return (

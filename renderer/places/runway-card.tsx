@@ -4,7 +4,7 @@ import { useDesk } from '../session/desk.ts';
 import { count, gibibytes, mebibytes } from '../../domain/readout/words.ts';
 import { useLatest } from '../session/use-latest.ts';
 
-const NAME = { VCPU: 'vCPU', MEMORY_MB: 'RAM', DISK_GB: 'disk' } as const;
+const NAME = { VCPU: 'vCPU', MEMORY_MB: 'RAM', DISK_GB: 'disk', PCPU: 'dedicated CPU' } as const;
 const WIDTH = 132;
 const HEIGHT = 26;
 

@@ -1,10 +1,10 @@
 // What fits: for each flavor how many more in every zone, what limits them, and what lies stranded for the chosen one.
 import { useMemo } from 'preact/hooks';
-import { type Fit, fitOf, type FlavorSize } from '../../domain/capacity/fit.ts';
+import { type Fit, fitOf } from '../../domain/capacity/fit.ts';
+import { ANYWHERE, type FlavorSize } from '../../domain/capacity/flavors.ts';
+import { LIMIT_WORDS } from '../../domain/capacity/slots.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
 import { count, mebibytes, plural } from '../../domain/readout/words.ts';
-
-const UNIT = { VCPU: 'vCPU', MEMORY_MB: 'RAM', DISK_GB: 'disk' } as const;
 
 type Props = {
   readonly state: ClusterState;
@@ -33,10 +33,7 @@ const Stranded = ({ fit }: { readonly fit: Fit }) => (
 );
 
 export const WhatFits = ({ state, flavors, flavor, ratio, onChoose }: Props) => {
-  const fits = useMemo(
-    () => flavors.map((f) => ({ size: f, fit: fitOf(state, f, { zone: null, localDisk: true }) })),
-    [state, flavors],
-  );
+  const fits = useMemo(() => flavors.map((f) => ({ size: f, fit: fitOf(state, f, ANYWHERE) })), [state, flavors]);
   const zones = [...new Set(fits.flatMap(({ fit }) => Object.keys(fit.byZone)))].sort();
   const most = Math.max(0, ...fits.flatMap(({ fit }) => Object.values(fit.byZone)));
   const chosen = fits.find(({ size }) => size.name === flavor?.name)?.fit ?? null;
@@ -78,7 +75,7 @@ export const WhatFits = ({ state, flavors, flavor, ratio, onChoose }: Props) => 
                     </td>
                   ))}
                   <td class="right">{count(fit.count)}</td>
-                  <td class="right muted">{fit.limitedBy === null ? 'unknown' : UNIT[fit.limitedBy]}</td>
+                  <td class="right muted">{fit.limitedBy === null ? 'unknown' : LIMIT_WORDS[fit.limitedBy]}</td>
                 </tr>
               ))}
             </tbody>

@@ -26,6 +26,7 @@ const rules = {
   'move-unfinished': ['warning', 'A move began while nothing said how the one before it ended.'],
   'memory-over-capacity': ['warning', 'More memory is allocated on a host than it may give.'],
   'vcpu-over-capacity': ['warning', 'More vCPUs are allocated on a host than it may give.'],
+  'pcpu-over-capacity': ['warning', 'More dedicated CPUs are allocated on a host than it has.'],
   'disk-over-capacity': ['warning', 'More local disk is allocated on a host than it may give.'],
   'inactive-binding-left': [
     'warning',

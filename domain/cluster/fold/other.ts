@@ -4,15 +4,22 @@ import { byteAt, NO_ROW, numberAt, refAt, setByte, setRef } from '../../base/col
 import { isoInstant } from '../../base/time.ts';
 import { idOf } from '../../events/entity.ts';
 import { noteAnomaly } from '../anomalies/note.ts';
-import { PRESENT } from '../cluster.ts';
+import { GONE, PRESENT } from '../cluster.ts';
 import type { FlavorRecord, GroupRecord } from '../records.ts';
 import { findRow, rowOf } from '../registry.ts';
 import { rosterSize } from '../rosters.ts';
 import { charge, uncharge } from '../usage.ts';
 import { type Folder, merged } from './event.ts';
-import { sizeByFlavor } from './vm.ts';
+import { pinCpus, sizeByFlavor } from './vm.ts';
 
-const NO_FLAVOR: FlavorRecord = { vcpus: null, ramMiB: null, diskGiB: null, ephemeralGiB: null, swapMiB: null };
+const NO_FLAVOR: FlavorRecord = {
+  vcpus: null,
+  ramMiB: null,
+  diskGiB: null,
+  ephemeralGiB: null,
+  swapMiB: null,
+  extraSpecs: null,
+};
 const NO_GROUP: GroupRecord = { name: null, policy: null, maxServerPerHost: null, members: [] };
 
 export const flavorReported: Folder<'flavor.reported'> = (c, e) => {
@@ -20,15 +27,27 @@ export const flavorReported: Folder<'flavor.reported'> = (c, e) => {
   const row = rowOf(c.flavors.ids, id);
   setByte(c.flavors.col.present, row, PRESENT);
   setRef(c.flavors.col.record, row, merged(refAt(c.flavors.col.record, row) ?? NO_FLAVOR, e.data));
-  // VMs listed before their flavor was described get their size now.
+  // VMs listed before their flavor was described get their size now, and its extra specs if they have none of their own.
   const v = c.vms.col;
   for (let vm = 0 as Row; vm < c.vms.ids.ids.length; vm = (vm + 1) as Row) {
     if (byteAt(v.present, vm) !== PRESENT || refAt(v.about, vm)?.flavor !== id) continue;
-    if (!Number.isNaN(numberAt(v.vcpus, vm) + numberAt(v.ramMiB, vm) + numberAt(v.diskGiB, vm))) continue;
+    const isSized = !Number.isNaN(numberAt(v.vcpus, vm) + numberAt(v.ramMiB, vm) + numberAt(v.diskGiB, vm));
+    if (isSized && e.data.extraSpecs === undefined) continue;
     uncharge(c, vm);
     sizeByFlavor(c, vm, id);
+    pinCpus(c, vm);
     charge(c, vm, e);
   }
+};
+
+export const aggregateReported: Folder<'aggregate.reported'> = (c, e) => {
+  const row = rowOf(c.aggregates.ids, idOf(e.entity));
+  setByte(c.aggregates.col.present, row, PRESENT);
+  setRef(c.aggregates.col.record, row, { metadata: e.data.metadata });
+};
+
+export const aggregateRemoved: Folder<'aggregate.removed'> = (c, e) => {
+  setByte(c.aggregates.col.present, rowOf(c.aggregates.ids, idOf(e.entity)), GONE);
 };
 
 export const serverGroupReported: Folder<'server_group.reported'> = (c, e) => {

@@ -19,7 +19,8 @@ import { noteRepeatedUpdate } from '../anomalies/updated.ts';
 import { STATUS_MEANS } from '../api-status.ts';
 import { type Cluster, GONE, PRESENT } from '../cluster.ts';
 import { HOST_BY, IDLE_TASK, storageKinds } from '../codes.ts';
-import { NO_VM_ABOUT } from '../records.ts';
+import { dedicatedCpus } from '../pinning.ts';
+import { type Metadata, NO_VM_ABOUT, type VmAbout } from '../records.ts';
 import { findRow } from '../registry.ts';
 import { charge, uncharge } from '../usage.ts';
 import type { EventNamed, Folder } from './event.ts';
@@ -47,11 +48,37 @@ const describe = (c: Cluster, vm: Row, e: Created | Reported): void => {
   if (vcpus !== undefined) setNumber(v.vcpus, vm, vcpus);
   if (ramMiB !== undefined) setNumber(v.ramMiB, vm, ramMiB);
   if (diskGiB !== undefined) setNumber(v.diskGiB, vm, diskGiB);
-  if (flavor === undefined) return;
+  if (flavor !== undefined) resize(c, vm, about.flavor, flavor, e);
+  pinCpus(c, vm);
+};
+
+/** A VM of a flavor, by its first report or by a resize. */
+const resize = (c: Cluster, vm: Row, before: string | null, flavor: string, e: Created | Reported): void => {
+  const v = c.vms.col;
   // Resized: the old flavor's size is no longer its own, and what the report leaves out the new flavor says.
-  const isResized = about.flavor !== null && flavor !== about.flavor;
+  const isResized = before !== null && flavor !== before;
   for (const size of isResized ? SIZES : []) if (e.data[size] === undefined) setNumber(v[size], vm, NaN);
+  if (isResized && e.data.extraSpecs === undefined) {
+    setRef(v.about, vm, { ...(refAt(v.about, vm) ?? NO_VM_ABOUT), extraSpecs: null });
+  }
   sizeByFlavor(c, vm, flavor);
+};
+
+/** The extra specs that hold for a VM: its own copy, or its flavor's as they are described now. */
+export const specsOf = (c: Cluster, about: VmAbout): Metadata => {
+  if (about.extraSpecs !== null) return about.extraSpecs;
+  const row = about.flavor === null ? NO_ROW : findRow(c.flavors.ids, about.flavor);
+  return (row === NO_ROW ? null : refAt(c.flavors.col.record, row)?.extraSpecs) ?? NO_SPECS;
+};
+const NO_SPECS: Metadata = {};
+
+/** How many of its CPUs are its own, from what is known of its size and specs now. Call between `uncharge` and `charge`. */
+export const pinCpus = (c: Cluster, vm: Row): void => {
+  const v = c.vms.col;
+  const vcpus = numberAt(v.vcpus, vm);
+  const specs = specsOf(c, refAt(v.about, vm) ?? NO_VM_ABOUT);
+  const own = Number.isNaN(vcpus) ? 0 : dedicatedCpus(specs, vcpus);
+  if (own !== (numberAt(v.pcpus, vm) || 0)) setNumber(v.pcpus, vm, own);
 };
 
 /** What a report leaves out about a VM's size, its flavor says. */

@@ -10,12 +10,13 @@ export const movedState = (
   at: ReadonlyMap<string, string>,
   asleep: ReadonlySet<string>,
 ): ClusterState => {
-  const change = new Map<string, { vcpus: number; ramMiB: number; diskGiB: number }>();
+  const change = new Map<string, { vcpus: number; pcpus: number; ramMiB: number; diskGiB: number }>();
   const tenants = new Map<string, string[]>(state.hosts.map((h) => [h.name, []]));
   const charge = (host: string, vm: ClusterState['vms'][number], sign: 1 | -1): void => {
-    const sum = change.get(host) ?? { vcpus: 0, ramMiB: 0, diskGiB: 0 };
+    const sum = change.get(host) ?? { vcpus: 0, pcpus: 0, ramMiB: 0, diskGiB: 0 };
     const wants = asked(vm);
     sum.vcpus += sign * wants.VCPU;
+    sum.pcpus += sign * wants.PCPU;
     sum.ramMiB += sign * wants.MEMORY_MB;
     sum.diskGiB += sign * wants.DISK_GB;
     change.set(host, sum);
@@ -36,6 +37,7 @@ export const movedState = (
       ...host,
       ...up,
       vcpusUsed: host.vcpusUsed + sum.vcpus,
+      pcpusUsed: host.pcpusUsed + sum.pcpus,
       ramMiBUsed: host.ramMiBUsed + sum.ramMiB,
       diskGiBUsed: host.diskGiBUsed + sum.diskGiB,
       vms: tenants.get(host.name) ?? [],

@@ -1,17 +1,18 @@
 // Refuses plans: written against the constraints and not against the planner, it replays the moves on the state itself.
 import { asked } from '../../drill/world.ts';
 import type { ClusterState, HostState, VmState } from '../../readout/state.ts';
-import { capacity, LATEST_RELEASE, libvirtInventory, type Resource } from '../../scheduling/inventory.ts';
+import { capacity, libvirtInventory, type Resource } from '../../scheduling/inventory.ts';
+import { releaseOf, type ReleaseProfile } from '../../scheduling/release.ts';
 import type { Move, Violation } from './report.ts';
 
-const limitsOf = (h: HostState): readonly (readonly [resource: Resource, limit: number])[] => {
+const limitsOf = (h: HostState, r: ReleaseProfile): readonly (readonly [resource: Resource, limit: number])[] => {
   const limit = (total: number | null, reserved: number, ratio: number): number =>
     total === null ? Infinity : capacity(libvirtInventory(total, reserved, ratio));
-  const r = LATEST_RELEASE;
   return [
     ['VCPU', limit(h.vcpus, h.reservedVcpus ?? 0, h.vcpuRatio ?? r.vcpuRatio)],
     ['MEMORY_MB', limit(h.ramMiB, h.reservedRamMiB ?? r.reservedRamMiB, h.ramRatio ?? r.ramRatio)],
     ['DISK_GB', limit(h.diskGiB, h.reservedDiskGiB ?? 0, h.diskRatio ?? r.diskRatio)],
+    ['PCPU', limit(h.pcpus, h.reservedPcpus ?? 0, 1)],
   ];
 };
 
@@ -23,6 +24,7 @@ const add = (books: Books, host: string, vm: VmState, sign: 1 | -1): void => {
   used.VCPU += sign * wants.VCPU;
   used.MEMORY_MB += sign * wants.MEMORY_MB;
   used.DISK_GB += sign * wants.DISK_GB;
+  used.PCPU += sign * wants.PCPU;
 };
 
 /**
@@ -40,7 +42,10 @@ export const checkMoves = (
   const vms = new Map(state.vms.map((vm) => [vm.id, vm]));
   const at = new Map(state.vms.map((vm) => [vm.id, vm.host]));
   const books: Books = new Map(
-    state.hosts.map((h) => [h.name, { VCPU: h.vcpusUsed, MEMORY_MB: h.ramMiBUsed, DISK_GB: h.diskGiBUsed }]),
+    state.hosts.map((h) => [
+      h.name,
+      { VCPU: h.vcpusUsed, MEMORY_MB: h.ramMiBUsed, DISK_GB: h.diskGiBUsed, PCPU: h.pcpusUsed },
+    ]),
   );
   for (const { order, vm: id, name, source, dest, type } of moves) {
     const wrong = (rule: string, detail: string): void => void violations.push({ order, rule, detail });
@@ -58,7 +63,7 @@ export const checkMoves = (
     const movable = type === 'live-migration' ? ['active', 'paused'] : ['stopped'];
     if (!movable.includes(vm.vmState ?? '')) wrong('state', `${name} is ${vm.vmState ?? 'in an unknown state'}`);
     add(books, dest, vm, 1);
-    for (const [resource, limit] of limitsOf(to)) {
+    for (const [resource, limit] of limitsOf(to, releaseOf(state))) {
       const used = books.get(dest)![resource];
       if (used > limit) wrong('capacity', `${dest} holds ${used} of ${limit} ${resource} while ${name} arrives`);
     }

@@ -29,6 +29,7 @@ export type Rule =
   | 'in other zones'
   | 'short of capacity'
   | 'against its server group'
+  | 'kept for others'
   | 'above the CPU threshold'
   | 'above the RAM threshold';
 

@@ -6,7 +6,7 @@ import {
   forwardingOf,
   moveTalker,
 } from '../../datapath/forwarding.ts';
-import { asked, charge, type World, worldOf } from '../../drill/world.ts';
+import { charge, demandOf, type World, worldOf } from '../../drill/world.ts';
 import type { ClusterState, HostState, ServerGroupState, VmState } from '../../readout/state.ts';
 import type { SchedulingRequest } from '../../scheduling/candidate.ts';
 import { type FilterName, refusal } from '../../scheduling/filters.ts';
@@ -75,7 +75,7 @@ const requestOf = (room: Room, vm: VmState): SchedulingRequest => {
   const group = room.groups.get(vm.id);
   const others = (group?.members ?? []).flatMap((id) => (id === vm.id ? [] : (room.at.get(id) ?? [])));
   return {
-    asked: asked(vm),
+    ...demandOf(vm),
     zone: source === null ? null : (room.hosts.get(source)?.az ?? null),
     group: group
       ? { id: group.id, policy: group.policy, maxServerPerHost: group.maxServerPerHost, hosts: [...new Set(others)] }
@@ -97,6 +97,9 @@ const RULES: Readonly<Record<FilterName, Rule>> = {
   Placement: 'short of capacity',
   ServerGroupAntiAffinityFilter: 'against its server group',
   ServerGroupAffinityFilter: 'against its server group',
+  AggregateMultiTenancyIsolation: 'kept for others',
+  AggregateInstanceExtraSpecsFilter: 'kept for others',
+  NUMATopologyFilter: 'short of capacity',
 };
 
 const refuse = (rule: Rule, why: string): Fit => ({ fits: false, rule, why });
@@ -106,7 +109,7 @@ const fitOf = (room: Room, vm: VmState, host: string, request: SchedulingRequest
   const closed = room.closed.get(host);
   if (closed !== undefined) return { fits: false, ...closed };
   const candidate = room.world.hosts.get(host)!;
-  const no = refusal(candidate, request);
+  const no = refusal(candidate, request, room.world.release.filters);
   if (no !== null) return refuse(RULES[no.filter], no.detail);
   const { cpuThreshold, ramThreshold } = room.settings;
   const vcpus = room.hosts.get(host)?.vcpus ?? null;

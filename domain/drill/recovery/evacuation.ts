@@ -157,7 +157,7 @@ const schedule = (stage: Stage, e: Evacuation, acceptedAt: Instant): void => {
   const request = requestOf(stage, vm);
   const hosts = [...stage.world.hosts.values()];
   const among = e.target === null ? hosts : hosts.filter((h) => h.name === e.target);
-  const chosen = selectDestination(among, request);
+  const chosen = selectDestination(among, request, stage.world.release);
   if (!chosen.ok) {
     const reason = noValidHostSentence(chosen.error);
     stage.emit(address, { type: 'migration.status_changed', v: 1, data: { status: 'error', reason } });

@@ -210,6 +210,7 @@ const leftovers = (shelf: Shelf, trial: Trial, vms: readonly number[]): number[]
   trial.clear();
   let fewest = firstFit(shelf, trial, vms);
   for (let r = 0; r < R && fewest.length > 0; r++) {
+    if (!vms.some((vm) => shelf.ask[vm * R + r]! > 0)) continue; // a class nobody asks for orders no hosts
     trial.clear();
     const left = bestFit(shelf, trial, vms, r);
     if (left.length < fewest.length) fewest = left;

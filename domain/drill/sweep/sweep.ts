@@ -1,6 +1,8 @@
 // Every failure of a kind, one after another: each host, each pair, each rack, each zone. Is the cluster safe?
 import type { ClusterState } from '../../readout/state.ts';
 import { firstFit, type Fits, placeAll, Trial, type Verdict } from './search.ts';
+import { UNIT } from '../../scheduling/filters.ts';
+import { RESOURCES } from '../../scheduling/inventory.ts';
 import { R, type Shelf, shelfOf } from './shelf.ts';
 
 export const SWEEPS = ['1', '2', 'rack', 'az'] as const;
@@ -92,7 +94,7 @@ const relaxation = (shelf: Shelf, trial: Trial, set: readonly number[], homeless
     trial,
     set.flatMap((h) => shelf.tenants[h]!).filter((v) => !homeless.includes(v)),
   );
-  const unit = ['vCPU', 'MiB RAM', 'GiB disk'];
+  const unit = RESOURCES.map((r) => UNIT[r]);
   let best: { host: number; r: number; by: number } | null = null;
   for (const host of shelf.emptiest) {
     if (!trial.isOpen(host)) continue;

@@ -1,7 +1,7 @@
 // What notifications about services, aggregates, flavors and server groups say, and errors that concern no state of a VM.
 import { entity } from '../../../domain/events/entity.ts';
 import { GROUP_POLICIES } from '../../../domain/events/other-events.ts';
-import { countAt, type Fields, isFields, listAt, textAt } from '../json-records.ts';
+import { countAt, type Fields, isFields, listAt, specsAt, textAt } from '../json-records.ts';
 import { isUuid, vmState } from '../nova-words.ts';
 import { moveFailed, type Moves, type Told } from './moves.ts';
 import type { Notification } from './notification.ts';
@@ -41,6 +41,16 @@ const service = ({ event, payload }: Notification, seen: Seen): readonly Told[] 
   return [{ type: 'host.reported', v: 1, entity: address, evidence: 'observed', data: { zone } }, report];
 };
 
+/** Its metadata, where the notification is about that and not about who is in it. */
+const aggregateItself = ({ event, payload }: Notification, name: string): readonly Told[] => {
+  const address = entity('aggregate', name);
+  if (event === 'aggregate.delete')
+    return [{ type: 'aggregate.removed', v: 1, entity: address, evidence: 'observed', data: {} }];
+  const metadata = specsAt(payload, 'metadata');
+  if (metadata === null || event === 'aggregate.add_host' || event === 'aggregate.remove_host') return [];
+  return [{ type: 'aggregate.reported', v: 1, entity: address, evidence: 'observed', data: { metadata } }];
+};
+
 const aggregate = (n: Notification, seen: Seen): readonly Told[] | null => {
   const id = textAt(n.payload, 'uuid') ?? countAt(n.payload, 'id')?.toString() ?? '';
   if (id === '' || n.event === 'aggregate.cache_images') return null;
@@ -49,16 +59,19 @@ const aggregate = (n: Notification, seen: Seen): readonly Told[] | null => {
   const listed = names(listAt(n.payload, 'hosts'));
   const hosts = n.event === 'aggregate.delete' && n.phase === 'end' ? [] : listed;
   const zone = isFields(metadata) ? textAt(metadata, 'availability_zone') : null;
-  seen.aggregates.set(id, { name: textAt(n.payload, 'name') ?? id, zone, hosts });
+  const name = textAt(n.payload, 'name') ?? id;
+  seen.aggregates.set(id, { name, zone, hosts });
   if (n.phase !== 'end') return null; // a start only tells who is in it: the end of a removal names those who stay
+  const itself = aggregateItself(n, name);
   const touched = [...new Set([...before, ...hosts])];
-  if (touched.length === 0) return null;
-  return touched.map((host) => {
+  if (touched.length === 0 && itself.length === 0) return null;
+  const members = touched.map((host): Told => {
     const of = [...seen.aggregates.values()].filter((a) => a.hosts.includes(host));
     const zoneName = of.find((a) => a.zone !== null)?.zone ?? null;
     const data = { aggregates: of.map((a) => a.name).sort(), ...(zoneName === null ? {} : { zone: zoneName }) };
     return { type: 'host.reported', v: 1, entity: entity('host', host), evidence: 'observed', data };
   });
+  return [...itself, ...members];
 };
 
 const flavor = ({ event, payload }: Notification): readonly Told[] | null => {
@@ -67,12 +80,14 @@ const flavor = ({ event, payload }: Notification): readonly Told[] | null => {
   const [vcpus, ramMiB, diskGiB, ephemeralGiB, swapMiB] = ['vcpus', 'memory_mb', 'root_gb', 'ephemeral_gb', 'swap'].map(
     (field) => countAt(payload, field),
   );
+  const extraSpecs = specsAt(payload, 'extra_specs');
   const data = {
     ...(typeof vcpus === 'number' ? { vcpus } : {}),
     ...(typeof ramMiB === 'number' ? { ramMiB } : {}),
     ...(typeof diskGiB === 'number' ? { diskGiB } : {}),
     ...(typeof ephemeralGiB === 'number' ? { ephemeralGiB } : {}),
     ...(typeof swapMiB === 'number' ? { swapMiB } : {}),
+    ...(extraSpecs === null ? {} : { extraSpecs }),
   };
   return [{ type: 'flavor.reported', v: 1, entity: entity('flavor', name), evidence: 'observed', data }];
 };
@@ -108,6 +123,15 @@ const saidIn = (payload: Fields): string => {
     textAt(fields, 'exception_message') ?? textAt(fields, 'message'),
   ];
   return parts.filter((part) => part !== null).join(': ');
+};
+
+/** The zone a request was pinned to, from the scheduler's own notification. */
+const pinned = ({ phase, payload }: Notification): readonly Told[] | null => {
+  const vm = textAt(payload, 'instance_uuid') ?? '';
+  const zone = textAt(payload, 'availability_zone');
+  if (phase !== 'end' || !isUuid(vm) || zone === null) return null;
+  const data = { requestedZone: zone };
+  return [{ type: 'vm.reported', v: 1, entity: entity('vm', vm.toLowerCase()), evidence: 'observed', data }];
 };
 
 const note = (address: string, text: string): Told => ({
@@ -157,6 +181,7 @@ export const clusterFacts = (n: Notification, seen: Seen, moves: Moves): readonl
   if (family === 'service') return service(n, seen);
   if (family === 'aggregate') return aggregate(n, seen);
   if (family === 'flavor') return flavor(n);
+  if (n.event === 'scheduler.select_destinations') return pinned(n);
   if (family === 'server_group') return serverGroup(n);
   const ofHost =
     n.eventType === 'compute.exception' || /^(?:compute\.)?libvirt\.(?:connect\.)?error$/.test(n.eventType);

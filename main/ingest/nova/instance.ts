@@ -1,6 +1,6 @@
 // The VM inside a notification's payload, versioned or legacy, as the dictionary describes one.
 import type { Fact } from '../../../domain/events/dictionary.ts';
-import { countAt, type Fields, isFields, listAt, textAt } from '../json-records.ts';
+import { countAt, type Fields, isFields, listAt, specsAt, textAt } from '../json-records.ts';
 import { isUuid, powerState, taskState, vmState } from '../nova-words.ts';
 import type { Notification } from './notification.ts';
 
@@ -47,6 +47,7 @@ const sizesOf = (payload: Fields, legacy: boolean): Reported => {
     ...given('vcpus', countAt(sizes, 'vcpus')),
     ...given('ramMiB', countAt(sizes, 'memory_mb')),
     ...given('diskGiB', diskOf(sizes)),
+    ...given('extraSpecs', specsAt(sizes, 'extra_specs')),
   };
 };
 

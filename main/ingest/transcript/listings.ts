@@ -173,6 +173,14 @@ const volume: RowReader = (row, line, names) => {
   return [report, ...attachments(id, at(row, 'attached to') ?? '', data.bootable === true, line, names)];
 };
 
+/** `hw:cpu_policy='dedicated', hw:mem_page_size='1GB'` in tables, `{'hw:cpu_policy': 'dedicated'}` and `name=value; …` elsewhere. */
+const specsIn = (text: string | null): Record<string, string> | null => {
+  if (text === null) return null;
+  const pairs = [...text.matchAll(/(['"]?)([\w:.-]+)\1\s*(?:=|:\s)\s*(?:'([^']*)'|"([^"]*)"|([^,;}]*))/g)];
+  const specs = pairs.map(([, , key = '', a, b, c]) => [key, (a ?? b ?? c ?? '').trim()] as const);
+  return specs.length === 0 ? null : Object.fromEntries(specs);
+};
+
 const flavor: RowReader = (row, line) => {
   const name = at(row, 'name');
   const [vcpus, ramMiB] = [countIn(row, 'vcpus'), countIn(row, 'ram', 'memory_mb')];
@@ -183,6 +191,7 @@ const flavor: RowReader = (row, line) => {
     ...given('diskGiB', countIn(row, 'disk')),
     ...given('ephemeralGiB', countIn(row, 'ephemeral')),
     ...given('swapMiB', countIn(row, 'swap')),
+    ...given('extraSpecs', specsIn(at(row, 'properties', 'extra_specs'))),
   };
   return [{ type: 'flavor.reported', v: 1, entity: entity('flavor', name), line, evidence: 'observed', data }];
 };

@@ -113,7 +113,11 @@ const CLASSES = {
   VCPU: ['vcpus', 'vcpuRatio', 'reservedVcpus'],
   MEMORY_MB: ['ramMiB', 'ramRatio', 'reservedRamMiB'],
   DISK_GB: ['diskGiB', 'diskRatio', 'reservedDiskGiB'],
+  PCPU: ['pcpus', null, 'reservedPcpus'], // its ratio is 1 and never another
 } as const;
+type Units = NonNullable<Extract<Draft, { type: 'host.reported' }>['data']['units']>;
+
+const isClass = (name: string): name is Units[number]['resource'] => name in CLASSES;
 
 /** `openstack resource provider inventory list UUID`; the host is the provider's name, where the document gives it. */
 const inventory = (table: Table, asked: string | null, memory: Memory): TableReading => {
@@ -122,17 +126,35 @@ const inventory = (table: Table, asked: string | null, memory: Memory): TableRea
     const why = 'this inventory is of a resource provider whose name the document does not give';
     return { vm: null, updated: null, facts: [], refused: [{ line: table.line, why, text: '' }] };
   }
-  const [name, total, ratio, reserved] = ['resource_class', 'total', 'allocation_ratio', 'reserved'].map((column) =>
-    columnOf(table, new RegExp(`^${column}$`, 'i')),
-  );
+  const [name, total, ratio, reserved, min, max, step] = [
+    'resource_class',
+    'total',
+    'allocation_ratio',
+    'reserved',
+    'min_unit',
+    'max_unit',
+    'step_size',
+  ].map((column) => columnOf(table, new RegExp(`^${column}$`, 'i')));
   let data: Extract<Draft, { type: 'host.reported' }>['data'] = {};
+  const units: Units = [];
+  const figuresOf = (cells: readonly string[], columns: readonly (number | undefined)[]): readonly number[] =>
+    columns.map((column) => Number(cells[column ?? -1] ?? Number.NaN));
   for (const { cells } of table.rows) {
-    const names = Object.entries(CLASSES).find(([known]) => known === cells[name ?? -1])?.[1];
-    const figures = [total, ratio, reserved].map((column) => Number(cells[column ?? -1] ?? Number.NaN));
-    names?.forEach((figure, i) => {
-      if (Number.isFinite(figures[i])) data = { ...data, [figure]: figures[i] };
+    const resource = cells[name ?? -1] ?? '';
+    if (!isClass(resource)) continue;
+    const figures = figuresOf(cells, [total, ratio, reserved]);
+    CLASSES[resource].forEach((figure, i) => {
+      if (figure !== null && Number.isFinite(figures[i])) data = { ...data, [figure]: figures[i] };
     });
+    const [minUnit = Number.NaN, maxUnit = Number.NaN, stepSize = Number.NaN] = figuresOf(cells, [min, max, step]);
+    const isTold = [minUnit, maxUnit, stepSize].every(Number.isSafeInteger);
+    if (isTold && (minUnit !== 1 || maxUnit !== figures[0] || stepSize !== 1)) {
+      units.push({ resource, minUnit, maxUnit, stepSize });
+    }
   }
+  // A provider that keeps CPUs apart and lists no VCPU has none to share.
+  if (data.pcpus !== undefined && data.vcpus === undefined) data = { ...data, vcpus: 0 };
+  if (units.length > 0) data = { ...data, units };
   const fact: Draft = {
     type: 'host.reported',
     v: 1,

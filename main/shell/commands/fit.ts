@@ -1,10 +1,19 @@
 // understudy fit: how many more VMs of each flavor fit, what limits them, and how many while a host may still fail.
 import { InvalidArgumentError, Option } from 'commander';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
-import { type Fit, fitKeepingOne, fitOf, type FitOptions, type FlavorSize } from '../../../domain/capacity/fit.ts';
-import { flavorNamed, flavorsOf } from '../../../domain/capacity/flavors.ts';
+import { type Fit, fitOf } from '../../../domain/capacity/fit.ts';
+import {
+  ANYWHERE,
+  type FitOptions,
+  flavorNamed,
+  flavorsOf,
+  type FlavorSize,
+} from '../../../domain/capacity/flavors.ts';
+import { LIMIT_WORDS } from '../../../domain/capacity/slots.ts';
+import { fitKeeping } from '../../../domain/capacity/keep.ts';
 import { withHostsLike, withoutHosts, withRatios } from '../../../domain/capacity/what-if.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
+import { RELEASE_NAMES, underRelease } from '../../../domain/scheduling/release.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
 import {
@@ -27,6 +36,7 @@ type Options = LogOption &
     readonly zone?: string;
     readonly keep?: '1';
     readonly volume?: boolean;
+    readonly release?: string;
     readonly vcpuRatio?: number;
     readonly ramRatio?: number;
     readonly diskRatio?: number;
@@ -37,7 +47,6 @@ type Options = LogOption &
 
 type Row = Fit & { readonly keepingOne: number | null };
 
-const UNIT = { VCPU: 'vCPU', MEMORY_MB: 'RAM', DISK_GB: 'disk' } as const;
 const MIB_PER_GIB = 1024;
 
 const positive = (written: string): number => {
@@ -51,7 +60,9 @@ const positive = (written: string): number => {
 const assumed = (state: ClusterState, options: Options): Result<ClusterState, string> => {
   if ((options.add === undefined) !== (options.like === undefined))
     return err('--add and --like go together: how many hosts, and like which.');
-  const rated = withRatios(state, {
+  const released = options.release === undefined ? ok(state) : underRelease(state, options.release);
+  if (!released.ok) return released;
+  const rated = withRatios(released.value, {
     vcpu: options.vcpuRatio ?? null,
     ram: options.ramRatio ?? null,
     disk: options.diskRatio ?? null,
@@ -78,7 +89,7 @@ const readable = (rows: readonly Row[], options: FitOptions): string => {
       { head: 'FLAVOR', cell: (r) => r.name },
       { head: 'MORE', cell: (r) => r.count },
       ...(rows.some((r) => r.keepingOne !== null) ? [{ head: 'KEEPING N+1', cell: (r: Row) => r.keepingOne }] : []),
-      { head: 'LIMITED BY', cell: (r) => r.limitedBy && UNIT[r.limitedBy] },
+      { head: 'LIMITED BY', cell: (r) => r.limitedBy && LIMIT_WORDS[r.limitedBy] },
       { head: 'IF DEFRAGMENTED', cell: (r) => `<= ${r.bound}` },
       ...(zones.length > 1 ? zones.map((z) => ({ head: z.toUpperCase(), cell: (r: Row) => r.byZone[z] ?? 0 })) : []),
       { head: 'STRANDED', cell: stranded },
@@ -98,7 +109,7 @@ const rowsOf = (
 ): readonly Row[] =>
   flavors.map((flavor) => ({
     ...fitOf(state, flavor, options),
-    keepingOne: keep ? fitKeepingOne(state, flavor, options) : null,
+    keepingOne: keep ? fitKeeping(state, flavor, options) : null,
   }));
 
 export const fit: AddCommand = (program, { terminal, run }) => {
@@ -109,6 +120,7 @@ export const fit: AddCommand = (program, { terminal, run }) => {
     .option('--zone <name>', 'only hosts of this availability zone')
     .addOption(new Option('--keep <n>', 'also how many fit while any one host may still fail').choices(['1']))
     .option('--volume', 'the VMs boot from volumes and ask for no host disk')
+    .option('--release <name>', `under the defaults of a release of Nova: ${RELEASE_NAMES.join(', ')}`)
     .option('--vcpu-ratio <n>', 'as if every host had this cpu_allocation_ratio', positive)
     .option('--ram-ratio <n>', 'as if every host had this ram_allocation_ratio', positive)
     .option('--disk-ratio <n>', 'as if every host had this disk_allocation_ratio', positive)
@@ -131,7 +143,7 @@ export const fit: AddCommand = (program, { terminal, run }) => {
         const flavors = one === null ? flavorsOf(state.value) : [one.value];
         if (flavors.length === 0)
           return err('The log describes no flavor and no VM of a known size up to this instant.');
-        const fitOptions = { zone: zone.value, localDisk: options.volume !== true };
+        const fitOptions = { ...ANYWHERE, zone: zone.value, localDisk: options.volume !== true };
         const rows = rowsOf(state.value, flavors, fitOptions, options.keep === '1');
         await terminal.write(
           options.json === true ? `${JSON.stringify({ flavors: rows, ...fitOptions })}\n` : readable(rows, fitOptions),

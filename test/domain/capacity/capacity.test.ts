@@ -2,15 +2,17 @@
 import { expect, test } from 'vitest';
 import { instant } from '../../../domain/base/brand.ts';
 import { below, normal, rng } from '../../../domain/base/rng.ts';
-import { fitKeepingOne, fitOf, type FlavorSize } from '../../../domain/capacity/fit.ts';
+import { fitOf } from '../../../domain/capacity/fit.ts';
+import { ANYWHERE as anywhere, type FlavorSize } from '../../../domain/capacity/flavors.ts';
+import { fitKeeping } from '../../../domain/capacity/keep.ts';
 import { runwayOf } from '../../../domain/capacity/runway.ts';
 import { sweep } from '../../../domain/drill/sweep/sweep.ts';
 import { charge, worldOf } from '../../../domain/drill/world.ts';
 import { selectDestination } from '../../../domain/scheduling/select.ts';
 import { clusterOf, hostState, vmState } from '../drill/states.ts';
+import { request as askFor } from '../scheduling/hosts.ts';
 
-const medium: FlavorSize = { name: 'm1.medium', vcpus: 2, ramMiB: 4096, diskGiB: 40 };
-const anywhere = { zone: null, localDisk: true };
+const medium: FlavorSize = { name: 'm1.medium', vcpus: 2, ramMiB: 4096, diskGiB: 40, extraSpecs: {} };
 
 test('the count is what placing one by one reaches, on 300 random clusters', () => {
   const r = rng('fit');
@@ -28,7 +30,7 @@ test('the count is what placing one by one reaches, on 300 random clusters', () 
     );
     const state = clusterOf(hosts, []);
     const world = worldOf(state);
-    const request = { asked: { VCPU: 2, MEMORY_MB: 4096, DISK_GB: 40 }, zone: null, group: null, ignore: [] };
+    const request = askFor({ asked: { VCPU: 2, MEMORY_MB: 4096, DISK_GB: 40, PCPU: 0 } });
     let placed = 0;
     for (;;) {
       const dest = selectDestination([...world.hosts.values()], request);
@@ -55,8 +57,11 @@ test('it says what limits, apart by zone, and does not count hosts it knows noth
     bound: 4,
     limitedBy: 'MEMORY_MB',
     byZone: { 'az-1': 1, 'az-2': 3 },
-    stranded: { VCPU: 120, MEMORY_MB: 3664, DISK_GB: 1840 },
+    stranded: { VCPU: 120, MEMORY_MB: 3664, DISK_GB: 1840, PCPU: 0 },
     unknownHosts: ['c'],
+    byAggregate: {},
+    offline: { hosts: 0, count: 0 },
+    next: { byFilter: { Placement: 2 }, smallestChange: 'free 1360 MiB RAM on b' },
   });
   expect(fitOf(clusterOf(hosts, []), medium, { ...anywhere, zone: 'az-1' }).count).toBe(1);
 });
@@ -71,7 +76,7 @@ test('keeping N+1, the answer is the last count that the sweep calls safe', () =
   const vms = hosts.map((h) => vmState(`v-${h.name}`, h.name, { ramMiB: 8192 }));
   const state = clusterOf(hosts, vms);
   expect(sweep(state, '1').safe).toBe(true);
-  const kept = fitKeepingOne(state, medium, anywhere);
+  const kept = fitKeeping(state, medium, anywhere);
   expect(kept).toBeGreaterThan(0);
   expect(kept).toBeLessThan(fitOf(state, medium, anywhere).count);
   // Two hosts' worth of RAM must hold all: 2 x 65,024 MiB, three 8 GiB VMs in it, in whole 4 GiB steps.
@@ -81,7 +86,7 @@ test('keeping N+1, the answer is the last count that the sweep calls safe', () =
 test('a cluster that is not N+1 safe has room for none while keeping it', () => {
   const hosts = [hostState('a', { ramMiBUsed: 40_000 }), hostState('b', { ramMiBUsed: 40_000 })];
   const vms = [vmState('v', 'a', { ramMiB: 40_000 }), vmState('w', 'b', { ramMiB: 40_000 })];
-  expect(fitKeepingOne(clusterOf(hosts, vms), medium, anywhere)).toBe(0);
+  expect(fitKeeping(clusterOf(hosts, vms), medium, anywhere)).toBe(0);
 });
 
 const day = 86_400_000;

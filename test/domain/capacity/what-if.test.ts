@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { instant } from '../../../domain/base/brand.ts';
 import { allocatedIn } from '../../../domain/capacity/allocated.ts';
 import { fitOf } from '../../../domain/capacity/fit.ts';
-import { flavorNamed, flavorsOf } from '../../../domain/capacity/flavors.ts';
+import { ANYWHERE as anywhere, flavorNamed, flavorsOf } from '../../../domain/capacity/flavors.ts';
 import { outlookFrom, sampleInstants } from '../../../domain/capacity/outlook.ts';
 import { withHostsLike, withoutHosts, withRatios } from '../../../domain/capacity/what-if.ts';
 import { recordedTraffic } from '../../../domain/datapath/cluster-traffic.ts';
@@ -11,20 +11,19 @@ import { ratioRisk } from '../../../domain/capacity/ratio-risk.ts';
 import { clusterOf, hostState, vmState } from '../drill/states.ts';
 
 const DAY = 86_400_000;
-const medium = { name: 'm1.medium', vcpus: 2, ramMiB: 4096, diskGiB: 40 };
-const anywhere = { zone: null, localDisk: true };
+const medium = { name: 'm1.medium', vcpus: 2, ramMiB: 4096, diskGiB: 40, extraSpecs: {} };
 
 test('a described flavor wins over what its VMs show, and one without a size is left out', () => {
   const state = clusterOf([hostState('a')], [vmState('v', 'a', { flavor: 'm1.medium' }), vmState('w', 'a')], {
     flavors: [
-      { name: 'm1.medium', vcpus: 3, ramMiB: 5000, diskGiB: null },
-      { name: 'm1.nobody', vcpus: null, ramMiB: 1, diskGiB: 1 },
-      { name: 'c1.big', vcpus: 8, ramMiB: 8192, diskGiB: 10 },
+      { name: 'm1.medium', vcpus: 3, ramMiB: 5000, diskGiB: null, extraSpecs: {} },
+      { name: 'm1.nobody', vcpus: null, ramMiB: 1, diskGiB: 1, extraSpecs: {} },
+      { name: 'c1.big', vcpus: 8, ramMiB: 8192, diskGiB: 10, extraSpecs: {} },
     ],
   });
   expect(flavorsOf(state)).toEqual([
-    { name: 'c1.big', vcpus: 8, ramMiB: 8192, diskGiB: 10 },
-    { name: 'm1.medium', vcpus: 3, ramMiB: 5000, diskGiB: 0 },
+    { name: 'c1.big', vcpus: 8, ramMiB: 8192, diskGiB: 10, extraSpecs: {} },
+    { name: 'm1.medium', vcpus: 3, ramMiB: 5000, diskGiB: 0, extraSpecs: {} },
   ]);
   expect(flavorNamed(state, 'm9')).toEqual({
     ok: false,

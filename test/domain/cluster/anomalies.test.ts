@@ -122,6 +122,13 @@ const cases: Readonly<Record<string, { readonly bad: readonly Draft[]; readonly 
     bad: [host(0, 'h1', { vcpus: 4, vcpuRatio: 4 }), vm(1, 'a', { host: 'h1', vcpus: 17 })],
     good: [host(0, 'h1', { vcpus: 4 }), vm(1, 'a', { host: 'h1', vcpus: 64 })],
   },
+  'pcpu-over-capacity': {
+    bad: [
+      host(0, 'h1', { vcpus: 4, pcpus: 4 }),
+      vm(1, 'a', { host: 'h1', vcpus: 5, extraSpecs: { 'hw:cpu_policy': 'dedicated' } }),
+    ],
+    good: [host(0, 'h1', { vcpus: 4, pcpus: 4 }), vm(1, 'a', { host: 'h1', vcpus: 5 })],
+  },
   'disk-over-capacity': {
     bad: [host(0, 'h1', { diskGiB: 100 }), vm(1, 'a', { host: 'h1', diskGiB: 101, storage: 'local' })],
     good: [host(0, 'h1', { diskGiB: 100 }), vm(1, 'a', { host: 'h1', diskGiB: 101, storage: 'volume' })],

@@ -67,7 +67,8 @@ test('without room a VM is stranded in ERROR, and the reason has the numbers', (
     dest: null,
     downMs: null,
     vmState: 'error',
-    cause: 'NoValidHost: compute-2 has 3024 of 65024 MiB RAM free, 4096 asked',
+    cause:
+      'NoValidHost: compute-2 has 3024 of 65024 MiB RAM free, 4096 asked. Smallest change: free 1072 MiB RAM on compute-2',
   });
   expect(events).toContainEqual(
     expect.objectContaining({ type: 'migration.status_changed', data: expect.objectContaining({ status: 'error' }) }),

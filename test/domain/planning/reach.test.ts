@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { below, pick, rng } from '../../../domain/base/rng.ts';
 import { fitOf } from '../../../domain/capacity/fit.ts';
+import { ANYWHERE } from '../../../domain/capacity/flavors.ts';
 import { asked } from '../../../domain/drill/world.ts';
 import { checkPlan } from '../../../domain/planning/checker.ts';
 import type { Constraint } from '../../../domain/planning/constraints.ts';
@@ -24,14 +25,14 @@ const planFor = (state: ClusterState, goals: readonly Goal[], change: Partial<Pl
 const accepted = (state: ClusterState, plan: Plan, change: Partial<PlanOptions> = {}) =>
   checkPlan(state, plan, { ...PLAN_DEFAULTS, ...change });
 
-const LARGE = { name: 'large', vcpus: 8, ramMiB: 24_576, diskGiB: 0 };
+const LARGE = { name: 'large', vcpus: 8, ramMiB: 24_576, diskGiB: 0, extraSpecs: {} };
 const roomFor = (count: number, hosts: readonly string[] | null = null): Goal => ({
   kind: 'make-room',
   flavor: LARGE,
   count,
   hosts,
 });
-const fits = (state: ClusterState): number => fitOf(state, LARGE, { zone: null, localDisk: false }).count;
+const fits = (state: ClusterState): number => fitOf(state, LARGE, { ...ANYWHERE, localDisk: false }).count;
 const movedVms = (plan: Plan): number => new Set(plan.moves.map((m) => m.vm)).size;
 const SEEDS = Array.from({ length: 16 }, (_, i) => `goal-${i}`);
 

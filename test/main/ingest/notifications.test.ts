@@ -261,3 +261,26 @@ test('who left an aggregate is told by the start of the removal: its end names t
   const alone = itemsOf(notifications, text(removal('end', 1, [])));
   expect(alone.map((item) => item.kind)).toEqual(['ignored']);
 });
+
+test('extra specs, aggregates and the zone a request was pinned to are facts', () => {
+  const flavor = sent('flavor.update', 'flavor.update', 1, 'nova-api:a', {
+    extra_specs: { 'hw:cpu_policy': 'dedicated' },
+  });
+  const aggregate = sent('aggregate.create.start', 'aggregate.create.end', 2, 'nova-api:a', {
+    name: 'fast',
+    hosts: ['c1'],
+    metadata: { availability_zone: 'az-2', ssd: 'true' },
+  });
+  const pinned = sent('scheduler.select_destinations.end', 'scheduler.select_destinations.end', 3, 'nova-scheduler:a', {
+    availability_zone: 'az-2',
+    instance_uuid: UUID,
+  });
+  const facts = factsOf(notifications, text(flavor, aggregate, pinned));
+  const state = folded(facts);
+  expect(state.flavors[0]?.extraSpecs).toEqual({ 'hw:cpu_policy': 'dedicated' });
+  expect(state.aggregates).toEqual([{ name: 'fast', metadata: { availability_zone: 'az-2', ssd: 'true' } }]);
+  expect(state.hosts[0]).toMatchObject({ name: 'c1', az: 'az-2', aggregates: ['fast'] });
+  expect(state.vms[0]).toMatchObject({ id: UUID, requestedZone: 'az-2' });
+  const gone = sent('aggregate.create.start', 'aggregate.delete.end', 4, 'nova-api:a', { name: 'fast', hosts: [] });
+  expect(folded(factsOf(notifications, text(aggregate, gone))).aggregates).toEqual([]);
+});

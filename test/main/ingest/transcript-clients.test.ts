@@ -62,6 +62,37 @@ test("Placement's inventory is its provider's, and refused where no listing name
   expect(itemsOf(transcript, text(...inventory)).filter((item) => item.kind === 'refused')).toHaveLength(1);
 });
 
+test('a provider that keeps CPUs apart tells them, and units that are not the plain ones', () => {
+  const inventory = [
+    `openstack resource provider inventory list ${UUID}`,
+    '| resource_class | allocation_ratio | min_unit | max_unit | reserved | step_size | total |',
+    '| PCPU | 1.0 | 1 | 32 | 2 | 1 | 32 |',
+    '| DISK_GB | 1.0 | 10 | 500 | 0 | 10 | 1000 |',
+  ];
+  const providers = ['openstack resource provider list', '| uuid | name | generation |', `| ${UUID} | c1 | 7 |`];
+  expect(told([...providers, ...inventory], 'host.reported')[0]?.[1]).toEqual({
+    vcpus: 0,
+    pcpus: 32,
+    reservedPcpus: 2,
+    diskGiB: 1000,
+    diskRatio: 1,
+    reservedDiskGiB: 0,
+    units: [{ resource: 'DISK_GB', minUnit: 10, maxUnit: 500, stepSize: 10 }],
+  });
+});
+
+test("a flavor's properties are its extra specs", () => {
+  const listing = [
+    'openstack flavor list --long',
+    '| ID | Name | RAM | Disk | Ephemeral | VCPUs | Is Public | Swap | RXTX Factor | Properties |',
+    "| 7 | c1.pinned | 8192 | 20 | 0 | 4 | True | 0 | 1.0 | hw:cpu_policy='dedicated', hw:mem_page_size='1GB' |",
+  ];
+  expect(told(listing, 'flavor.reported')[0]?.[1]).toMatchObject({
+    vcpus: 4,
+    extraSpecs: { 'hw:cpu_policy': 'dedicated', 'hw:mem_page_size': '1GB' },
+  });
+});
+
 test("gluster's peers, and one that is gone", () => {
   const peers = [
     'gluster peer status',
