@@ -44,6 +44,19 @@ export type BlackoutAnswer = {
   readonly assumptions: readonly string[];
 };
 
+/** What is left once both agents are done, in a sentence. */
+export const leftoverSentence = ({ story, leftover }: PortBlackout): string => {
+  if (leftover === null) return 'Nobody is told: switches and bridges learn from the first frame it sends.';
+  const { flood, floodToSource } = leftover;
+  const counted = (n: number): string => `${n} host${n === 1 ? '' : 's'}`;
+  const reaching =
+    flood === 0
+      ? 'In the end every other host of the network sends straight to it'
+      : `In the end ${counted(flood)} of the network ${flood === 1 ? 'floods' : 'flood'} what is meant for it, until its next event there`;
+  const vain = floodToSource === 0 ? '' : `, and floods of ${counted(floodToSource)} still go to ${story.source} too`;
+  return `${reaching}${vain}.`;
+};
+
 type Seen = { readonly state: ClusterState; readonly seen: SeenCloud };
 
 const portBlackout = (story: Story, question: BlackoutQuestion, pauseMs: number): PortBlackout => {

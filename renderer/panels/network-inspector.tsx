@@ -5,6 +5,7 @@ import { type End, endsOn } from '../session/network-view.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { count, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
+import { NetworkBlackout } from './network-blackout.tsx';
 import { TracePlayer, TraceSteps } from './network-trace.tsx';
 import { Segments } from './segments.tsx';
 
@@ -187,6 +188,13 @@ export const NetworkInspector = () => {
           <h3>Address, echo and answer</h3>
           <Reach from={from} to={to} />
         </section>
+      )}
+      {overview !== null && from !== null && (
+        <NetworkBlackout
+          vm={from}
+          source={ends.find((e) => e.vm.id === from)?.port.host ?? null}
+          hosts={overview.hosts.filter((h) => h.state === 'up').map((h) => h.name)}
+        />
       )}
       {overview !== null && <Wrong overview={overview} />}
     </>

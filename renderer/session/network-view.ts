@@ -16,6 +16,9 @@ export class NetworkView {
   readonly from = signal<string | null>(null);
   readonly to = signal<string | null>(null);
   readonly probe = signal<Probe>('echo');
+  /** Where the sender would move live, and which agent would react first. */
+  readonly moveTo = signal<string | null>(null);
+  readonly first = signal<'source' | 'dest'>('dest');
   /** A packet in the words of ofproto/trace, for the probe of one's own. */
   readonly packet = signal('icmp,nw_dst=');
   /** The look-up the player stands at; null: the whole way at once. */

@@ -61,6 +61,31 @@ export const tracing: Story = {
     assert.match(await said(page, 'path-cost'), /µs one way · [\d.]+ Mpps/);
     assert.ok((await page.locator('[data-surface=waterfall] li').count()) > 5, 'every stage is in words');
 
+    // The same asked of curves, of traffic that is made up, and of a live migration of the sender.
+    await page.getByRole('radio', { name: 'Curves' }).click();
+    await page.getByLabel('What the curves run over').selectOption('64 B frames over cores, 1,000 flows');
+    await page.evaluate(() => window.__idle());
+    assert.equal(
+      await page.getByRole('img', { name: 'Throughput 64 B frames over cores, 1,000 flows, by datapath' }).count(),
+      1,
+    );
+    await page.getByRole('radio', { name: 'Traffic' }).click();
+    await page.evaluate(() => window.__idle());
+    assert.match(await said(page, 'network-traffic'), /No traffic matrix is recorded/);
+    await page.getByLabel('Whose traffic').selectOption('shuffle');
+    await page.evaluate(() => window.__idle());
+    assert.match(await said(page, 'network-traffic'), /[\d.]+ cores for [\d.]+ Gbit\/s of [\d ]+ pairs/);
+    assert.equal(await page.getByTestId('network-traffic').locator('tbody tr').count(), 40);
+    await page.getByRole('radio', { name: 'Echo' }).click();
+    await page.evaluate(() => window.__idle());
+    assert.match(
+      await said(page, 'blackout'),
+      /QEMU pause predicted .* FDB fanout 0\.2 s .* \d+ hosts? of the network floods? what is meant for it/,
+    );
+    await page.getByRole('radio', { name: 'Source first' }).click();
+    await page.evaluate(() => window.__idle());
+    assert.match(await said(page, 'blackout'), /every other host of the network sends straight to it/);
+
     // A log that tells only hosts and addresses still has an overlay, and says what it made up.
     await visit(page, '#/network?branch=incident-2013');
     await press(page, 'End');

@@ -2,7 +2,13 @@
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import { parseInstant } from '../../../domain/base/time.ts';
 import type { At } from '../../../domain/contract/contract.ts';
-import type { BlackoutAnswer, Delays, PauseSource, PortBlackout } from '../../../domain/network/blackout-answer.ts';
+import {
+  type BlackoutAnswer,
+  type Delays,
+  leftoverSentence,
+  type PauseSource,
+  type PortBlackout,
+} from '../../../domain/network/blackout-answer.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import {
@@ -25,7 +31,7 @@ import {
   withLog,
   withTimeline,
 } from '../command-line/options.ts';
-import { counted, table } from '../command-line/table.ts';
+import { table } from '../command-line/table.ts';
 
 type Options = LogOption &
   TimelineOption &
@@ -70,8 +76,9 @@ const delaysIn = (written: readonly string[]): Result<Delays, string> => {
 
 const ms = (n: number): string => (n >= 10_000 ? `${(n / 1000).toFixed(1)} s` : `${Math.round(n)} ms`);
 
-const portText = ({ story, parts, totalMs, staleWindows, leftover }: PortBlackout): string =>
-  [
+const portText = (port: PortBlackout): string => {
+  const { story, parts, totalMs, staleWindows } = port;
+  return [
     `Unreachable on ${story.network} (${story.networkType}) for ${ms(totalMs)}:\n`,
     table(parts, [
       { head: 'PART', cell: (p) => p.name },
@@ -84,15 +91,9 @@ const portText = ({ story, parts, totalMs, staleWindows, leftover }: PortBlackou
       { head: 'TO', cell: (w) => (w.toMs === null ? 'the next event there' : `+${ms(w.toMs)}`) },
       { head: 'EFFECT', cell: (w) => w.effect },
     ]),
-    leftover === null
-      ? ''
-      : leftover.flood === 0 && leftover.floodToSource === 0
-        ? 'In the end every other host of the network sends straight to it.\n'
-        : `In the end ${counted(leftover.flood, 'other host')} of the network ${leftover.flood === 1 ? 'floods' : 'flood'} what is meant for it, ` +
-          `and ${leftover.floodToSource} still flood to ${story.source}.\n`,
-  ]
-    .filter((part) => part !== '')
-    .join('\n');
+    `${leftoverSentence(port)}\n`,
+  ].join('\n');
+};
 
 const readable = (answer: BlackoutAnswer): string =>
   `${answer.vm}, live from ${answer.source} to ${answer.dest} at ${answer.at}; ${PAUSE_WORDS[answer.pause]}.\n\n` +
