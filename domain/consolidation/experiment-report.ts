@@ -2,6 +2,7 @@
 import { HOSTS } from './cloudsim/machines.ts';
 import type { Course } from './course.ts';
 import { type ExperimentName, honestRows, type TrialOutcome } from './experiment.ts';
+import { isOnFront } from './honest/pareto.ts';
 
 /** Whose CPU traces: the log's own telemetry of a day, or a file with its contents. */
 export type WorkloadChoice =
@@ -23,6 +24,10 @@ export type PolicyRow = {
   readonly esv: number;
   readonly shutdowns: number;
   readonly meanHostsOn: number;
+  /** Gigabytes that migrations sent. */
+  readonly movedGB: number;
+  /** Cores that all datapaths took, on average over the day. */
+  readonly networkCores: number;
   /** CPU asked and not given, whatever the cause / CPU asked. */
   readonly shortfall: number;
   /** Energy over the lower bound; null under CloudSim's rules, where a host with idle VMs costs nothing and no bound holds. */
@@ -49,17 +54,12 @@ export type ConsolidationReport = {
 
 type Figures = Omit<PolicyRow, 'onFront'>;
 
-const AXES = ['energyKwh', 'slav', 'shortfall', 'migrations'] as const satisfies readonly (keyof Figures)[];
-
-const dominates = (a: Figures, b: Figures): boolean =>
-  AXES.every((axis) => a[axis] <= b[axis]) && AXES.some((axis) => a[axis] < b[axis]);
-
 const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
 const figuresOf = (outcome: TrialOutcome): Figures => {
-  const { course } = outcome;
-  const { energyKwh, migrations, slav, pdm, slatah, esv } = outcome.figures;
-  const common = { energyKwh, migrations, slav, pdm, slatah, esv, shutdowns: outcome.figures.hostShutdowns, course };
+  const { course, networkCores } = outcome;
+  const { energyKwh, migrations, movedGB, slav, pdm, slatah, esv, hostShutdowns: shutdowns } = outcome.figures;
+  const common = { energyKwh, migrations, movedGB, slav, pdm, slatah, esv, shutdowns, course, networkCores };
   if (outcome.experiment === 'honest') {
     const { strategy, meanHostsOn, shortfall, boundKwh } = outcome.figures;
     return { ...common, policy: strategy, meanHostsOn, shortfall, overBound: energyKwh / boundKwh - 1 };
@@ -74,6 +74,6 @@ export const reportOf = (
   outcomes: readonly TrialOutcome[],
 ): ConsolidationReport => {
   const figures = outcomes.map(figuresOf);
-  const rows = figures.map((f) => ({ ...f, onFront: !figures.some((other) => dominates(other, f)) }));
+  const rows = figures.map((f) => ({ ...f, onFront: isOnFront(f, figures) }));
   return { experiment, workload, hosts: HOSTS, boundKwh: honestRows(outcomes)[0]?.boundKwh ?? null, rows };
 };

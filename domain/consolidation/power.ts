@@ -20,9 +20,15 @@ export const SPEC_POWER = {
 
 export type ServerModel = keyof typeof SPEC_POWER;
 
-/** The table of a server by name, or null when we hold no measurement of it. */
-export const powerTableOf = (model: string): PowerTable | null =>
-  Object.hasOwn(SPEC_POWER, model) ? SPEC_POWER[model as ServerModel] : null;
+const LINEAR = /^linear:(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)$/;
+
+/** The table of a server by name, or of `linear:IDLE:MAX` in watts, idle not above max; null when it is neither. */
+export const powerTableOf = (model: string): PowerTable | null => {
+  const [, idle, most] = LINEAR.exec(model) ?? [];
+  if (idle !== undefined && most !== undefined)
+    return Number(idle) <= Number(most) ? linearPowerTable(Number(idle), Number(most)) : null;
+  return Object.hasOwn(SPEC_POWER, model) ? SPEC_POWER[model as ServerModel] : null;
+};
 
 /** The linear model P(u) = idle + (max - idle) u, as a table, for hosts of which only two figures are known. */
 export const linearPowerTable = (idleW: number, maxW: number): PowerTable =>

@@ -35,16 +35,23 @@ export const forwardingCores = (f: Forwarding | null, host: string): number => {
 
 const effect = noEffect();
 
-/** Cores that a VM's move adds to the host it leaves (mostly below zero) and to the one it enters; no other host's change. */
+/**
+ * Cores that a VM's move adds to the host it leaves (mostly below zero) and to the one it enters; no other host's change. And
+ * the bits it adds between hosts, each stream once.
+ */
 export const forwardingChange = (
   f: Forwarding | null,
   vm: string,
   dest: string,
-): { readonly source: number; readonly dest: number } => {
+): { readonly source: number; readonly dest: number; readonly crossBitsPerS: number } => {
   const [row, to] = [f?.rowOfVm.get(vm), f?.rowOfHost.get(dest)];
-  if (f === null || row === undefined || to === undefined) return { source: 0, dest: 0 };
+  if (f === null || row === undefined || to === undefined) return { source: 0, dest: 0, crossBitsPerS: 0 };
   moveEffect(f.load, row, to, effect);
-  return { source: effect.sourceCyclesPerS / CYCLES_PER_S, dest: effect.destCyclesPerS / CYCLES_PER_S };
+  return {
+    source: effect.sourceCyclesPerS / CYCLES_PER_S,
+    dest: effect.destCyclesPerS / CYCLES_PER_S,
+    crossBitsPerS: effect.crossBitsPerS,
+  };
 };
 
 /** Moves a VM; to null it falls silent. One that sends nothing where it is sends nothing elsewhere. */
@@ -57,3 +64,7 @@ export const moveTalker = (f: Forwarding | null, vm: string, dest: string | null
 /** A copy to try moves on. */
 export const forkForwarding = (f: Forwarding | null): Forwarding | null =>
   f === null ? null : { ...f, load: forkLoad(f.load) };
+
+/** Bits a second between hosts, each stream once. */
+export const crossBitsPerS = (f: Forwarding | null): number =>
+  f === null ? 0 : f.load.hostOutBitsPerS.reduce((sum, bits) => sum + bits, 0);

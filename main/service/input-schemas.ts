@@ -99,6 +99,13 @@ const PlanSettings = Type.Partial(
     migrationMBPerS: Type.Number(),
     powerModel: Name,
     datapath: Datapath,
+    weights: exact({
+      watts: Type.Number(),
+      freeHost: Type.Number(),
+      lackingCore: Type.Number(),
+      forwardingCore: Type.Number(),
+      crossGbps: Type.Number(),
+    }),
     keepN1: Type.Boolean(),
     seed: Type.String({ maxLength: LONGEST_NAME }),
   }),

@@ -25,6 +25,7 @@ const SHOWN: Readonly<Record<CourseMeasure, (value: number) => string>> = {
   energyKwh: (v) => `${v.toFixed(1)} kWh`,
   slatah: (v) => `${(v * 100).toFixed(2)} %`,
   migrations: (v) => String(Math.round(v)),
+  networkCores: (v) => `${v.toFixed(1)} cores`,
 };
 
 const pointsOf = (row: PolicyRow, measure: CourseMeasure): readonly (readonly [number, number])[] =>

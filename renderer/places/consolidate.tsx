@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { toBase64 } from '../../domain/base/base64.ts';
 import type { ConsolidationReport } from '../../domain/consolidation/experiment-report.ts';
+import { TALK_ASSUMED } from '../../domain/consolidation/network/talk.ts';
 import { Chart } from '../charts/chart.tsx';
 import { courseOption, paretoAxis, paretoOption } from '../charts/policies.ts';
 import { Segments } from '../panels/segments.tsx';
@@ -18,7 +19,15 @@ const MEASURES: readonly (readonly [CourseMeasure, string])[] = [
   ['energyKwh', 'Energy'],
   ['slatah', 'SLATAH'],
   ['migrations', 'Migrations'],
+  ['networkCores', 'Network CPU'],
 ];
+const SPAN: Readonly<Record<CourseMeasure, string>> = {
+  hostsOn: 'every 5 minutes',
+  energyKwh: 'from the beginning of the day',
+  slatah: 'from the beginning of the day',
+  migrations: 'from the beginning of the day',
+  networkCores: 'cores, for assumed traffic',
+};
 const DAY_MS = 86_400_000;
 const CHART_HEIGHT = 220;
 
@@ -150,7 +159,7 @@ const Charts = ({ report, chosen }: { readonly report: ConsolidationReport; read
             choices={MEASURES}
             onChoose={(m) => (measure.value = m)}
           />
-          <small>{measure.value === 'hostsOn' ? 'every 5 minutes' : 'from the beginning of the day'}</small>
+          <small title={measure.value === 'networkCores' ? TALK_ASSUMED : undefined}>{SPAN[measure.value]}</small>
         </h2>
         <Chart label={`${words} of each policy over the day`} height={CHART_HEIGHT} option={course} />
       </div>

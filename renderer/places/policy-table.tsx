@@ -1,5 +1,6 @@
 // Policies as a table with bars: energy, SLA, migrations and hosts on, one row to choose.
 import type { ConsolidationReport, PolicyRow } from '../../domain/consolidation/experiment-report.ts';
+import { TALK_ASSUMED } from '../../domain/consolidation/network/talk.ts';
 import { policyToken, policyWords } from '../session/policy-words.ts';
 import { count } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
@@ -49,6 +50,9 @@ export const PolicyTable = ({ report, chosen, onChoose }: Props) => {
           <th>migrations</th>
           <th class="right">shutdowns</th>
           <th class="right">hosts on</th>
+          <th class="right" title={`Cores all datapaths took, on average over the day. ${TALK_ASSUMED}`}>
+            network CPU
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -91,6 +95,7 @@ export const PolicyTable = ({ report, chosen, onChoose }: Props) => {
               <BarCell value={row.migrations} most={moves} text={count(row.migrations)} here={here} />
               <td class="right">{row.shutdowns === 0 ? <span class="muted">–</span> : count(row.shutdowns)}</td>
               <td class="right">{row.meanHostsOn.toFixed(1)}</td>
+              <td class="right">{row.networkCores.toFixed(1)}</td>
             </tr>
           );
         })}

@@ -6,7 +6,7 @@ import type { PlanReport } from '../../domain/consolidation/live/report.ts';
 import type { Failure, Progress } from '../../domain/contract/port.ts';
 
 export type TraceFile = { readonly name: string; readonly base64: string };
-export type CourseMeasure = 'hostsOn' | 'energyKwh' | 'slatah' | 'migrations';
+export type CourseMeasure = 'hostsOn' | 'energyKwh' | 'slatah' | 'migrations' | 'networkCores';
 export type ConsolidateTab = 'policies' | 'plan';
 export type Running = { readonly progress: Progress | null; readonly stop: AbortController };
 

@@ -1,22 +1,17 @@
 // The honest experiment against its goals, every day of the data directory; and traffic-aware against blind placement.
-import { rng } from '../../domain/base/rng.ts';
 import { parsePolicy } from '../../domain/consolidation/cloudsim/policy.ts';
-import { compareDay, type ParetoRow } from '../../domain/consolidation/honest/pareto.ts';
-import type { HonestSettings } from '../../domain/consolidation/honest/run.ts';
+import { honestSettings } from '../../domain/consolidation/experiment.ts';
+import { type ParetoRow, paretoRows } from '../../domain/consolidation/honest/pareto.ts';
+import { runHonest } from '../../domain/consolidation/honest/run.ts';
 import { steady } from '../../domain/consolidation/honest/steady.ts';
 import { textbook } from '../../domain/consolidation/honest/textbook.ts';
-import { blindPlacement, chattyGroups } from '../../domain/consolidation/network/chatty-groups.ts';
-import { improvePlacement } from '../../domain/consolidation/network/local-search.ts';
-import { costOf, DEFAULT_WEIGHTS, NETWORK_BLIND } from '../../domain/consolidation/network/objective.ts';
+import { sideBySide } from '../../domain/consolidation/network/side-by-side.ts';
 import type { Workload } from '../../domain/consolidation/workload.ts';
 import type { Check } from './part.ts';
 
 /** Energy above the lower bound, and migrations as a share of LRR-MMT's in the same setting. */
 const OVER_BOUND_PERCENT = 8;
 const MIGRATIONS_PERCENT = 10;
-
-/** CloudSim's migration speed, so that strategies differ and not the network; two minutes to wake a host. */
-const SETTINGS: HonestSettings = { wakeS: 120, migrationS: (ramMB) => ramMB / 62.5 };
 
 const describe = (day: string, row: ParetoRow): string =>
   `${day} honest ${row.strategy}: ${row.energyKwh.toFixed(1)} kWh (bound ${row.boundKwh.toFixed(1)}), ` +
@@ -29,7 +24,9 @@ export const honestGoals = (
 ): { readonly checks: readonly Check[]; readonly notes: readonly string[] } => {
   const policy = parsePolicy('lrr-mmt', null);
   if (!policy.ok) throw new Error(policy.error);
-  const [lrr, ours] = compareDay(workload, SETTINGS, [textbook(policy.value), steady()]) as [ParetoRow, ParetoRow];
+  const settings = honestSettings();
+  const outcomes = [textbook(policy.value), steady()].map((strategy) => runHonest(workload, strategy, settings));
+  const [lrr, ours] = paretoRows(outcomes) as [ParetoRow, ParetoRow];
   const check = (name: string, value: number, limit: number | null, unit: string): Check => ({
     name: `${day} honest: ${name}`,
     value,
@@ -48,17 +45,9 @@ export const honestGoals = (
   };
 };
 
-const SEED = 'conformance';
-const VMS = 200;
-const CPU_THRESHOLD = 0.8;
-const PASSES = 20;
-
 /** A seeded matrix of 200 VMs in chatty groups: both searches start from the same best-fit packing. */
 export const networkGoals = (): readonly Check[] => {
-  const p = chattyGroups(rng(SEED), VMS);
-  const start = blindPlacement(p, CPU_THRESHOLD);
-  const blind = costOf(p, improvePlacement(p, start, NETWORK_BLIND, rng(SEED), PASSES));
-  const aware = costOf(p, improvePlacement(p, start, DEFAULT_WEIGHTS, rng(SEED), PASSES));
+  const { blind, aware } = sideBySide(200, 'conformance');
   return [
     {
       name: 'traffic-aware placement: datapath CPU saved',

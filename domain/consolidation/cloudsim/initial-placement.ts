@@ -1,5 +1,4 @@
 // Where VMs start at t = 0, while each still asks for its full nominal MIPS, RAM and bandwidth.
-import { assert } from '../../base/result.ts';
 import { powerOf } from '../power.ts';
 import { HOST_POWER, vmTypeOf } from './machines.ts';
 import type { World } from './world.ts';
@@ -7,7 +6,8 @@ import type { World } from './world.ts';
 /** First suitable host (DVFS, NPA), or the one whose watts grow least over an idle one (all migrating policies). */
 export type InitialPlacement = 'first-fit' | 'least-watts';
 
-export const placeInitially = (w: World, how: InitialPlacement): void => {
+/** Fills an empty world; false when a VM finds no host, and then the world is of no use. */
+export const placeInitially = (w: World, how: InitialPlacement): boolean => {
   const reserved = new Float64Array(w.lists.length);
   const ramMB = new Float64Array(w.lists.length);
   const bandwidth = new Float64Array(w.lists.length);
@@ -31,11 +31,12 @@ export const placeInitially = (w: World, how: InitialPlacement): void => {
       bestWatts = watts;
       if (how === 'first-fit') break;
     }
-    assert(best >= 0, `no host for VM ${vm} of ${w.vms}`);
+    if (best < 0) return false;
     w.lists[best]!.push(vm);
     w.registered[vm] = best;
     reserved[best]! += want.mips;
     ramMB[best]! += want.ramMB;
     bandwidth[best]! += want.bandwidth;
   }
+  return true;
 };

@@ -21,6 +21,8 @@ export type CloudSimOutcome = {
   /** Sum over hosts and intervals of (P(before) + P(after)) / 2 x dt; an interval that begins with an empty host costs nothing. */
   readonly energyKwh: number;
   readonly migrations: number;
+  /** Gigabytes of memory sent. */
+  readonly movedGB: number;
   /** SLAV = SLATAH x PDM, a fraction. */
   readonly slav: number;
   /** PDM = sum of (asked - given) dt while migrating / sum of asked dt, over all VMs. */
@@ -45,6 +47,8 @@ export type CloudSimOutcome = {
   readonly plannedTwice: number;
 };
 
+const MB_PER_GB = 1000;
+
 const sum = (values: Iterable<number>): number => {
   let total = 0;
   for (const v of values) total += v;
@@ -67,6 +71,7 @@ export const measure = (w: World, joules: number, policy: string): CloudSimOutco
     simulatedS: w.steps * INTERVAL_S,
     energyKwh,
     migrations: w.migrations,
+    movedGB: w.movedMB / MB_PER_GB,
     slav,
     pdm,
     slatah,

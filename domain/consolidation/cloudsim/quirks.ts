@@ -30,6 +30,18 @@ export const CLOUDSIM_QUIRKS: Quirks = {
 
 export const QUIRK_NAMES = Object.keys(CLOUDSIM_QUIRKS) as readonly QuirkName[];
 
+export const isQuirk = (name: string): name is QuirkName => Object.hasOwn(CLOUDSIM_QUIRKS, name);
+
+/** What CloudSim does, in a sentence each. */
+export const QUIRK_WORDS: Readonly<Record<QuirkName, string>> = {
+  zeroDemandEnds: 'A VM that asks for no CPU leaves the simulation for good.',
+  freshTargetsEmptied: 'A host that just took a VM may be emptied in the same tick, and its VM moved twice.',
+  idlePowerFree: 'Starting an empty host is charged without its idle power.',
+  ramIgnored: 'RAM limits the first placement but no migration.',
+  regressionUnweighted: 'Local regression computes its weights and does not use them.',
+  incomingDemandWhole: 'A target counts the whole demand of a VM on its way in, so every move violates its SLA.',
+};
+
 /** CloudSim with the named peculiarities corrected. */
 export const withoutQuirks = (...off: readonly QuirkName[]): Quirks => ({
   ...CLOUDSIM_QUIRKS,

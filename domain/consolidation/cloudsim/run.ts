@@ -4,7 +4,7 @@ import { rng } from '../../base/rng.ts';
 import type { Reading, Watch } from '../course.ts';
 import type { Workload } from '../workload.ts';
 import { detectorOf } from './detectors.ts';
-import { placeInitially } from './initial-placement.ts';
+import { type InitialPlacement, placeInitially } from './initial-placement.ts';
 import { INTERVAL_S, MIGRATION_MB_PER_S, TICK_OFFSET_S } from './machines.ts';
 import { type Move, planTick } from './plan.ts';
 import { type Policy, policyName } from './policy.ts';
@@ -26,6 +26,7 @@ const startMoves = (w: World, moves: readonly Move[], at: number): void => {
     w.inMigration[vm] = 1;
     w.lists[target]!.push(vm);
     w.migrations++;
+    w.movedMB += w.vmRamMB[vm]!;
     refreshHost(w, target, at);
     refreshHost(w, w.registered[vm]!, at);
   }
@@ -73,11 +74,16 @@ const readingOf = (w: World, policy: Policy, atS: number): Reading => {
     migrations: w.migrations,
     shortS: w.sla.violatedS,
     onS: w.sla.activeS,
+    movedMB: w.movedMB,
+    hostOf: w.registered,
   };
 };
 
+export const initialPlacementOf = (policy: Policy): InitialPlacement =>
+  policy.kind === 'migrating' ? 'least-watts' : 'first-fit';
+
 export type CloudSimInput = {
-  /** One trace a VM; their order decides the VM types. */
+  /** One trace a VM; their order decides the VM types. The hosts have room for all of them. */
   readonly workload: Workload;
   readonly policy: Policy;
   /** Default: all of them, as in CloudSim. */
@@ -102,7 +108,8 @@ export const runCloudSim = ({
   watch,
 }: CloudSimInput): CloudSimOutcome => {
   const w = createWorld(workload, quirks);
-  placeInitially(w, policy.kind === 'migrating' ? 'least-watts' : 'first-fit');
+  const placed = placeInitially(w, initialPlacementOf(policy));
+  assert(placed, 'the hosts have room for all VMs');
   const migrating =
     policy.kind === 'migrating'
       ? {

@@ -39,6 +39,8 @@ export type World = {
   updatedAt: number;
   joules: number;
   migrations: number;
+  /** Memory that migrations send, each VM's once a move. */
+  movedMB: number;
   /** VMs that left because their demand was zero. */
   vmsDropped: number;
   /** Moves planned for a VM that already had one in the same tick. */
@@ -86,6 +88,7 @@ export const createWorld = (workload: Workload, quirks: Quirks, hosts = HOSTS): 
     updatedAt: 0,
     joules: 0,
     migrations: 0,
+    movedMB: 0,
     vmsDropped: 0,
     plannedTwice: 0,
   };

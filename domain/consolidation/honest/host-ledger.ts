@@ -91,6 +91,13 @@ export const accrue = (l: HostLedger, host: number, atS: number): void => {
   l.lackedMovingTotal += l.lackedMoving[host]! * seconds;
 };
 
+/** A VM ran nowhere for the last seconds of its move: what its host gave it then, it did not get. */
+export const blackOut = (w: World, l: HostLedger, vm: number, seconds: number): void => {
+  const lost = w.allocated[vm]! * (1 - MOVING_LOSS) * seconds;
+  l.givenTotal -= lost;
+  l.lackedMovingTotal += lost;
+};
+
 /**
  * Recomputes a host's shares: each VM may use one core at most; if all together want more than the host has, everyone is
  * scaled alike. A moving VM loses a tenth of its share at the source and costs a tenth of its demand at the target.

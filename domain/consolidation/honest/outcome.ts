@@ -17,7 +17,7 @@ export type HonestOutcome = {
   /** No placement could have used less while serving the same demand. */
   readonly boundKwh: number;
   readonly migrations: number;
-  /** Gigabytes of memory sent. */
+  /** Gigabytes sent by migrations, pages sent again included. */
   readonly movedGB: number;
   readonly meanMigrationS: number;
   /** Seconds a host could not give its VMs what they asked for / seconds hosts were on. */

@@ -45,28 +45,31 @@ const inOrder = (tenants: readonly Tenant[], paired: number): readonly number[] 
 /**
  * Best fit by RAM; of equally tight loads the one with the least CPU. Returns tenant indices per load.
  *
+ * @param capacityMips no load of several VMs is expected to use more
  * @param paired share of the faster half of VMs of equal RAM that are put together, 0..1
  */
 export const packByRam = (
   tenants: readonly Tenant[],
   capacityMB: number,
+  capacityMips: number,
   paired: number,
 ): readonly (readonly number[])[] => {
-  const loads: { freeMB: number; mips: number; members: number[] }[] = [];
+  const loads: { freeMB: number; mips: number; mean: number; members: number[] }[] = [];
   for (const at of inOrder(tenants, paired)) {
     const tenant = tenants[at]!;
     let best: (typeof loads)[number] | null = null;
     for (const load of loads) {
-      if (load.freeMB < tenant.ramMB) continue;
+      if (load.freeMB < tenant.ramMB || load.mean + tenant.mean > capacityMips) continue;
       const tighter = best === null || load.freeMB < best.freeMB;
       if (tighter || (load.freeMB === best!.freeMB && load.mips < best!.mips)) best = load;
     }
     if (best === null) {
-      best = { freeMB: capacityMB, mips: 0, members: [] };
+      best = { freeMB: capacityMB, mips: 0, mean: 0, members: [] };
       loads.push(best);
     }
     best.freeMB -= tenant.ramMB;
     best.mips += tenant.mips;
+    best.mean += tenant.mean;
     best.members.push(at);
   }
   return loads.map((load) => load.members);
@@ -74,20 +77,28 @@ export const packByRam = (
 
 export type Kind = { readonly peMips: number; readonly totalMips: number; readonly power: PowerTable };
 
-/** Expected watts of a load on a kind of host, and the MIPS it may be expected to lack there, on the host and on single cores. */
-export const expectedOn = (
-  kind: Kind,
-  members: readonly Tenant[],
-): { readonly watts: number; readonly lackingMips: number } => {
+export type Expected = {
+  readonly watts: number;
+  /** MIPS that may be expected to lack at times, on the host and on single cores. */
+  readonly lackingMips: number;
+  /** MIPS that lack all the time, even if every VM asked for no more than its mean. */
+  readonly certainlyLacking: number;
+};
+
+/** What a load is expected to cost on a kind of host. */
+export const expectedOn = (kind: Kind, members: readonly Tenant[]): Expected => {
   let mean = 0;
   let variance = 0;
   let lackingMips = 0;
+  let certainlyLacking = 0;
   for (const m of members) {
     mean += m.mean;
+    certainlyLacking += Math.max(0, m.mean - kind.peMips);
     variance += m.sigma ** 2;
     lackingMips += excessAtMost(m.mean, m.sigma, m.mips, kind.peMips);
   }
   const nominal = members.reduce((sum, m) => sum + m.mips, 0);
   lackingMips += excessAtMost(mean, Math.sqrt(variance), nominal, kind.totalMips);
-  return { watts: powerAt(kind.power, Math.min(1, mean / kind.totalMips)), lackingMips };
+  certainlyLacking += Math.max(0, mean - kind.totalMips);
+  return { watts: powerAt(kind.power, Math.min(1, mean / kind.totalMips)), lackingMips, certainlyLacking };
 };

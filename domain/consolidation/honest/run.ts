@@ -1,6 +1,7 @@
 // The honest experiment: CloudSim's machines and workload where RAM counts, idle hosts draw power, idle VMs stay.
 import { Agenda } from '../../base/agenda.ts';
 import { instant, millis } from '../../base/brand.ts';
+import { assert } from '../../base/result.ts';
 import { HOST_TYPES, INTERVAL_S } from '../cloudsim/machines.ts';
 import type { Move } from '../cloudsim/plan.ts';
 import { QUIRK_NAMES, withoutQuirks } from '../cloudsim/quirks.ts';
@@ -8,21 +9,22 @@ import { createWorld, type World } from '../cloudsim/world.ts';
 import type { Watch } from '../course.ts';
 import type { Workload } from '../workload.ts';
 import { type HostKind, type Need, wattsBound } from './energy-bound.ts';
-import { accrue, hostLedger, type HostLedger, settle } from './host-ledger.ts';
+import type { MigrationModel } from './migration-cost.ts';
+import { accrue, blackOut, hostLedger, type HostLedger, settle } from './host-ledger.ts';
 import { type HonestOutcome, summarize } from './outcome.ts';
 
 export type HonestSettings = {
   /** Seconds from the decision to wake a host until VMs may arrive; it idles meanwhile. */
   readonly wakeS: number;
-  /** Seconds to move a VM over a link it has for itself. A host's link carries one migration at a time. */
-  readonly migrationS: (ramMB: number) => number;
+  /** What a move takes over a link it has for itself. A host's link carries one migration at a time. */
+  readonly migration: MigrationModel;
 };
 
 /** What decides where VMs start and what moves at each tick. */
 export interface HonestStrategy {
   readonly name: string;
-  /** Fills the VM lists and `registered` of an empty world. RAM must hold. */
-  readonly place: (w: World) => void;
+  /** Fills the VM lists and `registered` of an empty world; false when there is no room. RAM must hold. */
+  readonly place: (w: World) => boolean;
   /** Called once; the function it returns is asked at every tick from 1 on. Demand and history up to the tick are in the world. */
   readonly planner: (w: World) => (tick: number) => readonly Move[];
 }
@@ -85,7 +87,8 @@ const schedule = (
       settle(w, l, target);
     }
     const startS = Math.max(nowS, l.linkFreeAt[source]!, l.linkFreeAt[target]!, l.readyAt[target]!);
-    const endS = startS + settings.migrationS(w.vmRamMB[vm]!);
+    const cost = settings.migration(w.vmRamMB[vm]!);
+    const endS = startS + cost.seconds;
     l.linkFreeAt[source] = endS;
     l.linkFreeAt[target] = endS;
     l.ramMB[target]! += w.vmRamMB[vm]!;
@@ -93,7 +96,7 @@ const schedule = (
     w.inMigration[vm] = 1;
     w.migrations++;
     l.migrationS.push(endS - startS);
-    l.movedMB += w.vmRamMB[vm]!;
+    l.movedMB += cost.sentMB;
     agenda.schedule(millis((startS - nowS) * 1000), { kind: 'start', vm, target });
     agenda.schedule(millis((endS - nowS) * 1000), { kind: 'end', vm, target });
   }
@@ -109,10 +112,11 @@ const start = (w: World, l: HostLedger, vm: number, target: number, atS: number)
   settle(w, l, target);
 };
 
-const end = (w: World, l: HostLedger, vm: number, target: number, atS: number): void => {
+const end = (w: World, l: HostLedger, vm: number, target: number, atS: number, settings: HonestSettings): void => {
   const source = w.registered[vm]!;
   accrue(l, source, atS);
   accrue(l, target, atS);
+  blackOut(w, l, vm, settings.migration(w.vmRamMB[vm]!).downtimeS);
   w.lists[source]!.splice(w.lists[source]!.indexOf(vm), 1);
   w.lists[target]!.push(vm);
   l.arriving[target]!.splice(l.arriving[target]!.indexOf(vm), 1);
@@ -140,7 +144,7 @@ export const runHonest = (
   watch?: Watch,
 ): HonestOutcome => {
   const w = createWorld(workload, withoutQuirks(...QUIRK_NAMES));
-  strategy.place(w);
+  assert(strategy.place(w), 'the hosts have room for all VMs');
   const plan = strategy.planner(w);
   const l = hostLedger(w);
   const agenda = new Agenda<Happening>(instant(0));
@@ -152,7 +156,7 @@ export const runHonest = (
     const nowS = agenda.now / 1000;
     if (nowS >= endS) break;
     if (next.kind === 'start') start(w, l, next.vm, next.target, nowS);
-    else if (next.kind === 'end') end(w, l, next.vm, next.target, nowS);
+    else if (next.kind === 'end') end(w, l, next.vm, next.target, nowS, settings);
     else {
       for (let host = 0; host < w.lists.length; host++) accrue(l, host, nowS);
       sampleDemand(w, next.tick);
@@ -165,6 +169,8 @@ export const runHonest = (
         migrations: w.migrations,
         shortS: l.shortS,
         onS: l.onS,
+        movedMB: l.movedMB,
+        hostOf: w.registered,
       });
       if (next.tick > 0) schedule(w, l, agenda, plan(next.tick), settings);
     }

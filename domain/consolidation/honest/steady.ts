@@ -2,7 +2,7 @@
 import { assert } from '../../base/result.ts';
 import { HOST_TYPES } from '../cloudsim/machines.ts';
 import type { World } from '../cloudsim/world.ts';
-import { expectedOn, packByRam, type Tenant } from './packing.ts';
+import { type Expected, expectedOn, packByRam, type Tenant } from './packing.ts';
 import { type ReliefParams, reliefPlanner } from './relief.ts';
 import type { HonestStrategy } from './run.ts';
 
@@ -40,9 +40,7 @@ const tenantsOf = (w: World): readonly Tenant[] => {
   }));
 };
 
-type Assignment = {
-  readonly watts: number;
-  readonly lackingMips: number;
+type Assignment = Expected & {
   readonly placed: readonly { readonly host: number; readonly members: readonly number[] }[];
 };
 
@@ -59,11 +57,12 @@ const assignHosts = (
   const priced = loads.map((members) => {
     const own = members.map((vm) => tenants[vm]!);
     const on = HOST_TYPES.map((type) => expectedOn(type, own));
-    const costs = on.map((expected) => expected.watts + price * expected.lackingMips);
+    const costs = on.map((e) => e.watts + price * e.lackingMips + NEVER * e.certainlyLacking);
     return { members, on, costs, gain: Math.max(...costs) - Math.min(...costs) };
   });
   let watts = 0;
   let lackingMips = 0;
+  let certainlyLacking = 0;
   const placed = priced
     .toSorted((a, b) => b.gain - a.gain)
     .map(({ members, on, costs }) => {
@@ -72,29 +71,42 @@ const assignHosts = (
       assert(kind !== undefined, 'there is a host for every load');
       watts += on[kind]!.watts;
       lackingMips += on[kind]!.lackingMips;
+      certainlyLacking += on[kind]!.certainlyLacking;
       return { host: spare[kind]!.shift()!, members };
     });
-  return { watts, lackingMips, placed };
+  return { watts, lackingMips, certainlyLacking, placed };
 };
 
 /** Shares of fast VMs put together, and prices of a lacking MIPS in watts, that are tried against each other. */
 const PAIRED = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1];
 const PRICES = [0, 0.1, 0.3, 1, 3, 10];
 
-/** Of all tries within the premium over the cheapest, the one whose VMs may be expected to lack least. */
-const placeSteadily = (w: World, premium: number): void => {
+/** Watts a MIPS is worth that would lack all the time: more than any host draws. */
+const NEVER = 1000;
+
+/**
+ * Of the tries that lack least all the time (nothing, where there is room), and of these within the premium over the
+ * cheapest, the one whose VMs may be expected to lack least at times. False when the hosts have no room.
+ */
+const placeSteadily = (w: World, safetyPremium: number): boolean => {
   const tenants = tenantsOf(w);
   const capacityMB = Math.min(...HOST_TYPES.map((type) => type.ramMB));
-  const tries = PAIRED.flatMap((paired) => {
-    const loads = packByRam(tenants, capacityMB, paired);
+  const capacityMips = Math.max(...HOST_TYPES.map((type) => type.totalMips));
+  const all = PAIRED.flatMap((paired) => {
+    const loads = packByRam(tenants, capacityMB, capacityMips, paired);
+    if (loads.length > w.lists.length) return [];
     return PRICES.map((price) => assignHosts(w, loads, tenants, price));
   });
-  const limit = Math.min(...tries.map((t) => t.watts)) * (1 + premium);
+  if (all.length === 0) return false;
+  const leastLacking = Math.min(...all.map((t) => t.certainlyLacking));
+  const tries = all.filter((t) => t.certainlyLacking <= leastLacking + 1e-6);
+  const limit = Math.min(...tries.map((t) => t.watts)) * (1 + safetyPremium);
   const best = tries.filter((t) => t.watts <= limit).reduce((a, b) => (b.lackingMips < a.lackingMips ? b : a));
   for (const { host, members } of best.placed) {
     w.lists[host]!.push(...members);
     for (const vm of members) w.registered[vm] = host;
   }
+  return true;
 };
 
 export const steady = (params: SteadyParams = STEADY_DEFAULTS): HonestStrategy => ({

@@ -35,6 +35,10 @@ export const expectedCores = (
   return cores;
 };
 
+/** The most each VM used in its history, in cores. */
+export const peakCores = (histories: VmHistories): ReadonlyMap<string, number> =>
+  new Map([...histories].map(([vm, row]) => [vm, Math.max(0, ...row)]));
+
 /** Sum of the VMs' cores and of those that forward their traffic (`forwarding`, the same at every step) over the host's, by
  * step; empty when nothing is known. */
 export const hostHistory = (

@@ -1,6 +1,6 @@
 // A plan for a live cluster: state frozen, every host judged, moves proposed and put in order, checked, and told with reasons.
 import { err, ok, type Result } from '../../base/result.ts';
-import { forwardingCores } from '../../datapath/forwarding.ts';
+import { crossBitsPerS, forwardingCores } from '../../datapath/forwarding.ts';
 import { PROFILES } from '../../datapath/profiles.ts';
 import type { Plan } from '../../planning/plan.ts';
 import type { ClusterState, HostState } from '../../readout/state.ts';
@@ -8,7 +8,7 @@ import { NO_SURROUNDINGS, type Surroundings } from '../../scheduling/blockers-ha
 import { powerAt, powerTableOf } from '../power.ts';
 import { movedState, safetyOf } from './after.ts';
 import { checkMoves } from './check.ts';
-import { expectedCores, hostHistory, judge, type Judgement, vmHistories } from './judge.ts';
+import { expectedCores, hostHistory, judge, type Judgement, peakCores, vmHistories } from './judge.ts';
 import { type Draft, emptiedHosts, empty, relieve } from './propose.ts';
 import { orderMoves } from './order.ts';
 import type { Before, HostAnswer, Ordering, PlanReport } from './report.ts';
@@ -74,7 +74,11 @@ const verdictOf = (report: Pick<PlanReport, 'moves' | 'hosts' | 'before' | 'afte
     after.n1.failures === before.n1.failures
       ? `N+1 stays ${after.n1.safe === true ? 'kept' : `broken for ${plural(after.n1.failures, 'host')}`}`
       : `host failures that strand VMs go from ${before.n1.failures} to ${after.n1.failures}`;
-  return `${plural(moves.length, 'move')} ${parts.join(' and ')}, ${Math.round(saved)} W of ${Math.round(before.watts)} W less; ${n1}.`;
+  const network =
+    before.crossBitsPerS === 0
+      ? ''
+      : ` forwarding goes from ${before.forwardingCores.toFixed(1)} to ${after.forwardingCores.toFixed(1)} cores;`;
+  return `${plural(moves.length, 'move')} ${parts.join(' and ')}, ${Math.round(saved)} W of ${Math.round(before.watts)} W less;${network} ${n1}.`;
 };
 
 /** What is said of traffic where some is recorded, or where threads poll for it. */
@@ -92,6 +96,13 @@ const forwardingAssumption = (
   ];
 };
 
+const powerWords = (model: string): string => {
+  const [, idle, most] = model.split(':');
+  return idle === undefined || most === undefined
+    ? `Every host draws what a ${model} drew in SPECpower_ssj2008`
+    : `Every host draws ${idle} W idle and ${most} W at full load, in a straight line between`;
+};
+
 const assumptionsOf = (
   settings: LiveSettings,
   ordering: Ordering,
@@ -99,7 +110,7 @@ const assumptionsOf = (
   forwards: ReadonlyMap<string, number>,
 ): readonly string[] => [
   ...forwardingAssumption(settings, pairs, forwards),
-  `Every host draws what a ${settings.powerModel} drew in SPECpower_ssj2008; a host asleep draws nothing.`,
+  `${powerWords(settings.powerModel)}; a host asleep draws nothing.`,
   `Detectors reckon with migrations at ${settings.migrationMBPerS} MB/s.`,
   'VMs stay in their availability zone: the log does not tell which are pinned to it.',
   ...(ordering.by === 'planner'
@@ -126,7 +137,7 @@ export const planConsolidation = ({
   if (!policies.ok) return policies;
 
   const histories = vmHistories(state, cpu, settings.dataLength);
-  const room = roomOf(state, expectedCores(state, histories, settings.lastNVmCpu), settings);
+  const room = roomOf(state, expectedCores(state, histories, settings.lastNVmCpu), peakCores(histories), settings);
   const vmsBy = Map.groupBy(state.vms, (vm) => vm.host);
   const forwards = new Map(state.hosts.map((h) => [h.name, forwardingCores(room.forwarding, h.name)]));
   const historyOf = new Map(
@@ -140,6 +151,11 @@ export const planConsolidation = ({
   }
 
   const before = safetyOf(state);
+  const network = (): Pick<Before, 'forwardingCores' | 'crossBitsPerS'> => ({
+    forwardingCores: state.hosts.reduce((sum, h) => sum + forwardingCores(room.forwarding, h.name), 0),
+    crossBitsPerS: crossBitsPerS(room.forwarding),
+  });
+  const networkBefore = network();
   const wattsBefore = wattsOf(state.hosts, room.load, (h) => h.up !== false, settings.powerModel);
   const draft: Draft = {
     room,
@@ -165,10 +181,16 @@ export const planConsolidation = ({
   const { moves, ordering, schedule } = orderMoves(state, around, draft.moves);
   const { states, violations } = checkMoves(state, moves, asleep);
   const isOn = (h: HostState): boolean => h.up !== false;
-  const beforeAll: Before = { hostsOn: state.hosts.filter(isOn).length, watts: wattsBefore, n1: before };
+  const beforeAll: Before = {
+    hostsOn: state.hosts.filter(isOn).length,
+    watts: wattsBefore,
+    ...networkBefore,
+    n1: before,
+  };
   const afterAll: Before = {
     hostsOn: state.hosts.filter((h) => isOn(h) && !sleepers.has(h.name)).length,
     watts: wattsOf(state.hosts, room.load, (h) => isOn(h) && !sleepers.has(h.name), settings.powerModel),
+    ...network(),
     n1: safetyOf(movedState(state, room.at, sleepers)),
   };
   const hosts = state.hosts.map((host): HostAnswer => {

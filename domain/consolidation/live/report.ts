@@ -1,4 +1,5 @@
 // What a plan says: every host's answer with the numbers behind it, every option considered, and what the moves change.
+import type { Price } from './weights.ts';
 import type { Evidence } from './evidence.ts';
 import type { LiveSettings } from './settings.ts';
 
@@ -39,6 +40,8 @@ export type Option = {
   readonly verdict: 'chosen' | 'possible' | 'refused';
   readonly rule: Rule | null;
   readonly why: string;
+  /** What it was compared by; null where it was refused. */
+  readonly price: Price | null;
 };
 
 export type Move = {
@@ -95,7 +98,14 @@ export type Safety = {
   readonly worst: readonly { readonly host: string; readonly vms: number; readonly ramMiB: number }[];
 };
 
-export type Before = { readonly hostsOn: number; readonly watts: number; readonly n1: Safety };
+export type Before = {
+  readonly hostsOn: number;
+  readonly watts: number;
+  /** Cores that all datapaths take for the recorded traffic, and what crosses between hosts; 0 where none is recorded. */
+  readonly forwardingCores: number;
+  readonly crossBitsPerS: number;
+  readonly n1: Safety;
+};
 
 export type PlanReport = {
   readonly at: string;

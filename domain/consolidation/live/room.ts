@@ -1,40 +1,35 @@
 // Where VMs may go: hosts as the scheduler sees them, CPU as measured, charged while a plan grows and taken back when it fails.
-import {
-  type Forwarding,
-  forwardingChange,
-  forwardingCores,
-  forwardingOf,
-  moveTalker,
-} from '../../datapath/forwarding.ts';
+import { forwardingChange, forwardingCores, forwardingOf, moveTalker } from '../../datapath/forwarding.ts';
 import { charge, demandOf, type World, worldOf } from '../../drill/world.ts';
 import type { ClusterState, HostState, ServerGroupState, VmState } from '../../readout/state.ts';
 import type { SchedulingRequest } from '../../scheduling/candidate.ts';
 import { type FilterName, refusal } from '../../scheduling/filters.ts';
 import { capacity } from '../../scheduling/inventory.ts';
+import { type Loads, networkWords, priceOf } from './objective.ts';
 import type { Option, Rule } from './report.ts';
 import type { LiveSettings } from './settings.ts';
+import type { Price } from './weights.ts';
 
 export type Closed = { readonly rule: Rule; readonly why: string };
 
-export type Room = {
+export type Room = Loads & {
   readonly world: World;
   readonly settings: LiveSettings;
   readonly hosts: ReadonlyMap<string, HostState>;
   readonly groups: ReadonlyMap<string, ServerGroupState>;
   /** Where each VM is in the plan so far. */
   readonly at: Map<string, string>;
-  /** Expected use of each VM, and on each host their sum with what forwards their traffic, in cores. */
-  readonly cores: ReadonlyMap<string, number>;
-  readonly load: Map<string, number>;
-  /** What forwarding adds to `load`, by where VMs are in the plan so far; null where no traffic is recorded. */
-  readonly forwarding: Forwarding | null;
-  /** VMs on each host in the plan so far. */
-  readonly tenants: Map<string, number>;
   /** Hosts that take nobody, with the reason. */
   readonly closed: Map<string, Closed>;
 };
 
-export const roomOf = (state: ClusterState, cores: ReadonlyMap<string, number>, settings: LiveSettings): Room => {
+export const roomOf = (
+  state: ClusterState,
+  cores: ReadonlyMap<string, number>,
+  peaks: ReadonlyMap<string, number>,
+  settings: LiveSettings,
+): Room => {
+  const peakLoad = new Map<string, number>();
   const groups = new Map<string, ServerGroupState>();
   for (const group of state.serverGroups) for (const member of group.members) groups.set(member, group);
   const at = new Map(state.vms.flatMap((vm) => (vm.host === null ? [] : [[vm.id, vm.host] as const])));
@@ -42,6 +37,7 @@ export const roomOf = (state: ClusterState, cores: ReadonlyMap<string, number>, 
   const tenants = new Map<string, number>();
   for (const [vm, host] of at) {
     load.set(host, (load.get(host) ?? 0) + (cores.get(vm) ?? 0));
+    peakLoad.set(host, (peakLoad.get(host) ?? 0) + (peaks.get(vm) ?? 0));
     tenants.set(host, (tenants.get(host) ?? 0) + 1);
   }
   const forwarding = forwardingOf(state, settings.datapath);
@@ -52,7 +48,20 @@ export const roomOf = (state: ClusterState, cores: ReadonlyMap<string, number>, 
   const hosts = new Map(state.hosts.map((h) => [h.name, h]));
   const fenced: Closed = { rule: 'down or disabled', why: 'is fenced' };
   const closed = new Map(state.hosts.filter((h) => h.fenced).map((h) => [h.name, fenced]));
-  return { world: worldOf(state), settings, hosts, groups, at, cores, load, forwarding, tenants, closed };
+  return {
+    world: worldOf(state),
+    settings,
+    hosts,
+    groups,
+    at,
+    cores,
+    load,
+    peaks,
+    peakLoad,
+    forwarding,
+    tenants,
+    closed,
+  };
 };
 
 /** Why a VM cannot be moved at all; null when it can. Nova live-migrates active and paused VMs, and moves stopped ones cold. */
@@ -87,7 +96,7 @@ const requestOf = (room: Room, vm: VmState): SchedulingRequest => {
 const share = (x: number): string => `${Math.round(x * 100)} %`;
 
 type Fit =
-  | { readonly fits: true; readonly left: number }
+  | { readonly fits: true; readonly left: number; readonly vcpus: number }
   | { readonly fits: false; readonly rule: Rule; readonly why: string };
 
 const RULES: Readonly<Record<FilterName, Rule>> = {
@@ -122,12 +131,12 @@ const fitOf = (room: Room, vm: VmState, host: string, request: SchedulingRequest
   const ram = memory === null ? 0 : (candidate.used.MEMORY_MB + request.asked.MEMORY_MB) / capacity(memory);
   if (ram > ramThreshold)
     return refuse('above the RAM threshold', `its RAM would reach ${share(ram)}, above ${share(ramThreshold)}`);
-  return { fits: true, left: Math.min(1 - cpu, 1 - ram) };
+  return { fits: true, left: Math.min(1 - cpu, 1 - ram), vcpus };
 };
 
 /**
- * Best fit: of the hosts with room the one that is left with least, counting the scarcer of CPU and RAM; hosts without VMs
- * only where `mayWake`. Every other host comes with the reason why not.
+ * Of the hosts with room the one that costs least by the settings' weights; hosts without VMs only where `mayWake`, and after
+ * all others. Every other host comes with the reason why not.
  */
 export const choose = (
   room: Room,
@@ -136,22 +145,33 @@ export const choose = (
 ): { readonly dest: string | null; readonly options: readonly Option[] } => {
   const request = requestOf(room, vm);
   const source = room.at.get(vm.id);
-  const fits: { host: string; left: number; asleep: boolean }[] = [];
+  const fits: { host: string; left: number; asleep: boolean; price: Price }[] = [];
   const refused: Option[] = [];
   for (const host of room.hosts.keys()) {
     if (host === source) continue;
     const asleep = (room.tenants.get(host) ?? 0) === 0;
     const fit = fitOf(room, vm, host, request);
-    if (!fit.fits) refused.push({ host, verdict: 'refused', rule: fit.rule, why: fit.why });
+    if (!fit.fits) refused.push({ host, verdict: 'refused', rule: fit.rule, why: fit.why, price: null });
     else if (asleep && !mayWake) {
       const why = 'has no VMs: emptying a host wakes no other';
-      refused.push({ host, verdict: 'refused', rule: 'without VMs', why });
-    } else fits.push({ host, left: fit.left, asleep });
+      refused.push({ host, verdict: 'refused', rule: 'without VMs', why, price: null });
+    } else
+      fits.push({
+        host,
+        left: fit.left,
+        asleep,
+        price: priceOf(room, room.settings, vm.id, { host, vcpus: fit.vcpus, left: fit.left }),
+      });
   }
-  fits.sort((a, b) => Number(a.asleep) - Number(b.asleep) || a.left - b.left || (a.host < b.host ? -1 : 1));
-  const options = fits.map(({ host, left }, i): Option => {
-    const why = i === 0 ? `fullest with room: ${share(left)} would stay free` : `${share(left)} would stay free`;
-    return { host, verdict: i === 0 ? 'chosen' : 'possible', rule: null, why };
+  fits.sort(
+    (a, b) => Number(a.asleep) - Number(b.asleep) || a.price.total - b.price.total || (a.host < b.host ? -1 : 1),
+  );
+  const options = fits.map(({ host, left, asleep, price }, i): Option => {
+    const than = price.total - (fits[0]?.price.total ?? 0);
+    const rank =
+      i === 0 ? `cheapest at ${price.total.toFixed(1)} W` : asleep ? 'asleep' : `${than.toFixed(1)} W dearer`;
+    const why = `${rank}: ${share(left)} would stay free${networkWords(price)}`;
+    return { host, verdict: i === 0 ? 'chosen' : 'possible', rule: null, why, price };
   });
   return { dest: fits[0]?.host ?? null, options: [...options, ...refused] };
 };
@@ -168,6 +188,9 @@ export const relocate = (room: Room, vm: VmState, dest: string): void => {
   moveTalker(room.forwarding, vm.id, dest);
   room.load.set(source, (room.load.get(source) ?? 0) - used + forwarding.source);
   room.load.set(dest, (room.load.get(dest) ?? 0) + used + forwarding.dest);
+  const peak = room.peaks.get(vm.id) ?? 0;
+  room.peakLoad.set(source, (room.peakLoad.get(source) ?? 0) - peak);
+  room.peakLoad.set(dest, (room.peakLoad.get(dest) ?? 0) + peak);
   room.tenants.set(source, (room.tenants.get(source) ?? 0) - 1);
   room.tenants.set(dest, (room.tenants.get(dest) ?? 0) + 1);
 };

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../base/result.ts';
 import { PROFILE_NAMES, type ProfileName } from '../../datapath/profiles.ts';
 import { rng } from '../../base/rng.ts';
 import { powerTableOf, SPEC_POWER } from '../power.ts';
+import { PLAN_WEIGHTS, type PlanWeights } from './weights.ts';
 import { OVERLOAD, UNDERLOAD, VM_SELECTION } from '../registry.ts';
 import type { History } from '../overload.ts';
 import { configure, type Parameters, type SelectionInput, type Step } from '../strategy.ts';
@@ -27,6 +28,8 @@ export type LiveSettings = {
   readonly powerModel: string;
   /** Assumed: what forwards the recorded traffic on every host; its CPU is part of the host's load. */
   readonly datapath: ProfileName;
+  /** What targets are compared by. */
+  readonly weights: PlanWeights;
   /** True: no host is emptied whose sleep leaves more single host failures that strand VMs than there are now. */
   readonly keepN1: boolean;
   readonly seed: string;
@@ -43,6 +46,7 @@ export const LIVE_DEFAULTS: LiveSettings = {
   migrationMBPerS: 1000,
   powerModel: 'ibm-x3550-xeon-x5675',
   datapath: 'kernel-ovs',
+  weights: PLAN_WEIGHTS,
   keepN1: true,
   seed: 'plan',
 };
@@ -82,9 +86,12 @@ const fieldFault = (settings: LiveSettings): string | null => {
   }
   if (!PROFILE_NAMES.includes(settings.datapath))
     return `There is no datapath "${settings.datapath}"; one of ${PROFILE_NAMES.join(', ')}.`;
+  for (const [name, value] of Object.entries(settings.weights)) {
+    if (!(value >= 0 && value <= 1e6)) return `weights.${name} must be between 0 and 1000000, not ${value}.`;
+  }
   if (powerTableOf(settings.powerModel) !== null) return null;
   const known = Object.keys(SPEC_POWER).join(', ');
-  return `There is no power model "${settings.powerModel}", and the log tells none of its hosts; one of ${known}.`;
+  return `There is no power model "${settings.powerModel}", and the log tells none of its hosts; one of ${known}, or linear:IDLE:MAX in watts.`;
 };
 
 /** Checks names, parameters and bounds before anything is planned. */

@@ -1,9 +1,11 @@
 // A seeded cluster whose VMs talk mostly within small groups: the case network-aware placement is for.
 import { below, pick, type Rng } from '../../base/rng.ts';
 import { assert } from '../../base/result.ts';
+import { pricesOf } from '../../datapath/price.ts';
 import { bestFitDecreasing } from '../placement.ts';
 import { SPEC_POWER } from '../power.ts';
 import type { Flow, NetHost, NetProblem, NetVm, Placement } from './objective.ts';
+import { mipsPerGbps, TALK_PRICES } from './talk.ts';
 
 /** Two sockets of six 2.93 GHz cores and 48 GiB: the newest server of which we hold a power table. */
 const HOST: NetHost = {
@@ -24,10 +26,8 @@ const FLAVORS: readonly NetVm[] = [
 const GROUP_MIN = 3;
 const GROUP_MAX = 8;
 /** Traffic within a group, and between strangers, in Gbit/s per talking pair. */
-const WITHIN_GBPS = 0.08;
-const BETWEEN_GBPS = 0.004;
-/** Kernel OVS with VXLAN spends this many MIPS, about a seventh of a core, per Gbit/s. */
-const MIPS_PER_GBPS = 400;
+const WITHIN_GBPS = 0.06;
+const BETWEEN_GBPS = 0.003;
 /** Utilization of the VMs, drawn uniformly up to this. */
 const USED_MAX = 0.5;
 
@@ -55,7 +55,12 @@ export const chattyGroups = (rng: Rng, vms: number): NetProblem => {
     from += size;
   }
   for (let i = 0; i < vms; i++) flows.push({ a: i, b: below(traffic, vms), gbps: BETWEEN_GBPS * traffic.next() });
-  return { hosts: Array.from({ length: vms }, () => HOST), vms: specs, flows, mipsPerGbps: MIPS_PER_GBPS };
+  return {
+    hosts: Array.from({ length: vms }, () => HOST),
+    vms: specs,
+    flows,
+    mipsPerGbps: mipsPerGbps(pricesOf(TALK_PRICES)),
+  };
 };
 
 /** Best-fit decreasing by CPU and RAM, which knows nothing of traffic. */

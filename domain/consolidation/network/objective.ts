@@ -38,6 +38,15 @@ export type Weights = {
 /** A watt of datapath work is weighed like the watts of a core that could have been sold: about its full-load share. */
 export const DEFAULT_WEIGHTS: Weights = { watts: 1, lackingMips: 0.5, movedMB: 0, datapathMips: 0.03, crossGbps: 1 };
 
+/** What each weight weighs, for reports. */
+export const WEIGHT_WORDS: readonly (readonly [keyof Weights, string])[] = [
+  ['watts', 'a watt the hosts draw'],
+  ['lackingMips', 'a MIPS that VMs ask for and hosts lack: SLA risk, in watts'],
+  ['movedMB', 'a megabyte of memory to move, in watts over the time the placement is to last'],
+  ['datapathMips', 'a MIPS of forwarding between hosts beyond what it draws: CPU that cannot be sold, in watts'],
+  ['crossGbps', 'a Gbit/s on the links between hosts: capacity others could use, in watts'],
+];
+
 export const NETWORK_BLIND: Weights = { ...DEFAULT_WEIGHTS, datapathMips: 0, crossGbps: 0 };
 
 export type PlacementCost = {

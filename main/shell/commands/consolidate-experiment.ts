@@ -1,8 +1,8 @@
 // The part of understudy consolidate that runs experiments: days and policies in, one row of figures each out.
 import { basename } from 'node:path';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
-import type { CloudSimReport } from '../../../domain/consolidation/cloudsim/report.ts';
 import {
+  type CloudSimFigures,
   COMPARED,
   type ExperimentName,
   honestRows,
@@ -17,6 +17,7 @@ import {
   type Workload,
   workloadFaultText,
 } from '../../../domain/consolidation/workload.ts';
+import { TALK_ASSUMED } from '../../../domain/consolidation/network/talk.ts';
 import { runHere } from '../../work/jobs.ts';
 import { runOnThread } from '../../work/thread.ts';
 import { runTrials, workersForTrials } from '../../work/trials.ts';
@@ -31,6 +32,7 @@ export type ExperimentOptions = JsonOption & {
   readonly order?: string;
   readonly policy: readonly string[];
   readonly param?: number;
+  readonly quirkOff: readonly string[];
   readonly seed: string;
   readonly workers?: number;
 };
@@ -61,10 +63,16 @@ const daysOf = ({ workload, order }: ExperimentOptions): Result<readonly Day[], 
   return ok(days);
 };
 
-const trialsOf = ({ experiment, policy, param, seed }: ExperimentOptions): Result<readonly Trial[], string> => {
+const trialsOf = ({
+  experiment,
+  policy,
+  param,
+  seed,
+  quirkOff,
+}: ExperimentOptions): Result<readonly Trial[], string> => {
   const names = policy.length > 0 ? policy : COMPARED[experiment];
   if (param !== undefined && policy.length !== 1) return err('--param goes with exactly one --policy.');
-  const trials = names.map((name) => ({ experiment, policy: name, param: param ?? null, seed }));
+  const trials = names.map((name) => ({ experiment, policy: name, param: param ?? null, seed, quirksOff: quirkOff }));
   for (const trial of trials) {
     const fault = trialFault(trial);
     if (fault !== null) return err(`${fault}.`);
@@ -74,7 +82,9 @@ const trialsOf = ({ experiment, policy, param, seed }: ExperimentOptions): Resul
 
 const percent = (share: number, digits = 2): string => `${(share * 100).toFixed(digits)} %`;
 
-const cloudSimTable = (rows: readonly CloudSimReport[]): string =>
+type Told<Figures> = Figures & { readonly networkCores: number };
+
+const cloudSimTable = (rows: readonly Told<CloudSimFigures>[]): string =>
   table(rows, [
     { head: 'POLICY', cell: (o) => o.policy },
     { head: 'ENERGY', cell: (o) => `${o.energyKwh.toFixed(2)} kWh` },
@@ -84,9 +94,11 @@ const cloudSimTable = (rows: readonly CloudSimReport[]): string =>
     { head: 'SLAV', cell: (o) => percent(o.slav, 5) },
     { head: 'ESV', cell: (o) => o.esv.toPrecision(4) },
     { head: 'SHUTDOWNS', cell: (o) => o.hostShutdowns },
+    { head: 'MOVED', cell: (o) => `${o.movedGB.toFixed(0)} GB` },
+    { head: 'NETWORK CPU', cell: (o) => `${o.networkCores.toFixed(1)} cores` },
   ]);
 
-const honestTable = (rows: readonly ParetoRow[]): string =>
+const honestTable = (rows: readonly Told<ParetoRow>[]): string =>
   table(rows, [
     { head: 'POLICY', cell: (o) => o.strategy },
     { head: 'ENERGY', cell: (o) => `${o.energyKwh.toFixed(2)} kWh` },
@@ -96,6 +108,8 @@ const honestTable = (rows: readonly ParetoRow[]): string =>
     { head: 'SLAV', cell: (o) => percent(o.slav, 5) },
     { head: 'SHORTFALL', cell: (o) => percent(o.shortfall, 3) },
     { head: 'HOSTS ON', cell: (o) => o.meanHostsOn.toFixed(1) },
+    { head: 'MOVED', cell: (o) => `${o.movedGB.toFixed(1)} GB` },
+    { head: 'NETWORK CPU', cell: (o) => `${o.networkCores.toFixed(1)} cores` },
     { head: 'FRONT', cell: (o) => (o.onFront ? 'yes' : null) },
   ]);
 
@@ -103,21 +117,26 @@ const honestTable = (rows: readonly ParetoRow[]): string =>
 const jsonLine = (day: string, policy: string, figures: object): string =>
   `${JSON.stringify({ workload: day, ...figures, policy })}\n`;
 
+const honestOf = (outcomes: readonly TrialOutcome[]): readonly Told<ParetoRow>[] =>
+  honestRows(outcomes).map((row, i) => ({ ...row, networkCores: outcomes[i]!.networkCores }));
+
+const cloudSimOf = (outcomes: readonly TrialOutcome[]): readonly Told<CloudSimFigures>[] =>
+  outcomes.flatMap((o) => (o.experiment === 'cloudsim' ? [{ ...o.figures, networkCores: o.networkCores }] : []));
+
 const readable = (day: string, outcomes: readonly TrialOutcome[], titled: boolean): string => {
-  const honest = honestRows(outcomes);
+  const honest = honestOf(outcomes);
   const [first] = honest;
-  const figures = outcomes.flatMap((o) => (o.experiment === 'cloudsim' ? [o.figures] : []));
   const rows =
     first === undefined
-      ? cloudSimTable(figures)
+      ? cloudSimTable(cloudSimOf(outcomes))
       : `${honestTable(honest)}No placement could use less than ${first.boundKwh.toFixed(2)} kWh.\n`;
-  return titled ? `${day}\n${rows}\n` : rows;
+  return titled ? `${day}\n${rows}\n` : `${rows}${TALK_ASSUMED}\n`;
 };
 
 const machineReadable = (day: string, outcomes: readonly TrialOutcome[]): string =>
   [
-    ...honestRows(outcomes).map((row) => jsonLine(day, row.strategy, row)),
-    ...outcomes.flatMap((o) => (o.experiment === 'cloudsim' ? [jsonLine(day, o.figures.policy, o.figures)] : [])),
+    ...honestOf(outcomes).map((row) => jsonLine(day, row.strategy, row)),
+    ...cloudSimOf(outcomes).map((row) => jsonLine(day, row.policy, row)),
   ].join('');
 
 /** Checks everything before it runs anything; then all policies on all days, on as many threads as `--workers` says. */
@@ -151,5 +170,6 @@ export const runExperiment = async ({ terminal }: Stage, options: ExperimentOpti
       options.json === true ? machineReadable(name, outcomes) : readable(name, outcomes, days.value.length > 1);
     await terminal.write(told);
   }
+  if (options.json !== true && days.value.length > 1) await terminal.write(`${TALK_ASSUMED}\n`);
   return ok(0);
 };

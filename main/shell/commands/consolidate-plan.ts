@@ -9,7 +9,8 @@ import type {
   Safety,
 } from '../../../domain/consolidation/live/report.ts';
 import type { ProfileName } from '../../../domain/datapath/profiles.ts';
-import type { LiveSettings } from '../../../domain/consolidation/live/settings.ts';
+import { LIVE_DEFAULTS, type LiveSettings } from '../../../domain/consolidation/live/settings.ts';
+import { PLAN_WEIGHT_WORDS } from '../../../domain/consolidation/live/weights.ts';
 import type { Parameters } from '../../../domain/consolidation/strategy.ts';
 import type { Ending, Stage } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
@@ -32,10 +33,11 @@ export type PlanOptions = LogOption &
     readonly giveUpN1?: boolean;
   };
 
-type Question = 'underload' | 'overload' | 'selection';
-const isQuestion = (word: string): word is Question => ['underload', 'overload', 'selection'].includes(word);
+const QUESTIONS = ['underload', 'overload', 'selection', 'placement', 'weights'] as const;
+type Question = (typeof QUESTIONS)[number];
+const isQuestion = (word: string): word is Question => QUESTIONS.some((question) => question === word);
 
-const SETTING = /^([a-z]+)\.([a-z0-9_]+)=(.+)$/;
+const SETTING = /^([a-z]+)\.([a-z0-9_]+)=(.+)$/i;
 
 /** `overload.threshold=0.9` or `overload.state_config=0.7,0.9` by question. */
 const parametersOf = (written: readonly string[]): Result<Readonly<Record<Question, Parameters>>, string> => {
@@ -43,16 +45,41 @@ const parametersOf = (written: readonly string[]): Result<Readonly<Record<Questi
     underload: {},
     overload: {},
     selection: {},
+    placement: {},
+    weights: {},
   };
   for (const text of written) {
     const [, question = '', name = '', value = ''] = SETTING.exec(text) ?? [];
     const numbers = value.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
     if (!isQuestion(question) || !numbers.every((n) => Number.isFinite(n)))
-      return err(`--set ${text}: write it as overload.threshold=0.9 (or underload, or selection).`);
+      return err(`--set ${text}: write it as overload.threshold=0.9; before the dot one of ${QUESTIONS.join(', ')}.`);
     found[question][name] = value.includes(',') ? numbers : numbers[0]!;
   }
   return ok(found);
 };
+
+/** The single numbers of a question under their known names; others are refused. */
+const numbersOf = <N extends string>(
+  question: Question,
+  given: Parameters,
+  names: readonly N[],
+): Result<Partial<Record<N, number>>, string> => {
+  const found: Partial<Record<N, number>> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const known = names.find((n) => n === name);
+    if (known === undefined)
+      return err(
+        `There is no parameter ${question}.${name}; one of ${names.map((n) => `${question}.${n}`).join(', ')}.`,
+      );
+    if (typeof value !== 'number') return err(`${question}.${name} takes one number.`);
+    found[known] = value;
+  }
+  return ok(found);
+};
+
+/** Neat's names for best_fit_decreasing's options. */
+const PLACEMENT = ['cpu_threshold', 'ram_threshold', 'last_n_vm_cpu'] as const;
+const WEIGHTS = Object.keys(LIVE_DEFAULTS.weights) as readonly (keyof LiveSettings['weights'])[];
 
 const settingsOf = (options: PlanOptions): Result<Partial<LiveSettings>, string> => {
   if (options.policy.length > 0 || options.param !== undefined) {
@@ -61,7 +88,15 @@ const settingsOf = (options: PlanOptions): Result<Partial<LiveSettings>, string>
   const parameters = parametersOf(options.set);
   if (!parameters.ok) return parameters;
   const { underload, overload, selection } = parameters.value;
+  const placement = numbersOf('placement', parameters.value.placement, PLACEMENT);
+  if (!placement.ok) return placement;
+  const weights = numbersOf('weights', parameters.value.weights, WEIGHTS);
+  if (!weights.ok) return weights;
   return ok({
+    cpuThreshold: placement.value.cpu_threshold ?? LIVE_DEFAULTS.cpuThreshold,
+    ramThreshold: placement.value.ram_threshold ?? LIVE_DEFAULTS.ramThreshold,
+    lastNVmCpu: placement.value.last_n_vm_cpu ?? LIVE_DEFAULTS.lastNVmCpu,
+    weights: { ...LIVE_DEFAULTS.weights, ...weights.value },
     powerModel: options.powerModel,
     datapath: options.datapath,
     keepN1: options.giveUpN1 !== true,
@@ -116,6 +151,15 @@ const orderWords = ({ by, why, makespanS, lowerBoundS }: Ordering): string =>
     ? `Order: ${why}; ${makespanS.toFixed(0)} s in all, no order needs less than ${(lowerBoundS ?? 0).toFixed(0)} s.\n`
     : `Order: one at a time, ${makespanS.toFixed(0)} s in all, because ${why}.\n`;
 
+const gbps = (bitsPerS: number): string => `${(bitsPerS / 1e9).toFixed(2)} Gbit/s`;
+
+const weightTable = ({ weights }: LiveSettings): string =>
+  table(WEIGHTS, [
+    { head: 'TARGETS WEIGHED BY', cell: (name) => name },
+    { head: 'WATTS', cell: (name) => weights[name] },
+    { head: 'FOR', cell: (name) => PLAN_WEIGHT_WORDS[name] },
+  ]);
+
 const readable = (plan: PlanReport): string => {
   const { before, after, moves, refused } = plan;
   const lines = [
@@ -127,6 +171,8 @@ const readable = (plan: PlanReport): string => {
       [
         ['hosts on', String(before.hostsOn), String(after.hostsOn)],
         ['power', `${before.watts.toFixed(0)} W (assumed)`, `${after.watts.toFixed(0)} W (assumed)`],
+        ['forwarding', `${before.forwardingCores.toFixed(2)} cores`, `${after.forwardingCores.toFixed(2)} cores`],
+        ['between hosts', gbps(before.crossBitsPerS), gbps(after.crossBitsPerS)],
         ['N+1', safetyWords(before.n1), safetyWords(after.n1)],
         ['N+1, emptied hosts awake', null, safetyWords(plan.awakeN1)],
       ],
@@ -137,6 +183,7 @@ const readable = (plan: PlanReport): string => {
       ],
     ),
     moves.length === 0 ? '' : orderWords(plan.ordering),
+    moves.length === 0 ? '' : weightTable(plan.settings),
     plan.violations.length === 0
       ? `Checked: all ${plan.states} states on the way hold.\n`
       : `Refused by the check: ${plan.violations.map((v) => `move ${v.order}: ${v.detail}`).join('; ')}.\n`,

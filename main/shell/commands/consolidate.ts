@@ -2,16 +2,20 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { ok } from '../../../domain/base/result.ts';
 import { PROFILE_NAMES } from '../../../domain/datapath/profiles.ts';
-import { EXPERIMENTS } from '../../../domain/consolidation/experiment.ts';
+import { POLICY_NAMES } from '../../../domain/consolidation/cloudsim/policy.ts';
+import { QUIRK_NAMES, QUIRK_WORDS } from '../../../domain/consolidation/cloudsim/quirks.ts';
+import { EXPERIMENTS, OUR_NAMES } from '../../../domain/consolidation/experiment.ts';
+import { SPEC_POWER } from '../../../domain/consolidation/power.ts';
 import { STRATEGIES } from '../../../domain/consolidation/registry.ts';
 import type { AddCommand, Ending, Stage } from '../command-line/command.ts';
 import { withAt, withJson, withLog, withTimeline } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
 import { type ExperimentOptions, runExperiment } from './consolidate-experiment.ts';
 import { LIVE_DEFAULTS } from '../../../domain/consolidation/live/settings.ts';
+import { runNetwork } from './consolidate-network.ts';
 import { type PlanOptions, runPlan } from './consolidate-plan.ts';
 
-type Options = ExperimentOptions & PlanOptions & { readonly list?: boolean };
+type Options = ExperimentOptions & PlanOptions & { readonly list?: boolean; readonly chatty?: number };
 
 const positive = (written: string): number => {
   const value = Number(written);
@@ -27,13 +31,26 @@ const whole = (written: string): number => {
 
 const list = async ({ terminal }: Stage, json: boolean): Promise<Ending> => {
   const rows = STRATEGIES.map(({ question, name, summary, parameters }) => ({ question, name, summary, parameters }));
+  const policies = { cloudsim: POLICY_NAMES, honest: [...POLICY_NAMES.filter((name) => name !== 'npa'), ...OUR_NAMES] };
+  const quirks = QUIRK_NAMES.map((name) => ({ name, meaning: QUIRK_WORDS[name] }));
   const told = table(rows, [
     { head: 'QUESTION', cell: (s) => s.question },
     { head: 'NAME', cell: (s) => s.name },
     { head: 'PARAMETERS', cell: (s) => s.parameters.map((p) => `${p.name}=${JSON.stringify(p.default)}`).join(' ') },
     { head: 'WHAT IT DOES', cell: (s) => s.summary },
   ]);
-  await terminal.write(json ? `${JSON.stringify({ strategies: rows })}\n` : told);
+  const quirkTable = table(quirks, [
+    { head: 'QUIRK', cell: (q) => q.name },
+    { head: 'WHAT CLOUDSIM DOES', cell: (q) => q.meaning },
+  ]);
+  const readable = [
+    told,
+    `Policies of --experiment cloudsim: ${policies.cloudsim.join(', ')}\n` +
+      `Policies of --experiment honest: ${policies.honest.join(', ')}\n` +
+      `Power models: ${Object.keys(SPEC_POWER).join(', ')}, or linear:IDLE:MAX in watts\n`,
+    quirkTable,
+  ].join('\n');
+  await terminal.write(json ? `${JSON.stringify({ strategies: rows, policies, quirks })}\n` : readable);
   return ok(0);
 };
 
@@ -50,8 +67,9 @@ export const consolidate: AddCommand = (program, stage) => {
     .addOption(new Option('--experiment <name>', 'whose rules').choices(EXPERIMENTS).default('cloudsim'))
     .option('--policy <name...>', 'the policies, as lrr-mmt (default: seven or eight of them)', [])
     .option('--param <n>', "the policy's parameter (default: CloudSim's)", positive)
+    .option('--quirk-off <name...>', "CloudSim's peculiarities to correct; --list names them (default: none)", [])
     .option('--order <file>', 'names of the VMs, one a line, in the order that decides their types')
-    .option('--seed <seed>', 'seed of random selection', 'cloudsim')
+    .option('--seed <seed>', 'seed of random selection, and of --chatty', 'cloudsim')
     .option('--workers <n>', 'threads to share the runs among (default: as many as there are cores)', whole)
     .option('--branch <name>', 'keep the plan as a branch of this name (default: nothing is written)')
     .option(
@@ -69,10 +87,16 @@ export const consolidate: AddCommand = (program, stage) => {
     .option('--selection <name>', 'the algorithm that chooses which VMs leave', LIVE_DEFAULTS.selection.name)
     .option('--set <question.parameter=value...>', 'parameters of the algorithms, as overload.threshold=0.9', [])
     .option('--give-up-n1', 'empty hosts even where it leaves VMs without a home after one more host failure')
+    .option(
+      '--chatty <vms>',
+      'place so many VMs that talk in groups, without and with their traffic in the objective',
+      whole,
+    )
     .option('--list', 'list the algorithms for the four questions and their parameters');
   withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
     stage.run(() => {
       if (options.list === true) return list(stage, options.json === true);
+      if (options.chatty !== undefined) return runNetwork(stage, options.chatty, options.seed, options.json === true);
       return options.workload === undefined ? runPlan(stage, options) : runExperiment(stage, options);
     }),
   );

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { parsePolicy, POLICY_NAMES } from '../../../domain/consolidation/cloudsim/policy.ts';
 import { javaFixed, printedFigures } from '../../../domain/consolidation/cloudsim/print.ts';
 import { CLOUDSIM_QUIRKS, withoutQuirks } from '../../../domain/consolidation/cloudsim/quirks.ts';
-import { reportCloudSim } from '../../../domain/consolidation/cloudsim/report.ts';
 import { runCloudSim } from '../../../domain/consolidation/cloudsim/run.ts';
+import { runTrial, trialFault } from '../../../domain/consolidation/experiment.ts';
 import { powerAt, SPEC_POWER } from '../../../domain/consolidation/power.ts';
 import type { Workload } from '../../../domain/consolidation/workload.ts';
 
@@ -92,13 +92,24 @@ test('figures without migrations print NaN as Java does', () => {
   expect(printed['Total simulation time']).toBe('1200.00 sec');
 });
 
-test('a report is asked for by names, and refuses those it does not know', () => {
+test('a trial is asked for by names, and refuses those it does not know', () => {
   const day = workload(4, 4, 10);
-  const report = reportCloudSim({ workload: day, policy: 'dvfs', param: null });
-  if (!report.ok) throw new Error(report.error);
-  expect(report.value.printed['Energy consumption']).toBe(`${javaFixed(report.value.energyKwh, 2)} kWh`);
-  expect(report.value.slaviolation).toBe(report.value.overallSlaViolation);
-  const refused = reportCloudSim({ workload: day, policy: 'lr-mmt', param: null, quirksOff: ['rain'] });
-  expect(refused).toMatchObject({ ok: false, error: expect.stringContaining('unknown quirk "rain"') });
-  expect(reportCloudSim({ workload: day, policy: 'lr', param: null }).ok).toBe(false);
+  const trial = { experiment: 'cloudsim', policy: 'dvfs', param: null, seed: 'a' } as const;
+  const report = runTrial(day, trial);
+  if (!report.ok || report.value.experiment !== 'cloudsim') throw new Error('dvfs runs');
+  const { figures } = report.value;
+  expect(figures.printed['Energy consumption']).toBe(`${javaFixed(figures.energyKwh, 2)} kWh`);
+  expect(figures.slaviolation).toBe(figures.overallSlaViolation);
+  expect(trialFault({ ...trial, policy: 'lr-mmt', quirksOff: ['rain'] })).toMatch('unknown quirk "rain"');
+  expect(trialFault({ ...trial, experiment: 'honest', quirksOff: ['ramIgnored'] })).toMatch('none of the quirks');
+  expect(trialFault({ ...trial, policy: 'lr' })).toMatch('unknown policy "lr"');
+});
+
+test('a day of more VMs than the hosts have room for is refused in either experiment', () => {
+  const crowd = workload(4000, 3, 5);
+  const trial = { policy: 'lrr-mmt', param: null, seed: 'a' };
+  const refused = { ok: false, error: "the experiment's 800 hosts have no room for 4000 VMs" };
+  expect(runTrial(crowd, { ...trial, experiment: 'cloudsim' })).toEqual(refused);
+  expect(runTrial(crowd, { ...trial, experiment: 'honest' })).toEqual(refused);
+  expect(runTrial(crowd, { ...trial, experiment: 'honest', policy: 'steady' })).toEqual(refused);
 });

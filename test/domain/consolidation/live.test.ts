@@ -263,3 +263,44 @@ test('threads that poll take their cores of every host, traffic or none', () => 
   expect(p.hosts.map((h) => h.forwardingCores)).toEqual([2, 2, 2]);
   expect(() => plan(cluster(three, []), {}, { datapath: 'pigeons' as 'ovs-dpdk' })).toThrow(/no datapath "pigeons"/);
 });
+
+test('of two hosts with room the one where the peer runs is cheaper, unless room alone counts', () => {
+  const vms = [
+    vmState('a', 'h1', { vcpus: 1 }),
+    vmState('peer', 'h2', { vcpus: 12, ramMiB: 8192 }),
+    vmState('x', 'h3', { vcpus: 12, ramMiB: 44_032 }),
+  ];
+  const cpu = { a: 0.1, peer: 0.9, x: 0.9 };
+  const traffic = [talk('a', 'peer', 1)];
+  const aware = plan(cluster(three, vms, { traffic }), cpu, { keepN1: false });
+  expect(routes(aware)).toEqual(['a: h1 > h2']);
+  const [chosen, other] = aware.moves[0]!.options;
+  expect(chosen?.price?.forwardingCore).toBeLessThan(0);
+  expect(chosen?.price?.crossGbps).toBeLessThan(-0.9);
+  expect(other?.why).toMatch(/W dearer/);
+  expect(aware.after.forwardingCores).toBeLessThan(aware.before.forwardingCores);
+  expect(aware.after.crossBitsPerS).toBe(0);
+  expect(aware.verdict).toMatch(/forwarding goes from/);
+  const weights = { watts: 0, freeHost: 60, lackingCore: 0, forwardingCore: 0, crossGbps: 0 };
+  const blind = plan(cluster(three, vms, { traffic }), cpu, { keepN1: false, weights });
+  expect(routes(blind)).toEqual(['a: h1 > h3']);
+});
+
+test('a host whose VMs could peak together beyond its cores is dearer than a calmer one', () => {
+  const vms = [
+    vmState('a', 'h1', { vcpus: 4 }),
+    vmState('wild', 'h2', { vcpus: 16, ramMiB: 12_288 }),
+    vmState('calm', 'h3', { vcpus: 16, ramMiB: 8192 }),
+  ];
+  const level = { a: 0.3, wild: 0.55, calm: 0.55 };
+  const settings = { ...THRESHOLD, keepN1: false };
+  expect(routes(plan(cluster(three, vms), level, settings))).toEqual(['a: h1 > h2']);
+  const byVm = new Map(Object.entries(level).map(([vm, share]) => [vm, new Float64Array(STEPS).fill(share)]));
+  byVm.get('wild')![STEPS - 10] = 1;
+  const cpu = { fromMs: 0, stepMs: 300_000, steps: STEPS, byVm };
+  const made = planConsolidation({ state: cluster(three, vms), cpu, settings: { ...LIVE_DEFAULTS, ...settings } });
+  if (!made.ok) throw new Error(made.error);
+  expect(routes(made.value.report)).toEqual(['a: h1 > h3']);
+  const wild = made.value.report.moves[0]?.options.find((o) => o.host === 'h2');
+  expect(wild?.price?.lackingCore).toBeCloseTo(1.2, 6);
+});

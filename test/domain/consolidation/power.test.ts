@@ -53,6 +53,12 @@ test('Neat switches off every idle host and wakes only those the placement uses'
   expect(hostsToWake(placement, new Set(['h2', 'h3']))).toEqual(['h2']);
 });
 
+test('a linear model is named by its two figures, the idle one not above the other', () => {
+  expect(powerAt(powerTableOf('linear:100:200')!, 0.35)).toBeCloseTo(135, 9);
+  expect(powerTableOf('linear:200:100')).toBeNull();
+  expect(powerTableOf('linear:x:100')).toBeNull();
+});
+
 test('columns of power tables answer as the tables do, to the last bit', () => {
   const tables = Object.values(SPEC_POWER);
   const curves = powerCurves(tables);
