@@ -1,4 +1,5 @@
 // The door of `predict`: one JSON line becomes a described migration, or a sentence for each thing wrong with it.
+import { nearName } from '../base/near-name.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { AUTO_CONVERGE_DEFAULTS, PAGE_BYTES, type QemuVersion, type WritePattern } from './qemu.ts';
 
@@ -71,13 +72,28 @@ const PERCENT: Range = { least: 1, most: 99, unit: 'per cent' };
 class Reader {
   readonly wrong: string[] = [];
   readonly #fields: Fields;
+  readonly #asked = new Set<string>();
 
   constructor(fields: Fields) {
     this.#fields = fields;
   }
 
+  #value(name: string): unknown {
+    this.#asked.add(name);
+    return this.#fields[name];
+  }
+
+  /** Fields nobody asked for, whose names are those of missing ones but for a slip; others are somebody's own notes. */
+  lookForSlips(): void {
+    const missing = [...this.#asked].filter((name) => this.#fields[name] === undefined);
+    for (const name of Object.keys(this.#fields)) {
+      const meant = this.#asked.has(name) ? null : nearName(name, missing);
+      if (meant !== null) this.wrong.push(`${name} is not a field; ${meant} is.`);
+    }
+  }
+
   #number(name: string, range: Range): number | null {
-    const value = this.#fields[name];
+    const value = this.#value(name);
     if (typeof value !== 'number' || !Number.isFinite(value)) {
       this.wrong.push(`${name} is ${show(value)}; it must be a number (${range.unit}).`);
       return null;
@@ -91,8 +107,13 @@ class Reader {
     return value;
   }
 
+  #isAbsent(name: string): boolean {
+    const value = this.#value(name);
+    return value === undefined || value === null;
+  }
+
   required(name: string, range: Range): number {
-    if (this.#fields[name] === undefined || this.#fields[name] === null) {
+    if (this.#isAbsent(name)) {
       this.wrong.push(`${name} is missing.`);
       return 0;
     }
@@ -101,18 +122,18 @@ class Reader {
 
   /** Absent or null gives `otherwise`. */
   optional<T>(name: string, range: Range, otherwise: T): number | T {
-    if (this.#fields[name] === undefined || this.#fields[name] === null) return otherwise;
+    if (this.#isAbsent(name)) return otherwise;
     return this.#number(name, range) ?? otherwise;
   }
 
   /** A rate whose absence, null or 0 all mean that nothing limits it. */
   limit(name: string): number | null {
-    if (this.#fields[name] === 0) return null;
+    if (this.#value(name) === 0) return null;
     return this.optional(name, { least: BYTES_PER_S_LEAST, most: BYTES_PER_S_MOST, unit: 'bytes a second' }, null);
   }
 
   choice<T extends string>(name: string, choices: readonly T[], otherwise: T | null): T {
-    const value = this.#fields[name];
+    const value = this.#value(name);
     if ((value === undefined || value === null) && otherwise !== null) return otherwise;
     const found = choices.find((c) => c === value);
     if (found !== undefined) return found;
@@ -126,14 +147,14 @@ class Reader {
 
   /** Null when absent. */
   flag(name: string): boolean | null {
-    const value = this.#fields[name];
+    const value = this.#value(name);
     if (value === undefined || value === null) return null;
     if (typeof value !== 'boolean') this.wrong.push(`${name} is ${show(value)}; it must be true or false.`);
     return value === true;
   }
 
   text(name: string): string {
-    const value = this.#fields[name];
+    const value = this.#value(name);
     if (typeof value === 'string' && value !== '') return value;
     if (typeof value === 'number' && Number.isFinite(value)) return String(value);
     this.wrong.push(
@@ -202,6 +223,7 @@ export const checkPredictInput = (value: unknown): Result<PredictInput, readonly
     hostsBusy: read.flag('hostsBusy'),
     timeoutS: read.optional('timeoutS', { least: 0, most: TIMEOUT_S_MOST, unit: 'seconds' }, null),
   };
+  read.lookForSlips();
   const wrong = read.wrong.length > 0 ? read.wrong : together(input);
   return wrong.length > 0 ? err(wrong) : ok(input);
 };

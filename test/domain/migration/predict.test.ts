@@ -147,3 +147,18 @@ test('whatever the door accepts has an end, and figures that are numbers', () =>
   }
   expect(accepted).toBeGreaterThan(1000);
 });
+
+test("a field misspelt is named with the one that is meant; notes of one's own are left alone", () => {
+  const { maxBandwidthBps, ...rest } = FIELDS;
+  const read = (fields: object): readonly string[] => {
+    const got = parsePredictLine(JSON.stringify(fields));
+    return got.ok ? [] : got.error;
+  };
+  expect(read({ ...rest, maxBandwithBps: maxBandwidthBps })).toEqual([
+    'maxBandwithBps is not a field; maxBandwidthBps is.',
+  ]);
+  expect(read({ ...rest, max_bandwidth_bps: 5_000_000 })).toEqual([
+    'max_bandwidth_bps is not a field; maxBandwidthBps is.',
+  ]);
+  expect(read({ ...FIELDS, comment: 'from the trace of Tuesday', group: 7 })).toEqual([]);
+});
