@@ -1,5 +1,6 @@
 // Every command of the command line, in the order `--help` lists them; a new one is its file and its line here.
 import type { AddCommand } from './command-line/command.ts';
+import { apply } from './commands/apply.ts';
 import { bench } from './commands/bench.ts';
 import { availabilityOf } from './commands/availability.ts';
 import { blackoutOf } from './commands/blackout.ts';
@@ -26,8 +27,10 @@ import { predictMoves } from './commands/predict.ts';
 import { rebalance } from './commands/rebalance.ts';
 import { record } from './commands/record.ts';
 import { repair } from './commands/repair.ts';
+import { replan } from './commands/replan.ts';
 import { report } from './commands/report.ts';
 import { runway } from './commands/runway.ts';
+import { score } from './commands/score.ts';
 import { serve } from './commands/serve.ts';
 import { state } from './commands/state.ts';
 import { timelines } from './commands/timelines.ts';
@@ -67,6 +70,9 @@ export const commands: readonly AddCommand[] = [
   makeRoom,
   repair,
   rebalance,
+  apply,
+  replan,
+  score,
   consolidate,
   heading('Room:'),
   fit,

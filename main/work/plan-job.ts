@@ -6,7 +6,7 @@ import { type Checked, checkPlan } from '../../domain/planning/checker.ts';
 import { factsOf } from '../../domain/planning/facts.ts';
 import { goalsWords, type SoughtGoal } from '../../domain/planning/goal.ts';
 import type { PlanOptions } from '../../domain/planning/options.ts';
-import type { Plan } from '../../domain/planning/plan.ts';
+import type { Plan, PlannedMove } from '../../domain/planning/plan.ts';
 import { planGoals } from '../../domain/planning/reach.ts';
 import { resolveOptions } from '../../domain/planning/resolve.ts';
 import { reversePlan } from '../../domain/planning/reverse.ts';
@@ -33,8 +33,8 @@ export type PlanOrder = {
 /** What a plan was made on: whoever applies it later can tell whether that is still so. */
 export type MadeOn = {
   readonly timeline: string;
-  /** The plan was made at the timeline's end. */
-  readonly atHead: boolean;
+  /** The instant asked for; null for the timeline's end. */
+  readonly asked: At | null;
   readonly seq: number;
   readonly at: string;
   /** Of the state planned on. */
@@ -44,6 +44,8 @@ export type MadeOn = {
 export type PlanRecord = Plan & {
   readonly at: string;
   readonly made: MadeOn;
+  /** Moves that have ended before this plan begins, where it goes on from one that failed. */
+  readonly reached: readonly PlannedMove[];
   readonly options: PlanOptions;
   readonly checker: Checked;
   readonly branch: string | null;
@@ -68,7 +70,7 @@ export const seenAt = (log: Log, name: string, at: At | null): Answer<Seen> => {
   const histories = historiesOf(log);
   const state = histories.stateAt(timeline.value, cut.value);
   const around = surroundingsOf(histories.seek(timeline.value, cut.value).cluster);
-  const made = { timeline: name, atHead: at === null, seq: state.seq, at: state.at, hash: state.hash };
+  const made = { timeline: name, asked: at, seq: state.seq, at: state.at, hash: state.hash };
   return ok({ timeline: timeline.value, cut: cut.value, state, around, made });
 };
 
@@ -120,7 +122,7 @@ export const runPlanJob = (log: Log, order: PlanOrder, watcher: Watcher): Answer
     if (!back.ok) return err({ code: 'bad_plan', sentence: back.error });
     reverse = { ...back.value.plan, checker: checkPlan(back.value.state, back.value.plan, options) };
   }
-  const report = { ...plan.value, at: state.at, made, options, checker, branch, reverse };
+  const report = { ...plan.value, at: state.at, made, reached: [], options, checker, branch, reverse };
   if (branch === null) return ok(report);
   const kept = keepPlan(log, seen.value, plan.value, checker, branch);
   return kept.ok ? ok(report) : kept;

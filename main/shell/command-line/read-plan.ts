@@ -1,0 +1,69 @@
+// Reads a plan that a planning command printed as JSON, perhaps edited since. What is not one is a sentence that names the place.
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
+import { err, ok, type Result } from '../../../domain/base/result.ts';
+import type { PlanRecord } from '../../work/plan-job.ts';
+import { readInput } from './read-input.ts';
+
+const Text = Type.String({ minLength: 1 });
+const Figure = Type.Number({ minimum: 0 });
+const Names = Type.Array(Text);
+
+const Move = Type.Object({
+  vm: Text,
+  name: Type.String(),
+  source: Text,
+  dest: Text,
+  kind: Type.Union([Type.Literal('live'), Type.Literal('cold'), Type.Literal('stop')]),
+  storage: Type.Union([Type.Literal('block'), Type.Literal('shared'), Type.Literal('volume')]),
+  startMs: Figure,
+  endMs: Figure,
+  downtimeMs: Figure,
+  bytes: Figure,
+  after: Type.Array(Type.Integer({ minimum: 0 })),
+});
+
+/** What applying, replanning and scoring lean on; the report is for people. */
+const check = Compile(
+  Type.Object({
+    feasible: Type.Boolean(),
+    drained: Names,
+    goals: Type.Array(Type.Object({ kind: Text }), { minItems: 1 }),
+    moves: Type.Array(Move),
+    makespanMs: Figure,
+    lowerBoundMs: Figure,
+    blocked: Type.Array(
+      Type.Object({ vm: Text, name: Type.String(), reasons: Type.Array(Type.Object({ code: Text })) }),
+    ),
+    at: Text,
+    made: Type.Object({ timeline: Text, seq: Type.Integer({ minimum: 0 }), hash: Type.String() }),
+    reached: Type.Array(Move),
+    options: Type.Object({
+      perHost: Type.Integer({ minimum: 1 }),
+      nicBitsPerS: Type.Number({ exclusiveMinimum: 0 }),
+      constraints: Type.Array(Type.Object({ kind: Text })),
+      skip: Names,
+      pins: Type.Array(Type.Object({ vm: Text, host: Text })),
+      policies: Type.Array(Type.Object({ vms: Names, policy: Text })),
+    }),
+  }),
+);
+
+/** The plan in a file, or on standard input for `-`. */
+export const readPlan = (path: string): Result<PlanRecord, string> => {
+  const text = readInput(path);
+  if (!text.ok) return text;
+  let value: unknown;
+  try {
+    value = JSON.parse(text.value);
+  } catch {
+    return err(`${path} is not JSON. A plan is what a planning command prints with --json.`);
+  }
+  if (check.Check(value)) return ok(value as unknown as PlanRecord);
+  const [first] = check.Errors(value);
+  const where =
+    first === undefined || first.instancePath === '' ? '' : ` at ${first.instancePath.slice(1).replaceAll('/', '.')}`;
+  return err(
+    `${path} is not a plan${where}: ${first?.message ?? 'something is missing'}. A plan is what a planning command prints with --json.`,
+  );
+};
