@@ -30,7 +30,10 @@ pre_check() {
   status=$(server status) || exit 1
   [ "$host" = "$from" ] || stop_here "step $n: $name is on $host, the plan says $from"
   startable "$status" || stop_here "step $n: $name is $status, which cannot be moved ($kind)"
-  [ "$kind" = stop ] && return 0
+  [ "$kind" = stop ] || dest_check
+}
+
+dest_check() {
   found=$(service "$to") || stop_here "step $n: openstack cannot list the service of $to"
   [ "$found" = "enabled up" ] || stop_here "step $n: nova-compute on $to is '$found', not enabled and up"
 }
@@ -53,7 +56,7 @@ begin_step() {
 }
 
 finish_step() {
-  note done "$n"
+  note 'done' "$n"
   eval "state_$n=done"
   say "step $n: done, $name on $host"
 }
@@ -95,7 +98,7 @@ look_at_step() {
 is_ready() {
   for before in $after; do
     eval "before_state=\$state_$before"
-    [ "$before_state" = done ] || return 1
+    [ "$before_state" = 'done' ] || return 1
   done
 }
 
@@ -117,7 +120,19 @@ resume() {
 
 main() {
   if [ "\${1:-run}" = check ]; then
-    for n in $STEPS; do "step_$n"; pre_check; say "step $n: $name can start"; done
+    seen=' '
+    for n in $STEPS; do
+      "step_$n"
+      case $seen in
+        *" $id "*)
+          dest_check
+          say "step $n: $name moves on from $from later; $to takes VMs" ;;
+        *)
+          pre_check
+          say "step $n: $name can start" ;;
+      esac
+      seen="$seen$id "
+    done
     exit 0
   fi
   for n in $STEPS; do eval "state_$n=waiting resumed_$n=no"; done

@@ -43,8 +43,11 @@ export const runbook = (plan: Plan, at: string): string => {
   );
   const last = plan.drained.map(
     (host) =>
-      `  for id in $(os server list --all-projects --host ${quoted(host)} -f value -c ID); do\n` +
-      `    case " ${[...stays].join(' ')} " in *" $id "*) ;; *) stop_here "$id is still on its host and not in the plan" ;; esac\n  done\n`,
+      `  ids=$(os server list --all-projects --host ${quoted(host)} -f value -c ID) || stop_here "openstack cannot list the VMs of a host that was emptied"\n` +
+      `  for id in $ids; do\n    case " $STAYS " in *" $id "*) ;; *) stop_here "$id is still on its host and not in the plan" ;; esac\n  done\n`,
+  );
+  const after = plan.drained.map(
+    (host) => `# when the work is done: openstack compute service set --enable ${quoted(oneLine(host))} nova-compute\n`,
   );
   return (
     `#!/bin/sh\n# ${oneLine(goalsWords(plan.goals))}, planned on the state of ${at}: ${plan.moves.length} moves, predicted ${(plan.makespanMs / 1000).toFixed(0)} s.\n` +
@@ -53,8 +56,11 @@ export const runbook = (plan: Plan, at: string): string => {
     plan.blocked
       .map((b) => `# stays: ${oneLine(b.name)} (${b.vm}): ${oneLine(b.reasons.map((r) => r.code).join(', '))}\n`)
       .join('') +
+    (plan.report.spare === null ? '' : `# N+1: ${oneLine(plan.report.spare.note)}\n`) +
+    after.join('') +
+    '# shellcheck disable=SC2016,SC2154 # names stand as they are; steps and eval set variables\n' +
     `set -u\nPLAN=${name}\nOPENSTACK=\${OPENSTACK:-openstack}\nPOLL_S=\${POLL_S:-5}\nGRACE_POLLS=\${GRACE_POLLS:-12}\n` +
-    `STATE=\${STATE:-./drain-$PLAN.state}\nSTEPS=${quoted(plan.moves.map((_, i) => i + 1).join(' '))}\n` +
+    `STATE=\${STATE:-./drain-$PLAN.state}\nSTEPS=${quoted(plan.moves.map((_, i) => i + 1).join(' '))}\nSTAYS=${quoted([...stays].join(' '))}\n` +
     `${RUNBOOK_LIBRARY}\ndisable_hosts() {\n${disable.join('') || '  :\n'}}\n\nlast_check() {\n${last.join('') || '  :\n'}}\n\n` +
     `${plan.moves.map(step).join('\n')}\nmain "$@"\n`
   );

@@ -85,8 +85,8 @@ export const Inspector = () => {
   const desk = useDesk();
   const entity = desk.selection.value;
   if (desk.place.value === 'network') return <NetworkInspector />;
-  if (desk.place.value === 'migrate' && (desk.migrate.hosts.value.length > 0 || entity?.startsWith('vm:') === true))
-    return <MigrateInspector />;
+  const isPlanning = desk.migrate.hosts.value.length > 0 || desk.migrate.goal.value !== 'drain';
+  if (desk.place.value === 'migrate' && (isPlanning || entity?.startsWith('vm:') === true)) return <MigrateInspector />;
   if (entity !== null) return <Selected key={entity} entity={entity} />;
   if (desk.place.value === 'consolidate') return <ConsolidateInspector />;
   if (desk.place.value === 'drill') return <DrillInspector />;

@@ -1,11 +1,14 @@
 // Beside the Migrate place: the limits a plan keeps to, one VM's predicted move, and the runbook.
 import type { PlanSettings } from '../../domain/contract/contract.ts';
 import { useDesk } from '../session/desk.ts';
-import { moment } from '../../domain/readout/words.ts';
+import { goalWords } from '../../domain/planning/goal.ts';
+import { moment, shortId } from '../../domain/readout/words.ts';
+import { Glyph } from '../surfaces/glyph.tsx';
 import { MovePrediction } from './move-prediction.tsx';
 import { Runbook } from './runbook.tsx';
 
 const GBIT = 1e9;
+const NOTES_SHOWN = 4;
 const POLICIES: readonly (readonly [PlanSettings['policy'], string])[] = [
   ['live', 'live only'],
   ['cold', 'live, else cold'],
@@ -96,17 +99,55 @@ const Limits = () => {
 
 const Intro = () => {
   const desk = useDesk();
+  const { migrate } = desk;
+  const goal = migrate.wanted(desk.states.value.value?.flavors ?? []);
+  const notes = migrate.plan.value?.report.notes ?? [];
   return (
-    <section>
+    <section data-testid="goal">
       <div class="title">
-        <h2>
-          {desk.migrate.hosts.value.length === 0 ? 'What should move' : `Drain ${desk.migrate.hosts.value.join(', ')}`}
-        </h2>
+        <h2>{goal === null ? 'What should move' : goalWords(goal)}</h2>
       </div>
+      {goal !== null &&
+        notes.slice(0, NOTES_SHOWN).map((note) => (
+          <p key={note}>
+            {note.charAt(0).toUpperCase()}
+            {note.slice(1)}.
+          </p>
+        ))}
       <p class="ink-2">
         At {moment(desk.player.settled.value.at)}, from {desk.timeline.value}. Planned anew whenever the instant or a
         limit changes. Choose a VM to see how its move would go.
       </p>
+    </section>
+  );
+};
+
+/** What a person has decided for single VMs, with the way back. */
+const Decided = () => {
+  const { migrate, states } = useDesk();
+  const { skip, pins } = migrate.settings.value;
+  if (skip.length === 0 && pins.length === 0) return null;
+  const vms = new Map((states.value.value?.vms ?? []).map((vm) => [vm.id, vm.name]));
+  const nameOf = (vm: string): string => vms.get(vm) ?? shortId(vm);
+  return (
+    <section data-testid="decided">
+      <h3>
+        Decided by hand <small>click to take back</small>
+      </h3>
+      <div class="row wrap chips">
+        {pins.map(({ vm, host }) => (
+          <button type="button" key={vm} class="badge neu" onClick={() => migrate.pin(vm, null)}>
+            {nameOf(vm)} to {host}
+            <Glyph name="error" size={8} />
+          </button>
+        ))}
+        {skip.map((vm) => (
+          <button type="button" key={vm} class="badge neu" onClick={() => migrate.toggleSkip(vm)}>
+            {nameOf(vm)} stays
+            <Glyph name="error" size={8} />
+          </button>
+        ))}
+      </div>
     </section>
   );
 };
@@ -118,6 +159,7 @@ export const MigrateInspector = () => {
   return (
     <>
       {vm === null ? <Intro /> : <MovePrediction key={vm} vm={vm} />}
+      <Decided />
       <Limits />
       <Runbook />
     </>

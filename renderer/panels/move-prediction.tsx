@@ -1,5 +1,6 @@
 // Beside a plan, one VM: how its move would go round by round, what that rests on, and which setting would change it.
 import { useMemo } from 'preact/hooks';
+import { verdictAt } from '../../domain/planning/matrix.ts';
 import type { PredictedMove, PredictionInput } from '../../domain/planning/move-prediction.ts';
 import type { SweepRow } from '../../domain/migration/option-sweep.ts';
 import { Chart } from '../charts/chart.tsx';
@@ -161,6 +162,31 @@ const Prediction = ({ move }: { readonly move: PredictedMove }) => {
   );
 };
 
+/** A destination chosen by hand; the hosts that refuse the VM cannot be chosen. */
+const Pin = ({ vm, host }: { readonly vm: string; readonly host: string | null }) => {
+  const { migrate } = useDesk();
+  const matrix = migrate.matrix.value;
+  const pinned = migrate.settings.value.pins.find((p) => p.vm === vm)?.host ?? '';
+  const row = matrix?.vms.findIndex((v) => v.id === vm) ?? -1;
+  if (matrix === null || row < 0) return null;
+  const open = matrix.hosts.filter((name, i) => name !== host && verdictAt(matrix, row, i) !== 'blocked');
+  return (
+    <select
+      class="pin"
+      aria-label="Where it goes"
+      value={pinned}
+      onChange={(e) => migrate.pin(vm, e.currentTarget.value === '' ? null : e.currentTarget.value)}
+    >
+      <option value="">wherever is best</option>
+      {open.map((name) => (
+        <option key={name} value={name}>
+          to {name}
+        </option>
+      ))}
+    </select>
+  );
+};
+
 export const MovePrediction = ({ vm }: { readonly vm: string }) => {
   const desk = useDesk();
   const { migrate } = desk;
@@ -172,15 +198,19 @@ export const MovePrediction = ({ vm }: { readonly vm: string }) => {
   const name = value?.name ?? known?.name ?? vm;
   const host = known?.host ?? null;
   const skipped = settings.skip.includes(vm);
+  const isPlanned = migrate.goal.value !== 'drain' || migrate.hosts.value.length > 0;
   return (
     <>
       <section>
         <Title name={name} id={vm} />
         <div class="row actions">
-          {migrate.hosts.value.length > 0 ? (
-            <button type="button" class="btn small" onClick={() => migrate.toggleSkip(vm)} aria-pressed={skipped}>
-              {skipped ? 'Take it into the plan' : 'Leave it where it is'}
-            </button>
+          {isPlanned ? (
+            <>
+              <button type="button" class="btn small" onClick={() => migrate.toggleSkip(vm)} aria-pressed={skipped}>
+                {skipped ? 'Take it into the plan' : 'Leave it where it is'}
+              </button>
+              {!skipped && <Pin vm={vm} host={host} />}
+            </>
           ) : (
             host !== null && (
               <button type="button" class="btn small" onClick={() => migrate.toggleHost(host)}>

@@ -1,6 +1,6 @@
 // The plan's runbook: a step to judge it by, the file to take away, and the branch to try the plan on.
 import { useDesk } from '../session/desk.ts';
-import { applyPlan, drainName } from '../session/apply-plan.ts';
+import { applyPlan, planName } from '../session/apply-plan.ts';
 import { saveFile } from '../session/save-file.ts';
 import { plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
@@ -29,7 +29,10 @@ export const PlanActions = () => {
         class="btn tiny primary"
         disabled={nothing}
         onClick={() =>
-          saveFile(`drain-${plan.drained.join('-')}.sh`, new Blob([plan.runbook], { type: 'text/x-shellscript' }))
+          saveFile(
+            `${planName(plan).replaceAll(/[^\w.]+/g, '-')}.sh`,
+            new Blob([plan.runbook], { type: 'text/x-shellscript' }),
+          )
         }
         data-testid="export-runbook"
       >
@@ -42,7 +45,7 @@ export const PlanActions = () => {
         title={
           readOnly
             ? 'The log is open for reading only.'
-            : `Writes the moves onto a branch, ${desk.freeName(drainName(plan.drained))}`
+            : `Writes the moves onto a branch, ${desk.freeName(planName(plan))}`
         }
         onClick={() => void applyPlan(desk)}
         data-testid="apply-plan"

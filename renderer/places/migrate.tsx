@@ -1,69 +1,42 @@
-// Migrate: choose hosts to empty or a VM to move, see who can go where and why not, and the plan on one time axis.
+// Migrate: choose a goal or a VM to move, see who can go where and why not, and the plan on one time axis.
 import { useEffect, useMemo } from 'preact/hooks';
 import type { PlanAnswer } from '../../domain/contract/contract.ts';
 import { payloadBytesPerS } from '../../domain/migration/encapsulation.ts';
+import type { SoughtGoal } from '../../domain/planning/goal.ts';
+import type { MatrixQuestion } from '../../domain/planning/matrix.ts';
 import { PLAN_DEFAULTS } from '../../domain/planning/options.ts';
 import { Segments } from '../panels/segments.tsx';
 import { useDesk } from '../session/desk.ts';
-import type { MigrateShows } from '../session/migrate-view.ts';
+import type { GoalKind, MigrateShows } from '../session/migrate-view.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { duration, plural } from '../../domain/readout/words.ts';
 import { ClusterMap } from '../surfaces/cluster-map.tsx';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { PlanBoard } from '../surfaces/plan-board.tsx';
+import { GoalDetail, GoalKindChoice } from './goal-choice.tsx';
 import { MoveRecord } from './move-record.tsx';
 import { PlanReport } from './plan-report.tsx';
 import { PlanSummary } from './plan-summary.tsx';
 
-const HOSTS_NAMED = 3;
 const GBIT = 1e9;
 
-const Chosen = () => {
-  const { migrate, states } = useDesk();
-  const hosts = migrate.hosts.value;
-  const others = (states.value.value?.hosts ?? []).filter((h) => !hosts.includes(h.name) && h.vms.length > 0);
-  return (
-    <>
-      {hosts.slice(0, HOSTS_NAMED).map((host) => (
-        <button
-          type="button"
-          key={host}
-          class="badge neu"
-          onClick={() => migrate.toggleHost(host)}
-          aria-label={`Do not drain ${host}`}
-          title="Take it out"
-        >
-          {host}
-          <Glyph name="error" size={8} />
-        </button>
-      ))}
-      {hosts.length > HOSTS_NAMED && <span class="badge neu">and {hosts.length - HOSTS_NAMED} more</span>}
-      <select
-        class="add-host"
-        aria-label="Drain another host"
-        value=""
-        onChange={(e) => {
-          if (e.currentTarget.value !== '') migrate.toggleHost(e.currentTarget.value);
-          e.currentTarget.value = '';
-        }}
-      >
-        <option value="">{hosts.length === 0 ? 'Choose a host' : 'Add a host'}</option>
-        {others.map((h) => (
-          <option key={h.name} value={h.name}>
-            {h.name}, {plural(h.vms.length, 'VM')}
-          </option>
-        ))}
-      </select>
-    </>
-  );
+const verdictOf = (plan: PlanAnswer): string => {
+  const stays = plan.blocked.length;
+  const work =
+    plan.moves.length === 0
+      ? 'nothing has to move'
+      : `${plural(plan.moves.length, 'move')} in ${duration(plan.makespanMs)}`;
+  const refused = plan.checker.ok ? '' : ', refused by the checker';
+  if (plan.drained.length > 0)
+    return `${stays === 0 ? 'can be drained' : `${plural(stays, 'VM')} cannot leave`}: ${work}${refused}`;
+  return `${plan.feasible ? '' : 'not to be had in full: '}${work}${refused}`;
 };
 
 const Verdict = ({ plan, pending }: { readonly plan: PlanAnswer | null; readonly pending: boolean }) => {
   if (plan === null) return <p>{pending ? 'Planning.' : ''}</p>;
-  const stays = plan.blocked.length;
-  const text = `${stays === 0 ? 'can be drained' : `${plural(stays, 'VM')} cannot leave`}: ${plural(plan.moves.length, 'move')} in ${duration(plan.makespanMs)}${plan.checker.ok ? '' : ', refused by the checker'}`;
+  const text = verdictOf(plan);
   return (
-    <p data-testid="plan-verdict" title={text}>
+    <p data-testid="plan-verdict" title={[text, ...plan.report.notes].join('. ')}>
       {text}
     </p>
   );
@@ -102,7 +75,7 @@ const Board = ({ plan, showsTime }: { readonly plan: PlanAnswer | null; readonly
     [nicBitsPerS],
   );
   if (matrix === null) return null;
-  if (matrix.vms.length === 0) return <p class="empty">No VM is there to move at this instant.</p>;
+  if (matrix.vms.length === 0) return <p class="empty">No VM has to move at this instant.</p>;
   return (
     <div class="card grow">
       <PlanBoard
@@ -132,29 +105,42 @@ const CHOICES: readonly (readonly [MigrateShows, string])[] = [
   ['record', 'Record'],
 ];
 
+/** Whose rows the board shows: those on hosts to empty, or whoever a plan moves or cannot move; else the VM looked at. */
+const rowsOf = (goal: SoughtGoal | null, plan: PlanAnswer | null, lone: string | null): MatrixQuestion | null => {
+  if (goal === null) return lone === null ? null : { vms: [lone], hosts: [] };
+  if (goal.kind === 'drain') return { vms: [], hosts: goal.hosts };
+  if (plan === null) return null;
+  return { vms: [...new Set([...plan.moves, ...plan.blocked].map((m) => m.vm))], hosts: [] };
+};
+
+/** A goal with its words to ask for what is missing. */
+const askFor = (kind: GoalKind, lone: string | null): string => {
+  if (kind === 'make-room') return 'Choose the flavor, and how often it has to fit.';
+  return lone === null ? 'Choose the hosts to empty: click them on the map.' : 'Where can this VM go?';
+};
+
 export const MigratePlace = () => {
   const desk = useDesk();
   const { migrate } = desk;
-  const hosts = migrate.hosts.value;
   const settings = migrate.settings.value;
   const timeline = desk.timeline.value;
   const selection = desk.selection.value;
-  const lone = hosts.length === 0 && selection?.startsWith('vm:') === true ? selection.slice(3) : null;
-  const isAsking = hosts.length > 0 || lone !== null;
+  const goal = migrate.wanted(desk.states.value.value?.flavors ?? []);
+  const isDrain = migrate.goal.value === 'drain';
+  const lone = goal === null && isDrain && selection?.startsWith('vm:') === true ? selection.slice(3) : null;
+  const isAsking = goal !== null || lone !== null;
+  const isStill = !desk.player.playing.value;
   const at = desk.player.settled.value;
-  const subject = `${timeline}/${hosts.join()}/${lone ?? ''}`;
-  const matrix = useLatest(
-    'plan.check',
-    isAsking && !desk.player.playing.value
-      ? { timeline, at, nicBitsPerS: settings.nicBitsPerS, vms: lone === null ? [] : [lone], hosts }
-      : null,
-    subject,
-  );
+  const subject = `${timeline}/${JSON.stringify(goal)}/${lone ?? ''}`;
   const plan = useLatest(
     'plan.make',
-    hosts.length > 0 && !desk.player.playing.value
-      ? { timeline, at, goals: [{ kind: 'drain', hosts }], settings, branch: null }
-      : null,
+    goal !== null && isStill ? { timeline, at, goals: [goal], settings, branch: null } : null,
+    subject,
+  );
+  const rows = rowsOf(goal, plan.value, lone);
+  const matrix = useLatest(
+    'plan.check',
+    rows !== null && isStill ? { timeline, at, nicBitsPerS: settings.nicBitsPerS, ...rows } : null,
     subject,
   );
   useEffect(() => {
@@ -168,36 +154,36 @@ export const MigratePlace = () => {
   }, [desk, migrate]);
 
   const failure = matrix.failure ?? plan.failure ?? migrate.failure.value ?? desk.states.failure.value;
-  const shows = hosts.length > 0 || migrate.shows.value === 'record' ? migrate.shows.value : 'plan';
+  const shows = goal !== null || migrate.shows.value === 'record' ? migrate.shows.value : 'plan';
   return (
     <>
       <div class="top">
-        <h1>{hosts.length > 0 ? 'Drain' : 'Migrate'}</h1>
-        <Chosen />
-        {hosts.length > 0 ? (
-          <Verdict plan={plan.value} pending={plan.pending} />
+        <GoalKindChoice />
+        <GoalDetail />
+        {goal === null ? (
+          <p>{askFor(migrate.goal.value, lone)}</p>
         ) : (
-          <p>{lone === null ? 'Choose the hosts to empty: click them on the map.' : 'Where can this VM go?'}</p>
+          <Verdict plan={plan.value} pending={plan.pending} />
         )}
         <span class="spring" />
         <Segments
           label="What the stage shows"
           value={shows}
-          choices={CHOICES.filter(([id]) => hosts.length > 0 || id === 'plan' || id === 'record')}
+          choices={CHOICES.filter(([id]) => goal !== null || id === 'plan' || id === 'record')}
           onChoose={(id) => {
             migrate.shows.value = id;
           }}
         />
       </div>
       {failure !== null && <p class="notice bad">{failure.sentence}</p>}
-      {desk.player.playing.value && isAsking && <p class="notice">Plans are made when time stands still.</p>}
+      {!isStill && isAsking && <p class="notice">Plans are made when time stands still.</p>}
       {shows === 'record' ? (
         <MoveRecord />
       ) : !isAsking ? (
         <Choose />
       ) : (
         <>
-          {plan.value !== null && hosts.length > 0 && <PlanSummary plan={plan.value} />}
+          {plan.value !== null && goal !== null && <PlanSummary plan={plan.value} />}
           {shows === 'report' && plan.value !== null ? (
             <PlanReport plan={plan.value} />
           ) : (

@@ -30,7 +30,11 @@ export const PlanSummary = ({ plan }: { readonly plan: PlanAnswer }) => {
         </p>
         <small title={firstStay?.reasons[0]?.detail}>
           {firstStay === undefined
-            ? 'every VM leaves'
+            ? plan.drained.length > 0
+              ? 'every VM leaves'
+              : plan.feasible
+                ? 'the goal is reached'
+                : 'the goal is not reached'
             : `${firstStay.name}: ${firstStay.reasons[0]?.code ?? 'no reason'}`}
         </small>
       </div>

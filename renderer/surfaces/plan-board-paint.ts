@@ -84,7 +84,9 @@ const paintBar = (
   const where = isSeen || move.kind === 'stop' ? '' : `→ ${move.dest.slice(l.prefix.length)} `;
   const text =
     where +
-    (move.kind === 'live' ? duration(move.endMs - move.startMs) : `${move.kind}, down ${duration(move.downtimeMs)}`);
+    (move.kind === 'live'
+      ? duration(move.endMs - move.startMs)
+      : `${move.kind}, ${move.downtimeMs === 0 ? 'was off' : `down ${duration(move.downtimeMs)}`}`);
   setFont(ctx, p);
   const textW = ctx.measureText(text).width;
   const fits = r.x + r.w + 6 + textW < g.x + g.w + LABEL_ROOM;

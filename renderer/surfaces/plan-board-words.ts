@@ -26,7 +26,7 @@ export const cellSentence = (m: BlockerMatrix, row: BoardRow, host: number): str
 export const moveSentence = (m: PlannedMove): string =>
   m.kind === 'stop'
     ? `stopped on ${m.source}`
-    : `${m.kind} to ${m.dest}, ${duration(m.startMs)} to ${duration(m.endMs)}, down for ${duration(m.downtimeMs)}`;
+    : `${m.kind} to ${m.dest}, ${duration(m.startMs)} to ${duration(m.endMs)}, ${m.downtimeMs === 0 ? 'off before and after' : `down for ${duration(m.downtimeMs)}`}`;
 
 export const rowSentence = (row: BoardRow): string =>
   row.stays !== null

@@ -72,3 +72,60 @@ export const draining: Story = {
     assert.match(await said(page, 'move-record'), /compute-07/);
   },
 };
+
+const AT_NINE = '#/migrate?branch=main&at=2026-11-17T09:00:00.000Z';
+
+export const goals: Story = {
+  name: 'migrate goals: room for a flavor, a repair, a rebalancing; a VM is pinned and another left where it is',
+  look: { width: 1440, height: 900, theme: 'light' },
+  run: async ({ page }) => {
+    await visit(page, AT_NINE);
+    const kind = page.getByLabel('What the plan is for');
+    const board = page.locator('[data-surface=plan]');
+
+    // Room for the largest flavor: few moves, and how many are needed at least.
+    await kind.selectOption('make-room');
+    await page.getByLabel('Flavor to make room for').selectOption('r1.88g');
+    await idle(page);
+    assert.match(await said(page, 'plan-verdict'), /^\d moves? in /);
+    assert.match(await said(page, 'goal'), /^Room for 1 × r1\.88g.*fits 0 times now and once after \d moves?/);
+    const rows = await board.getByRole('row').count();
+    assert.ok(rows > 0 && rows < 8, `${rows} rows`);
+
+    // More than anybody has is refused, with what is short.
+    await page.getByLabel('How many have to fit').fill('100');
+    await press(page, 'Tab');
+    assert.match(await said(page, 'plan-verdict'), /^not to be had in full/);
+    await page.getByRole('radio', { name: 'Report' }).click();
+    await idle(page);
+    assert.match(await said(page, 'plan-report'), /no rearrangement makes it fit/);
+    await page.getByRole('radio', { name: 'Plan', exact: true }).click();
+
+    // What stands wrongly is mended, nothing else moves; the plan goes onto a branch where there is nothing to mend.
+    await kind.selectOption('repair');
+    await idle(page);
+    assert.match(await said(page, 'goal'), /Violated before: server group .*no plan needs fewer/);
+    await click(page, 'apply-plan');
+    assert.match(await said(page, 'branch'), /^repair what-if$/);
+    await press(page, 'End');
+    assert.match(await said(page, 'plan-verdict'), /nothing has to move/);
+    await visit(page, AT_NINE);
+
+    // A rebalancing, edited: one VM stays, another goes where a person says; both can be taken back.
+    await page.getByLabel('What the plan is for').selectOption('rebalance');
+    await idle(page);
+    assert.match(await said(page, 'plan-verdict'), /^\d+ moves in /);
+    const first = (await board.getByRole('rowheader').first().textContent()) ?? '';
+    await board.focus();
+    await press(page, 'ArrowDown', 'Enter');
+    await page.getByRole('button', { name: 'Leave it where it is' }).click();
+    await idle(page);
+    assert.match(await said(page, 'decided'), /stays/);
+    assert.doesNotMatch((await board.textContent()) ?? '', new RegExp(`${first.split(':')[0] ?? 'none'}: live to`));
+    await page.getByTestId('decided').getByRole('button').first().click();
+    await page.getByLabel('Where it goes').selectOption({ index: 3 });
+    await idle(page);
+    const pinned = /(\S+) to (compute-\d\d)/.exec(await said(page, 'decided'));
+    assert.ok(pinned !== null);
+  },
+};

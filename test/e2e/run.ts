@@ -7,7 +7,7 @@ import { importing } from './import.e2e.ts';
 import { inspecting } from './inspect.e2e.ts';
 import { losing } from './link.e2e.ts';
 import { looks } from './looks.e2e.ts';
-import { draining } from './migrate.e2e.ts';
+import { draining, goals } from './migrate.e2e.ts';
 import { tracing } from './network.e2e.ts';
 import { opening } from './opening.e2e.ts';
 import { reporting } from './report.e2e.ts';
@@ -24,6 +24,7 @@ const STORIES: readonly Story[] = [
   consolidating,
   tracing,
   draining,
+  goals,
   reporting,
   losing,
   looks,

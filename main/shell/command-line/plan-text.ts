@@ -52,7 +52,7 @@ export const planText = (plan: Plan, checker: Checked, branch: string | null): s
           { head: 'KIND', cell: (m) => (m.kind === 'live' ? `live, ${m.storage}` : m.kind) },
           { head: 'START', cell: (m) => seconds(m.startMs) },
           { head: 'END', cell: (m) => seconds(m.endMs) },
-          { head: 'DOWN', cell: (m) => `${Math.round(m.downtimeMs)} ms` },
+          { head: 'DOWN', cell: (m) => (m.downtimeMs === 0 ? null : `${Math.round(m.downtimeMs)} ms`) },
           { head: 'COPIED', cell: (m) => `${Math.round(m.bytes / 1e6)} MB` },
         ])}`;
   const bound = moves.length === 0 ? '' : `\n${over} (${seconds(plan.lowerBoundMs)}): ${report.lowerBound}.\n`;

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
+import { planIn } from '../../service/read-plan.ts';
+import type { PlanRecord } from '../../work/plan-job.ts';
 
 const STDIN = 0;
 const GZIP = [0x1f, 0x8b];
@@ -25,4 +27,10 @@ export const readInput = (path: string | null): Result<string, string> => {
       `${name} ${REASONS[code] ?? `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`}.`,
     );
   }
+};
+
+/** The plan in a file, or on standard input for `-`: what a planning command printed with --json, perhaps edited since. */
+export const readPlan = (path: string): Result<PlanRecord, string> => {
+  const text = readInput(path);
+  return text.ok ? planIn(text.value, path) : text;
 };

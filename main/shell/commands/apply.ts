@@ -4,7 +4,7 @@ import { applyPlan } from '../../work/apply-plan.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
 import { type JsonOption, type LogOption, withJson, withLog } from '../command-line/options.ts';
-import { readPlan } from '../command-line/read-plan.ts';
+import { readPlan } from '../command-line/read-input.ts';
 import { toldPlan } from '../command-line/tell-plan.ts';
 
 type Options = LogOption &

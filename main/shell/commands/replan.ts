@@ -5,8 +5,7 @@ import { replanFrom } from '../../work/apply-plan.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
 import { type JsonOption, type LogOption, withJson, withLog } from '../command-line/options.ts';
-import { readInput } from '../command-line/read-input.ts';
-import { readPlan } from '../command-line/read-plan.ts';
+import { readInput, readPlan } from '../command-line/read-input.ts';
 import { toldPlan } from '../command-line/tell-plan.ts';
 
 type Options = LogOption &

@@ -13,7 +13,7 @@ import {
   withLog,
   withTimeline,
 } from '../command-line/options.ts';
-import { readPlan } from '../command-line/read-plan.ts';
+import { readPlan } from '../command-line/read-input.ts';
 import { counted, table } from '../command-line/table.ts';
 
 type Options = LogOption & TimelineOption & AtOption & JsonOption;

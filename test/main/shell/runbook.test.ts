@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { planDrain } from '../../../domain/planning/drain.ts';
 import { PLAN_DEFAULTS } from '../../../domain/planning/options.ts';
+import { planSwaps } from '../../../domain/planning/rearrange.ts';
 import { runbook } from '../../../domain/planning/runbook.ts';
 import { NO_SURROUNDINGS } from '../../../domain/scheduling/blockers-hardware.ts';
 import { chargedState } from '../../domain/planning/clusters.ts';
@@ -54,6 +55,31 @@ const run = (...args: readonly string[]): { status: number | null; out: string; 
 
 test('the script is POSIX shell that parses', () => {
   expect(() => execFileSync('sh', ['-n', join(cloud, 'drain.sh')])).not.toThrow();
+});
+
+const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+test.skipIf(!hasShellcheck)('shellcheck finds nothing in it', () => {
+  const found = spawnSync('shellcheck', ['-s', 'sh', join(cloud, 'drain.sh')], { encoding: 'utf8' });
+  expect(found.stdout).toBe('');
+});
+
+test('`check` follows a VM that goes through a third host: its later leg asks for the destination only', () => {
+  const full = { ramMiB: 40_000, vcpus: 4 };
+  const state = chargedState(
+    [hostState('a'), hostState('b'), hostState('c')],
+    [vmState('v1', 'a', full), vmState('v2', 'b', full)],
+  );
+  const wanted = new Map([
+    ['v1', 'b'],
+    ['v2', 'a'],
+  ]);
+  const swap = planSwaps({ state, around: NO_SURROUNDINGS, wanted, options: PLAN_DEFAULTS });
+  if (!swap.ok) throw new Error(swap.error);
+  writeFileSync(join(cloud, 'drain.sh'), runbook(swap.value, state.at));
+  put('v2', 'b', 'ACTIVE');
+  expect(run('check')).toMatchObject({ status: 0, err: '' });
+  expect(run()).toMatchObject({ status: 0, err: '' });
+  expect([where('v1'), where('v2')]).toEqual(['b ACTIVE', 'a ACTIVE']);
 });
 
 test('it disables the host, moves everything live or cold, and says it is done; run again, it moves nothing', () => {

@@ -1,9 +1,8 @@
 // Reads a plan that a planning command printed as JSON, perhaps edited since. What is not one is a sentence that names the place.
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import { err, ok, type Result } from '../../../domain/base/result.ts';
-import type { PlanRecord } from '../../work/plan-job.ts';
-import { readInput } from './read-input.ts';
+import { err, ok, type Result } from '../../domain/base/result.ts';
+import type { PlanRecord } from '../work/plan-job.ts';
 
 const Text = Type.String({ minLength: 1 });
 const Figure = Type.Number({ minimum: 0 });
@@ -49,13 +48,11 @@ const check = Compile(
   }),
 );
 
-/** The plan in a file, or on standard input for `-`. */
-export const readPlan = (path: string): Result<PlanRecord, string> => {
-  const text = readInput(path);
-  if (!text.ok) return text;
+/** The plan in a text; `path` names where it came from. */
+export const planIn = (text: string, path: string): Result<PlanRecord, string> => {
   let value: unknown;
   try {
-    value = JSON.parse(text.value);
+    value = JSON.parse(text);
   } catch {
     return err(`${path} is not JSON. A plan is what a planning command prints with --json.`);
   }
