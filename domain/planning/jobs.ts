@@ -1,5 +1,6 @@
 // What has to move and what each move costs alone: VM, way of moving, and QEMU's description of it.
 import type { VmState } from '../readout/state.ts';
+import { LIVE_ONLY } from '../scheduling/blockers-specs.ts';
 import type { Finding } from '../scheduling/finding.ts';
 import { payloadBytesPerS } from '../migration/encapsulation.ts';
 import { novaMove, type VmMemory } from '../migration/nova-move.ts';
@@ -108,7 +109,9 @@ export const wayOf = (
       fix: 'permit post-copy or auto-converge, or move it cold',
     });
   }
-  const coldRefused = against.filter((f) => f.code !== 'vm-state' && f.code !== 'power-state');
+  const coldRefused = against.filter(
+    (f) => f.code !== 'vm-state' && f.code !== 'power-state' && !LIVE_ONLY.has(f.code),
+  );
   if (policy !== 'live' && coldRefused.length === 0 && COLD_STATES.has(vm.vmState ?? '')) {
     return { kind: 'cold', cost: costOf(vm, 'cold', o, sampled, prices) };
   }

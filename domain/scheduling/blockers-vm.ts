@@ -1,4 +1,5 @@
 // What speaks against moving a VM wherever it goes: its states, its host, what earlier moves left behind.
+import { specFindings } from './blockers-specs.ts';
 import type { Finding, Subject } from './finding.ts';
 
 /** The states from which Nova starts a live migration (nova/compute/api.py live_migrate). */
@@ -112,7 +113,12 @@ const PAGE_BYTES = 4096;
 /** Findings that hold for every destination. */
 export const vmFindings = (subject: Subject): readonly Finding[] => {
   const { vm } = subject;
-  const found = [...stateFindings(subject), ...sourceFindings(subject), ...storageFindings(subject)];
+  const found = [
+    ...stateFindings(subject),
+    ...sourceFindings(subject),
+    ...specFindings(subject),
+    ...storageFindings(subject),
+  ];
   if (vm.vcpus === null || vm.ramMiB === null) {
     const detail = `its size is not in the log (${vm.flavor === null ? 'no flavor' : `flavor ${vm.flavor}`})`;
     found.push({ kind: 'undecided', code: 'size-unknown', detail, fix: 'import `openstack flavor list`' });

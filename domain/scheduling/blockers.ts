@@ -20,11 +20,11 @@ export const NEVER_KNOWN: readonly Finding[] = [
   ['locked', 'whether the VM is locked (only an administrator may then move it)'],
   ['share-attached', 'whether a Manila share is attached (refused by the API)'],
   ['accelerator', 'whether it has a Cyborg device profile (always refused)'],
-  ['vtpm', 'whether it has a vTPM (refused unless hw:tpm_secret_security=host)'],
-  ['memory-encryption', 'whether its memory is encrypted (AMD SEV: refused)'],
+  ['vtpm', 'whether its image asks for a vTPM (refused unless hw:tpm_secret_security=host)'],
+  ['memory-encryption', 'whether its image asks for encrypted memory (AMD SEV: refused)'],
   [
     'pci-device',
-    'whether it holds PCI, SR-IOV, vDPA, vGPU or vPMEM devices, and whether the destination has their like',
+    'whether its ports or image hold SR-IOV, vDPA or other devices, and whether the destination has their like',
   ],
   [
     'numa-pinning',
@@ -33,6 +33,10 @@ export const NEVER_KNOWN: readonly Finding[] = [
   ['cpu-flags', "the CPU flags beyond the model's name, which libvirt compares"],
   ['cell', 'whether both hosts are in one cell (Nova moves within a cell only)'],
   ['port-binding', "whether the destination's network agent can bind its ports (segment, physical network, MTU)"],
+  ['bandwidth-port', 'whether a port asks for a minimum bandwidth, which old computes refuse to move'],
+  ['memory-backing', 'whether both hosts back guest memory alike (files, huge pages outside a flavor)'],
+  ['local-space', 'what disk_available_least of the destination is, which a block migration has to fit into'],
+  ['migration-network', 'whether migrations have a network of their own; without one a break loses post-copy guests'],
   ['zone-pin', 'whether its request is pinned to an availability zone'],
 ].map(([code, detail]) => ({ kind: 'unknown' as const, code: code ?? '', detail: detail ?? '', fix: null }));
 
