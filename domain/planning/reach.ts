@@ -15,6 +15,7 @@ import { seekRepair } from './repair.ts';
 import { afterPlan } from './reverse.ts';
 import type { Sought } from './sought.ts';
 import { spareReport } from './spare.ts';
+import { timely } from './timely.ts';
 import { Ways } from './ways.ts';
 
 export type ReachInput = {
@@ -142,7 +143,9 @@ export const planGoals = ({ goals, ...input }: ReachInput): Result<Plan, string>
   for (const goal of rest) {
     if (!plan.feasible) {
       const note = `${goalWords(goal)} is not planned: what comes before it cannot be reached`;
-      return ok({ ...plan, report: { ...plan.report, notes: [...plan.report.notes, note] } });
+      return ok(
+        timely({ ...plan, report: { ...plan.report, notes: [...plan.report.notes, note] } }, input.options.constraints),
+      );
     }
     state = closed(state, last);
     const next = planOne(goal, { ...input, state });
@@ -150,5 +153,5 @@ export const planGoals = ({ goals, ...input }: ReachInput): Result<Plan, string>
     last = next.value;
     plan = chained(plan, last, input.state);
   }
-  return ok(plan);
+  return ok(timely(plan, input.options.constraints));
 };

@@ -99,7 +99,7 @@ const Room = () => {
         }}
       />
       <select
-        class="add-host"
+        class="flavor"
         aria-label="Flavor to make room for"
         value={flavor ?? ''}
         onChange={(e) => {
