@@ -37,7 +37,13 @@ export type Constraint =
 
 export type ConstraintKind = Constraint['kind'];
 
-const list = (names: readonly string[]): string => names.join(', ');
+/** Names told before the rest is counted. */
+const MOST_NAMED = 8;
+
+const list = (names: readonly string[]): string =>
+  names.length <= MOST_NAMED
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;
 
 /** The constraint as a sentence without its subject's reasons: what has to hold. */
 export const explain = (c: Constraint): string => {

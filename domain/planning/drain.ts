@@ -115,7 +115,8 @@ export const planDrain = (input: DrainInput): Result<Plan, string> => {
   };
   const first = attempt(o.placement, false);
   // When the quickest plan loses what the cluster had, destinations are chosen again with every failure in mind.
-  const isLosing = o.placement === 'planner' && (first.spare?.lost.length ?? 0) > 0;
+  const isLosing =
+    o.placement === 'planner' && first.spare !== null && first.spare.looked > 0 && first.spare.lost.length > 0;
   const attempts = isLosing ? [first, attempt('planner', true), attempt('nova', false)] : [first];
   const best = attempts.reduce((x, y) => (isBetter(y, x) ? y : x));
   const { placing, legs, scheduled } = best;
