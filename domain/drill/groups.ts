@@ -4,15 +4,10 @@ import type { GroupOutcome, VmOutcome } from './outcome.ts';
 
 type Members = { readonly by: GroupOutcome['by']; readonly name: string; readonly ids: readonly string[] };
 
-const groupsOf = (state: ClusterState): readonly Members[] => {
+const groupsOf = (state: ClusterState, hit: ReadonlyMap<string, VmOutcome>): readonly Members[] => {
   const byTag = new Map<string, string[]>();
-  for (const vm of state.vms) {
-    for (const tag of vm.tags) {
-      const ids = byTag.get(tag) ?? [];
-      ids.push(vm.id);
-      byTag.set(tag, ids);
-    }
-  }
+  for (const vm of state.vms) if (hit.has(vm.id)) for (const tag of vm.tags) byTag.set(tag, []);
+  if (byTag.size > 0) for (const vm of state.vms) for (const tag of vm.tags) byTag.get(tag)?.push(vm.id);
   return [
     ...[...byTag].map(([name, ids]): Members => ({ by: 'tag', name, ids })),
     ...state.serverGroups.map((g): Members => ({ by: 'server group', name: g.name, ids: g.members })),
@@ -44,7 +39,7 @@ const badness = (ms: number | null): number => ms ?? Infinity;
 export const groupOutcomes = (state: ClusterState, vms: readonly VmOutcome[]): readonly GroupOutcome[] => {
   const of = new Map(vms.map((vm) => [vm.vm, vm]));
   const apart = (a: number, b: number): number => (a === b ? 0 : b - a);
-  return groupsOf(state)
+  return groupsOf(state, of)
     .flatMap((members) => outcomeOf(members, of) ?? [])
     .sort(
       (a, b) =>

@@ -62,5 +62,6 @@ export const jobCalls = (engine: Engine): JobCalls => ({
     return report.ok ? ok({ folder }) : report;
   },
   'capacity.runway': (order, watcher) => engine.runJob('runway', { logPath: engine.log.path, order }, watcher),
-  'drill.sweep': (asked, watcher) => sweepInShares(engine.runJob, engine.log.path, { ...asked, racks: null }, watcher),
+  'drill.sweep': (asked, watcher) =>
+    sweepInShares(engine.runJob, engine.log.path, { ...asked, racks: null, budget: null }, watcher),
 });

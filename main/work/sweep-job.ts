@@ -14,6 +14,8 @@ export type SweepOrder = {
   readonly kind: SweepKind;
   /** Racks in place of the log's; null where its own count. */
   readonly racks: Racks | null;
+  /** Search steps a set may take before it stays undecided; null for the usual number. */
+  readonly budget: number | null;
   readonly share: Share;
 };
 
@@ -35,7 +37,7 @@ export const runSweepJob = (log: Log, asked: SweepOrder, watcher: Watcher): Answ
     const sentence = `The log names no ${NAMELESS[kind]} for any host, so there is nothing to fail. A \`host.reported\` fact can name it${kind === 'rack' ? ', or a list with --racks' : ''}.`;
     return err({ code: 'bad_sweep', sentence });
   }
-  const run = sweepRange(state, kind, asked.share);
+  const run = sweepRange(state, kind, asked.share, asked.budget ?? undefined);
   for (let step = run.next(); ; step = run.next()) {
     if (step.done === true) return ok(step.value);
     const { done, of } = step.value;

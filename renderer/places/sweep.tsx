@@ -2,7 +2,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Failure, Progress } from '../../domain/contract/port.ts';
 import type { FailingSet, SweepKind, SweepResult } from '../../domain/drill/sweep/sweep.ts';
-import { sweepNotes, sweepVerdict } from '../../domain/drill/sweep/words.ts';
+import { leftOver, sweepNotes, sweepVerdict } from '../../domain/drill/sweep/words.ts';
 import { Segments } from '../panels/segments.tsx';
 import { useDesk } from '../session/desk.ts';
 import { clock, count, mebibytes } from '../../domain/readout/words.ts';
@@ -19,12 +19,6 @@ const KINDS = [
 const SHOWN = 100;
 
 type Done = { readonly result: SweepResult; readonly at: number; readonly timeline: string };
-
-const names = (set: FailingSet): string =>
-  set.vms
-    .slice(0, 3)
-    .map((vm) => vm.name)
-    .join(', ') + (set.vms.length > 3 ? ` and ${set.vms.length - 3} more` : '');
 
 const hostsOf = (set: FailingSet): string =>
   set.hosts.length > 3 ? `${set.hosts.slice(0, 2).join(', ')} and ${set.hosts.length - 2} more` : set.hosts.join(', ');
@@ -51,7 +45,7 @@ const FailingTable = ({ result }: { readonly result: SweepResult }) => {
                   <b>{hostsOf(set)}</b>
                 </button>
               </td>
-              <td>{set.decided ? names(set) : `undecided: ${names(set)}`}</td>
+              <td>{set.decided ? leftOver(set) : `undecided: ${leftOver(set)}`}</td>
               <td class="right">{mebibytes(set.ramMiB)}</td>
               <td class="muted">{set.relaxation ?? 'no single one'}</td>
             </tr>

@@ -3,7 +3,7 @@ import { Agenda } from '../../base/agenda.ts';
 import { type Instant, millis } from '../../base/brand.ts';
 import type { Candidate as Fact } from '../../events/dictionary.ts';
 import { entity } from '../../events/entity.ts';
-import type { ClusterState, VmState } from '../../readout/state.ts';
+import type { ClusterState, PortState, VmState } from '../../readout/state.ts';
 import type { DrillSettings, VmOutcome } from '../outcome.ts';
 import { type World, worldOf } from '../world.ts';
 
@@ -25,7 +25,7 @@ export class Stage {
   readonly #agenda: Agenda<() => void>;
   readonly #outcomes = new Map<string, VmOutcome>();
   readonly #name: string;
-  readonly #portsOf = new Map<string, string[]>();
+  #portsOf: ReadonlyMap<string, readonly PortState[]> | null = null;
   /** Share of its rate that a host's network card still carries, where it is not all of it. */
   readonly #nicShares = new Map<string, number>();
 
@@ -36,12 +36,6 @@ export class Stage {
     this.vms = new Map(this.world.vms);
     this.#agenda = new Agenda(start);
     this.#name = name;
-    for (const { id, vm } of state.ports) {
-      if (vm === null) continue;
-      const ports = this.#portsOf.get(vm);
-      if (ports) ports.push(id);
-      else this.#portsOf.set(vm, [id]);
-    }
   }
 
   get now(): Instant {
@@ -72,8 +66,12 @@ export class Stage {
 
   /** Neutron binds the ports of a VM to its new host. */
   movePorts(vm: VmState, dest: string): void {
+    this.#portsOf ??= Map.groupBy(
+      this.world.state.ports.filter((p) => p.vm !== null),
+      (p) => p.vm ?? '',
+    );
     for (const port of this.#portsOf.get(vm.id) ?? []) {
-      const address = entity('port', port);
+      const address = entity('port', port.id);
       this.emit(address, { type: 'port.bound', v: 1, data: { host: dest, binding: 'ACTIVE' } });
       if (vm.host !== null) this.emit(address, { type: 'port.unbound', v: 1, data: { host: vm.host } });
     }

@@ -1,7 +1,7 @@
 // Pools and Cinder backends while a drill runs: which still serve, and what happens to the guests of one that stops.
 import type { Instant } from '../../base/brand.ts';
 import { entity } from '../../events/entity.ts';
-import type { PoolState, VmState } from '../../readout/state.ts';
+import type { PoolState, VmState, VolumeState } from '../../readout/state.ts';
 import type { BackendPart } from '../faults/fault.ts';
 import { type BrickState, poolHealth, type PoolHealth } from '../faults/pool-health.ts';
 import type { Stage } from './stage.ts';
@@ -11,11 +11,21 @@ type Ill = Extract<PoolHealth, { serves: false }>;
 
 const HEALTHY: PoolHealth = { serves: true, degraded: false, why: 'nothing is known of its storage' };
 
+const backendsByVm = (volumes: readonly VolumeState[]): ReadonlyMap<string, readonly string[]> => {
+  const backends = new Map<string, readonly string[]>();
+  for (const { vm, backend } of volumes) {
+    if (vm === null || backend === null) continue;
+    const known = backends.get(vm) ?? [];
+    if (!known.includes(backend)) backends.set(vm, [...known, backend].sort());
+  }
+  return backends;
+};
+
 export class Storage {
   readonly #stage: Stage;
   readonly #pools: ReadonlyMap<string, PoolState>;
   /** Cinder backends that hold volumes of a VM, by VM. */
-  readonly #backendsOf: ReadonlyMap<string, readonly string[]>;
+  #backendsOf: ReadonlyMap<string, readonly string[]> | null = null;
   readonly #destroyed = new Set<string>();
   readonly #stopped = new Set<string>();
   readonly #backends = new Map<string, BackendPart>();
@@ -25,13 +35,6 @@ export class Storage {
   constructor(stage: Stage) {
     this.#stage = stage;
     this.#pools = new Map(stage.world.state.pools.map((p) => [p.name, p]));
-    const backends = new Map<string, string[]>();
-    for (const { vm, backend } of stage.world.state.volumes) {
-      if (vm === null || backend === null) continue;
-      const known = backends.get(vm) ?? [];
-      if (!known.includes(backend)) backends.set(vm, [...known, backend].sort());
-    }
-    this.#backendsOf = backends;
   }
 
   stop(pool: string): void {
@@ -68,13 +71,13 @@ export class Storage {
   healthOf(vm: VmState): PoolHealth {
     const pool = this.#poolHealth(vm.pool);
     if (!pool.serves) return pool;
-    const stopped = this.#backendsOf.get(vm.id)?.find((b) => this.#backends.get(b) === 'volumes');
+    const stopped = this.#backendsUnder(vm).find((b) => this.#backends.get(b) === 'volumes');
     return stopped === undefined ? pool : { serves: false, lost: false, why: `Cinder backend ${stopped} is down` };
   }
 
   /** Why Cinder cannot attach this VM's volumes to another host; null when it can, or has none of them. */
   attaches(vm: VmState): string | null {
-    const down = this.#backendsOf.get(vm.id)?.find((b) => this.#backends.has(b));
+    const down = this.#backendsUnder(vm).find((b) => this.#backends.has(b));
     return down === undefined
       ? null
       : `Cinder cannot attach its volume: cinder-volume of backend ${down} does not answer, and the rebuild ends in ERROR`;
@@ -93,6 +96,12 @@ export class Storage {
       if (health.serves) this.#thaw(vm);
       else if (this.#stage.world.hosts.get(vm.host ?? '')?.up !== false) this.#freeze(vm, health);
     }
+  }
+
+  #backendsUnder(vm: VmState): readonly string[] {
+    if (this.#backends.size === 0) return []; // nobody asks which
+    this.#backendsOf ??= backendsByVm(this.#stage.world.state.volumes);
+    return this.#backendsOf.get(vm.id) ?? [];
   }
 
   #reportPool(name: string, status: string): void {

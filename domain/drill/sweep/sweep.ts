@@ -1,8 +1,10 @@
 // Every failure of a kind, one after another: each host, each pair, each rack, each zone. Is the cluster safe?
 import type { ClusterState } from '../../readout/state.ts';
-import { firstFit, type Fits, placeAll, Trial, type Verdict } from './search.ts';
 import { UNIT } from '../../scheduling/filters.ts';
 import { RESOURCES } from '../../scheduling/inventory.ts';
+import { type ExtraHosts, extraHosts } from './extra-hosts.ts';
+import { poolWatch, type StoppedPool } from './pool-watch.ts';
+import { firstFit, type Fits, placeAll, SEARCH_STEPS, Trial, type Verdict } from './search.ts';
 import { R, type Shelf, shelfOf } from './shelf.ts';
 
 export const SWEEPS = ['1', '2', 'rack', 'az'] as const;
@@ -15,6 +17,11 @@ export type FailingSet = {
   readonly ramMiB: number;
   /** The smallest single change that would take the first of them: more of a resource on a host. */
   readonly relaxation: string | null;
+  /** Hosts more (like the sweep's `extraLike`) with which nobody is left over: 0 when nobody is, null when room is not what is missing. */
+  readonly extraHosts: number | null;
+  /** Pools that stop with these hosts, whatever room there is. */
+  readonly pools: readonly StoppedPool[];
+  /** False: the search ended first; `vms` is then the fewest found left over, and there may be none. */
   readonly decided: boolean;
 };
 
@@ -32,6 +39,10 @@ export type SweepResult = {
   readonly unknownHosts: readonly string[];
   /** VMs on hosts in a vm_state that evacuate refuses: they wait for their host and are not looked at. */
   readonly notEvacuable: number;
+  /** A host of the commonest kind: what `extraHosts` counts; null where no capacity is known. */
+  readonly extraLike: string | null;
+  /** Search steps a set may take before it stays undecided. */
+  readonly budget: number;
 };
 
 /** Failing sets spelled out; the count goes on. */
@@ -116,18 +127,23 @@ const failingSet = (
   shelf: Shelf,
   trial: Trial,
   set: readonly number[],
-  verdict: Exclude<Verdict, Fits>,
+  verdict: Verdict,
+  { pools, extra }: { readonly pools: readonly StoppedPool[]; readonly extra: ExtraHosts },
 ): FailingSet => {
-  const vms = verdict.homeless.map((v) => {
+  const homeless = verdict.says === 'fits' ? [] : verdict.homeless;
+  const vms = homeless.map((v) => {
     const { id, name, ramMiB } = shelf.vms[v]!;
     return { id, name, ramMiB: ramMiB ?? 0 };
   });
+  const hosts = set.map((h) => shelf.hosts[h]!);
   return {
-    hosts: set.map((h) => shelf.hosts[h]!),
+    hosts,
     vms,
+    extraHosts: verdict.says === 'fits' ? 0 : extra.neededFor(hosts),
     ramMiB: vms.reduce((sum, vm) => sum + vm.ramMiB, 0),
-    relaxation: relaxation(shelf, trial, set, verdict.homeless),
-    decided: verdict.says === 'does not fit',
+    relaxation: homeless.length === 0 ? null : relaxation(shelf, trial, set, homeless),
+    pools,
+    decided: verdict.says !== 'undecided' || pools.length > 0,
   };
 };
 
@@ -157,6 +173,7 @@ export function* sweepRange(
   state: ClusterState,
   kind: SweepKind,
   part: SweepPart = null,
+  budget: number = SEARCH_STEPS,
 ): Generator<{ readonly done: number; readonly of: number }, SweepResult, undefined> {
   const shelf = shelfOf(state);
   const plan = sweepPlan(shelf, state, kind);
@@ -165,17 +182,33 @@ export function* sweepRange(
   const failing: FailingSet[] = [];
   let failingCount = 0;
   let undecided = 0;
+  const watch = poolWatch(state);
+  const extra = extraHosts(state);
   for (let i = from; i < to; i++) {
     const set = plan.set(i);
-    const verdict = placeAll(shelf, trial, set, { details: failing.length < LISTED });
-    if (verdict.says === 'undecided') undecided++;
-    else if (verdict.says === 'does not fit') failingCount++;
-    if (verdict.says !== 'fits' && failing.length < LISTED) failing.push(failingSet(shelf, trial, set, verdict));
+    const verdict = placeAll(shelf, trial, set, { details: failing.length < LISTED, budget });
+    const pools = watch(set.map((h) => shelf.hosts[h]!));
+    if (verdict.says === 'does not fit' || pools.length > 0) failingCount++;
+    else if (verdict.says === 'undecided') undecided++;
+    if ((verdict.says !== 'fits' || pools.length > 0) && failing.length < LISTED) {
+      failing.push(failingSet(shelf, trial, set, verdict, { pools, extra }));
+    }
     yield { done: i + 1 - from, of: to - from };
   }
   const safe = verdictOn(failingCount, undecided);
   const about = aboutAll(shelf, state);
-  return { kind, safe, checked: to - from, total: plan.total, undecided, failing, failingCount, ...about };
+  return {
+    kind,
+    safe,
+    checked: to - from,
+    total: plan.total,
+    undecided,
+    failing,
+    failingCount,
+    ...about,
+    extraLike: extra.like,
+    budget,
+  };
 }
 
 /** A whole sweep at once. */
@@ -203,5 +236,7 @@ export const mergeSweeps = (parts: readonly SweepResult[]): SweepResult => {
     failingCount,
     unknownHosts: first.unknownHosts,
     notEvacuable: first.notEvacuable,
+    extraLike: first.extraLike,
+    budget: first.budget,
   };
 };

@@ -1,5 +1,5 @@
 // understudy drill: fails hosts and tells what becomes of every VM on them.
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import {
   type DrillOutcome,
@@ -50,9 +50,15 @@ type Options = LogOption &
     readonly reserve?: readonly string[];
     readonly racks?: string;
     readonly save?: string;
+    readonly budget?: number;
   };
 
 const MS_PER_S = 1000;
+
+const steps = (written: string): number => {
+  if (!/^[1-9]\d{0,11}$/.test(written)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return Number(written);
+};
 
 const seconds = (ms: number | null): string | null => (ms === null ? null : `${(ms / MS_PER_S).toFixed(1)} s`);
 
@@ -205,6 +211,7 @@ export const drill: AddCommand = (program, { terminal, run }) => {
     .option('--clock <name=value...>', 'other clocks: threads=6 waitAfterFencingS=30 monitorS=10 fence=false')
     .addOption(new Option('--method <method>', "Masakari's recovery_method").choices(RECOVERY_METHODS))
     .option('--reserve <host...>', 'hosts kept disabled for a failure (with a --method that uses them)')
+    .option('--budget <steps>', 'search steps a failing set may take before a sweep calls it undecided', steps)
     .option('--racks <list>', "which hosts fail as one: a file of lines `host,rack`, or a pattern: 'name:^(r[0-9]+)-'")
     .option('--save <folder>', 'keep the drill as a scenario: a new folder with the log, the question and the answer')
     .option('--seed <seed>', 'seed of everything random in the drill')
@@ -221,7 +228,14 @@ export const drill: AddCommand = (program, { terminal, run }) => {
           const racks = await racksIn(open, options);
           if (!racks.ok) return racks;
           const json = options.json === true;
-          return sweepFrom(open, terminal, { timeline, at, kind, racks: racks.value, json });
+          return sweepFrom(open, terminal, {
+            timeline,
+            at,
+            kind,
+            racks: racks.value,
+            budget: options.budget ?? null,
+            json,
+          });
         }
         return failing(open, terminal, { ...options, fail: fail ?? [] });
       }),

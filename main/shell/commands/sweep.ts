@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import type { Racks } from '../../../domain/drill/faults/failure-domains.ts';
 import type { FailingSet, SweepKind, SweepResult } from '../../../domain/drill/sweep/sweep.ts';
-import { sweepNotes, sweepVerdict, worstSet } from '../../../domain/drill/sweep/words.ts';
+import { leftOver, sweepNotes, sweepVerdict, worstSet } from '../../../domain/drill/sweep/words.ts';
 import { runHere } from '../../work/jobs.ts';
 import { sweepInShares, workersFor } from '../../work/sweep-shares.ts';
 import { runOnThread } from '../../work/thread.ts';
@@ -16,14 +16,6 @@ const MIB_PER_GIB = 1024;
 /** Failing sets that people are shown; `--json` has more. */
 const SHOWN = 20;
 
-const names = (set: FailingSet): string =>
-  set.vms.length <= 3
-    ? set.vms.map((vm) => vm.name).join(', ')
-    : `${set.vms
-        .slice(0, 2)
-        .map((vm) => vm.name)
-        .join(', ')} and ${set.vms.length - 2} more`;
-
 const readable = (result: SweepResult): string => {
   const shown = result.failing.slice(0, SHOWN);
   const rest = result.failingCount + result.undecided - shown.length;
@@ -35,8 +27,8 @@ const readable = (result: SweepResult): string => {
           '\n',
           table<FailingSet>(shown, [
             { head: 'FAILED', cell: (s) => s.hosts.join(', ') },
-            { head: 'VERDICT', cell: (s) => (s.decided ? 'no home' : 'undecided') },
-            { head: 'LEFT OVER', cell: names },
+            { head: 'VERDICT', cell: (s) => (!s.decided ? 'undecided' : s.vms.length > 0 ? 'no home' : 'no storage') },
+            { head: 'LEFT OVER', cell: leftOver },
             { head: 'RAM', cell: (s) => `${(s.ramMiB / MIB_PER_GIB).toFixed(1)} GiB` },
             { head: 'SMALLEST CHANGE', cell: (s) => s.relaxation },
           ]),
@@ -62,6 +54,7 @@ export const sweepFrom = async (
     readonly at: string | undefined;
     readonly kind: SweepKind;
     readonly racks: Racks | null;
+    readonly budget: number | null;
     readonly json: boolean;
   },
 ): Promise<Ending> => {
@@ -70,13 +63,13 @@ export const sweepFrom = async (
     asked.at,
   );
   if (!at.ok) return at;
-  const { timeline, kind, racks } = asked;
+  const { timeline, kind, racks, budget } = asked;
   const workers = workersFor(kind);
   const watcher = { ...unwatched(), progress: ({ says }: { readonly says: string }) => terminal.status(says) };
   const swept = await sweepInShares(
     workers > 1 ? runOnThread : runHere,
     log.path,
-    { timeline, at: at.value, kind, racks },
+    { timeline, at: at.value, kind, racks, budget },
     watcher,
   );
   if (!swept.ok) return err(swept.error.sentence);

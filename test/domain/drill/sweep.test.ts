@@ -1,6 +1,8 @@
 // Sweeps say the truth about small clusters, as a brute-force check of every placement does, and count their sets right.
 import { expect, test } from 'vitest';
 import { below, pick, rng, type Rng } from '../../../domain/base/rng.ts';
+import { withExtra } from '../../../domain/drill/sweep/extra-hosts.ts';
+import { leftOver, sweepNotes } from '../../../domain/drill/sweep/words.ts';
 import { mergeSweeps, sweep, sweepPlan, sweepRange, type SweepResult } from '../../../domain/drill/sweep/sweep.ts';
 import { shelfOf } from '../../../domain/drill/sweep/shelf.ts';
 import type { ClusterState, HostState, VmState } from '../../../domain/readout/state.ts';
@@ -164,4 +166,59 @@ test('racks and zones fail as one', () => {
   const vms = hosts.map((h, i) => vmState(`v${i}`, h.name, { ramMiB: 20_000 }));
   expect(sweep(clusterOf(hosts, vms), 'rack')).toMatchObject({ safe: true, total: 2 });
   expect(sweep(clusterOf(hosts, vms), 'az')).toMatchObject({ safe: false, total: 1 });
+});
+
+test('a set that fails says how many hosts more it takes, and that many are enough but one less is not', () => {
+  const hosts = ['a', 'b', 'c'].map((n) => hostState(`compute-${n}`, { ramMiBUsed: 60_000 }));
+  const vms = [1, 2, 3].map((i) => vmState(`v${i}`, 'compute-a', { ramMiB: 30_000 }));
+  const state = clusterOf(hosts, vms);
+  const result = sweep(state, '1');
+  expect(result.extraLike).toBe('compute-a');
+  const [set] = result.failing;
+  expect(set).toMatchObject({ hosts: ['compute-a'], extraHosts: 2 }); // two of them fit on one host, the third needs another
+  for (const [count, safe] of [
+    [1, false],
+    [2, true],
+  ] as const) {
+    const larger = sweep(withExtra(state, hosts[0]!, count), '1');
+    expect(larger.failing.some((s) => s.hosts.includes('compute-a'))).toBe(!safe);
+  }
+  expect(sweepNotes(result).join()).toContain('With 2 hosts more like compute-a everybody has a home');
+});
+
+test('a VM too large for any host of the kind is not helped by more of them', () => {
+  const hosts = [hostState('compute-big', { ramMiB: 200_000 }), hostState('compute-a'), hostState('compute-b')];
+  const result = sweep(clusterOf(hosts, [vmState('v', 'compute-big', { ramMiB: 150_000 })]), '1');
+  expect(result.failing).toMatchObject([{ hosts: ['compute-big'], extraHosts: null }]);
+  expect(sweepNotes(result).join()).toContain('Room is not all that is missing');
+});
+
+test('two hosts that hold all copies of a pool are not safe together, whatever room there is', () => {
+  const pool = {
+    name: 'gluster',
+    kind: 'glusterfs',
+    layout: null,
+    transport: null,
+    status: 'Started',
+    replicas: 2,
+    bricks: ['a', 'b'].map((n) => ({ host: `compute-${n}`, path: '/brick' })),
+    sizeGiB: null,
+    usedGiB: null,
+    mountedAt: null,
+  };
+  const hosts = ['a', 'b', 'c', 'd'].map((n) => hostState(`compute-${n}`));
+  const state = clusterOf(hosts, [vmState('v', 'compute-c')], { pools: [pool] });
+  expect(sweep(state, '1').safe).toBe(true);
+  const pairs = sweep(state, '2');
+  expect(pairs).toMatchObject({
+    safe: false,
+    failingCount: 1,
+    failing: [{ hosts: ['compute-a', 'compute-b'], vms: [] }],
+  });
+  expect(leftOver(pairs.failing[0]!)).toContain('gluster has no brick left');
+});
+
+test('an undecided set says how far it is known and that a larger budget may decide it', () => {
+  const result = { ...sweep(clusterOf([hostState('compute-a')], []), '1'), undecided: 1, safe: null };
+  expect(sweepNotes(result).join()).toContain('undecided after 200000 search steps');
 });
