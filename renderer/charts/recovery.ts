@@ -18,7 +18,14 @@ export const recoveryUntilMin = (lines: readonly RecoveryLine[]): number => {
   return Math.ceil((last / MIN_MS) * 1.08);
 };
 
-const series = (p: Palette, line: RecoveryLine, untilMin: number, total: number, cursorMin: number): object => ({
+type Marks = {
+  readonly untilMin: number;
+  readonly total: number;
+  readonly cursorMin: number;
+  readonly goalMin: number | null;
+};
+
+const series = (p: Palette, line: RecoveryLine, { untilMin, total, cursorMin, goalMin }: Marks): object => ({
   type: 'line',
   name: line.name,
   step: 'end',
@@ -39,6 +46,15 @@ const series = (p: Palette, line: RecoveryLine, untilMin: number, total: number,
           lineStyle: { color: p['line-strong'], type: 'solid', width: 1 },
           data: [
             { yAxis: total },
+            ...(goalMin === null
+              ? []
+              : [
+                  {
+                    xAxis: Math.min(goalMin, untilMin),
+                    label: { formatter: 'goal', position: 'insideEndTop' },
+                    lineStyle: { color: p.critical, type: 'dashed', width: 1.2 },
+                  },
+                ]),
             ...(cursorMin >= 0 && cursorMin <= untilMin
               ? [{ xAxis: cursorMin, label: { show: false }, lineStyle: { color: p.accent, width: 1.2 } }]
               : []),
@@ -48,9 +64,9 @@ const series = (p: Palette, line: RecoveryLine, untilMin: number, total: number,
     : {}),
 });
 
-/** `cursorMin`: the window's instant, in minutes after the fault. */
+/** `cursorMin`: the window's instant, in minutes after the fault; `goalMin`: a recovery goal, as a line. */
 export const recoveryOption =
-  (lines: readonly RecoveryLine[], cursorMin: number) =>
+  (lines: readonly RecoveryLine[], cursorMin: number, goalMin: number | null = null) =>
   (p: Palette): object => {
     const untilMin = recoveryUntilMin(lines);
     const total = Math.max(1, ...lines.map((l) => l.outcome.vms.length));
@@ -81,6 +97,6 @@ export const recoveryOption =
             .map((r) => `${r.seriesName}: ${r.value[1]} back`)
             .join('<br>'),
       },
-      series: lines.map((line) => series(p, line, untilMin, total, cursorMin)),
+      series: lines.map((line) => series(p, line, { untilMin, total, cursorMin, goalMin })),
     };
   };

@@ -1,5 +1,5 @@
-// The clocks of a drill: two profiles and every figure in them, each with the option it comes from.
-import type { DrillSettings } from '../../domain/drill/outcome.ts';
+// The clocks of a drill: the profiles and every figure in them, each with the option it comes from.
+import { type DrillSettings, RECOVERY_METHODS, type RecoveryMethod } from '../../domain/drill/outcome.ts';
 import { PROFILES, type ProfileName } from '../../domain/drill/settings.ts';
 import { useDesk } from '../session/desk.ts';
 import type { Fact } from './facts.tsx';
@@ -40,6 +40,11 @@ export const clockFacts = (s: DrillSettings): readonly Fact[] => [
   ['schedule, spawn', `${s.scheduleS} s, ${s.spawnS} s`],
   ['image fetch', `${s.imageFetchSPerGiB} s/GiB`],
   ['evacuations at once', String(s.threads)],
+  ...(s.fence && s.waitForFence ? [] : [['fence', s.fence ? 'nobody waits for it' : 'none'] as const]),
+  ...(s.method === 'auto'
+    ? []
+    : [['recovery method', `${s.method}: ${s.reservedHosts.join(', ') || 'no host'}`] as const]),
+  ...(s.retries === 0 ? [] : [['tried again', `${s.retries} ×, after ${s.retryAfterS} s`] as const]),
   ['evacuated VMs land', s.landStopped ? 'stopped (2.95)' : 'as they were'],
   ['seed', s.seed],
 ];
@@ -70,6 +75,64 @@ const NumberField = ({
     <em>{unit}</em>
   </label>
 );
+
+type Switch = 'forceDown' | 'fence' | 'waitForFence' | 'landStopped' | 'graceful' | 'evacuateAll' | 'taskStateBlocks';
+
+const SWITCHES: readonly (readonly [Switch, string])[] = [
+  ['forceDown', 'Force the service down at once'],
+  ['fence', 'Somebody fences the host'],
+  ['waitForFence', 'Evacuation waits for the fence'],
+  ['landStopped', 'Evacuated VMs land stopped (microversion 2.95)'],
+  ['graceful', 'The host shuts down cleanly'],
+  ['evacuateAll', 'VMs without HA_Enabled are evacuated too'],
+  ['taskStateBlocks', 'A task_state stands in the way (before Zed)'],
+];
+
+/** Masakari's recovery method, and the hosts it keeps free. */
+const Reserve = () => {
+  const desk = useDesk();
+  const { plan } = desk;
+  const { method, reservedHosts } = plan.settings.value;
+  const hosts = desk.picture.value?.hosts.map((h) => h.name) ?? [];
+  const isMethod = (word: string): word is RecoveryMethod => (RECOVERY_METHODS as readonly string[]).includes(word);
+  return (
+    <div class="fields">
+      <label class="field wide">
+        <span>recovery method</span>
+        <select
+          value={method}
+          onChange={(e) => isMethod(e.currentTarget.value) && plan.change({ method: e.currentTarget.value })}
+        >
+          {RECOVERY_METHODS.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      {method !== 'auto' && (
+        <label class="field wide">
+          <span>reserved host</span>
+          <select
+            value={reservedHosts[0] ?? ''}
+            onChange={(e) =>
+              plan.change({ reservedHosts: e.currentTarget.value === '' ? [] : [e.currentTarget.value] })
+            }
+          >
+            <option value="">none</option>
+            {hosts.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      <NumberField
+        name="tried again"
+        unit="×"
+        value={plan.settings.value.retries}
+        onChange={(n) => plan.change({ retries: n })}
+      />
+    </div>
+  );
+};
 
 export const ClockForm = () => {
   const { plan } = useDesk();
@@ -107,30 +170,17 @@ export const ClockForm = () => {
           onChange={(n) => plan.change({ threads: n })}
         />
       </div>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={s.forceDown}
-          onChange={(e) => plan.change({ forceDown: e.currentTarget.checked })}
-        />
-        Force the service down at once
-      </label>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={s.landStopped}
-          onChange={(e) => plan.change({ landStopped: e.currentTarget.checked })}
-        />
-        Evacuated VMs land stopped (microversion 2.95)
-      </label>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={s.graceful}
-          onChange={(e) => plan.change({ graceful: e.currentTarget.checked })}
-        />
-        The host shuts down cleanly
-      </label>
+      <Reserve />
+      {SWITCHES.map(([field, name]) => (
+        <label class="check" key={field}>
+          <input
+            type="checkbox"
+            checked={s[field]}
+            onChange={(e) => plan.change({ [field]: e.currentTarget.checked })}
+          />
+          {name}
+        </label>
+      ))}
     </section>
   );
 };

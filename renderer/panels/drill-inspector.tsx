@@ -1,21 +1,25 @@
 // Beside a drill: before it, its clocks and who is at stake; after it, the verdict, the reasons and the recovery curve.
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { DrillReport } from '../../domain/contract/contract.ts';
 import { recoveryOption, type RecoveryLine } from '../charts/recovery.ts';
 import { Chart } from '../charts/chart.tsx';
 import { useDesk } from '../session/desk.ts';
-import { duration, moment, plural } from '../../domain/readout/words.ts';
+import { hostsHit } from '../session/drill-picks.ts';
+import { brief, duration, moment, plural } from '../../domain/readout/words.ts';
 import { AddVm } from './add-vm.tsx';
 import { ClockForm, clockFacts } from './drill-clocks.tsx';
 import { Facts } from './facts.tsx';
 
 const REASONS_SHOWN = 8;
 const OTHERS_DRAWN = 3;
+const GROUPS_SHOWN = 6;
+const MIN_MS = 60_000;
 
 const AtStake = () => {
   const desk = useDesk();
-  const failing = new Set(desk.faults.value);
-  const vms = desk.picture.value?.hosts.filter((h) => failing.has(h.name)).flatMap((h) => h.vms) ?? [];
+  const picture = desk.picture.value;
+  const failing = new Set(picture === null ? [] : hostsHit(picture, desk.faults.value, desk.plan.steps.value));
+  const vms = picture?.hosts.filter((h) => failing.has(h.name)).flatMap((h) => h.vms) ?? [];
   const of = (storage: string | null): number => vms.filter((v) => v.storage === storage).length;
   if (failing.size === 0) {
     return (
@@ -42,6 +46,25 @@ const AtStake = () => {
   );
 };
 
+/** What else happens, as a script of steps; the engine says what it does not understand when the drill is run. */
+const Steps = () => {
+  const { plan } = useDesk();
+  return (
+    <section>
+      <h3>What else happens, and when</h3>
+      <textarea
+        class="script"
+        aria-label="Fault script, a step a line"
+        rows={3}
+        spellcheck={false}
+        placeholder={'at +5m return compute-7\nslow nic compute-2 to 10%'}
+        value={plan.steps.value.join('\n')}
+        onInput={(e) => (plan.steps.value = e.currentTarget.value === '' ? [] : e.currentTarget.value.split('\n'))}
+      />
+    </section>
+  );
+};
+
 const Plan = () => {
   const desk = useDesk();
   const at = desk.player.at.value;
@@ -56,6 +79,7 @@ const Plan = () => {
         </p>
       </section>
       <AtStake />
+      <Steps />
       <ClockForm />
       <AddVm />
     </>
@@ -91,6 +115,46 @@ const NotBack = ({ report }: { readonly report: DrillReport }) => {
   );
 };
 
+/** Tags and server groups, the one longest without anybody serving first. */
+const Together = ({ report }: { readonly report: DrillReport }) => {
+  if (report.groups.length === 0) return null;
+  const none = (ms: number | null): string => (ms === null ? 'for good' : ms === 0 ? 'never' : brief(ms));
+  return (
+    <section data-testid="together">
+      <h3>
+        Who serves together
+        {report.groups.length > GROUPS_SHOWN && (
+          <small>
+            worst {GROUPS_SHOWN} of {report.groups.length}
+          </small>
+        )}
+      </h3>
+      <table class="rows reasons">
+        <thead>
+          <tr>
+            <th>tag or group</th>
+            <th class="right">hit</th>
+            <th class="right">longest</th>
+            <th class="right">nobody</th>
+          </tr>
+        </thead>
+        <tbody>
+          {report.groups.slice(0, GROUPS_SHOWN).map((g) => (
+            <tr key={`${g.by} ${g.name}`}>
+              <td title={g.by}>{g.name}</td>
+              <td class="right">
+                {g.hit} of {g.vms}
+              </td>
+              <td class="right">{g.notBack > 0 ? `${g.notBack} not back` : none(g.downMsMax)}</td>
+              <td class={`right ${g.allDownMs === null ? 'critical-ink' : ''}`}>{none(g.allDownMs)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+};
+
 const Curve = ({ report }: { readonly report: DrillReport }) => {
   const desk = useDesk();
   const others = desk.drills.othersLike(desk.log.value?.path ?? '', desk.timeline.value, report).slice(0, OTHERS_DRAWN);
@@ -103,8 +167,11 @@ const Curve = ({ report }: { readonly report: DrillReport }) => {
     [report, key],
   );
   const cursorMin = (desk.player.settled.value.at - Date.parse(report.summary.at)) / 60_000;
-  const option = useMemo(() => recoveryOption(lines, cursorMin), [lines, cursorMin]);
+  const [goalMin, setGoalMin] = useState<number | null>(null);
+  const option = useMemo(() => recoveryOption(lines, cursorMin, goalMin), [lines, cursorMin, goalMin]);
   const back = report.vms.filter((v) => v.downMs !== null).length;
+  const within = (min: number): number =>
+    report.vms.filter((v) => v.downMs !== null && v.downMs <= min * MIN_MS).length;
   return (
     <section>
       <h3>
@@ -112,6 +179,22 @@ const Curve = ({ report }: { readonly report: DrillReport }) => {
         {others.length > 0 && <small>dashed: {others.map(([name]) => name).join(', ')}</small>}
       </h3>
       <Chart label={`${back} of ${report.vms.length} VMs back over time`} height={150} option={option} />
+      <label class="field goal">
+        <span data-testid="within-goal">
+          {goalMin === null ? 'recovery goal' : `${within(goalMin)} of ${report.vms.length} within the goal`}
+        </span>
+        <input
+          type="number"
+          min="0"
+          step="any"
+          aria-label="Recovery goal in minutes"
+          onInput={(e) => {
+            const n = e.currentTarget.valueAsNumber;
+            setGoalMin(Number.isFinite(n) && n > 0 ? n : null);
+          }}
+        />
+        <em>min</em>
+      </label>
     </section>
   );
 };
@@ -131,6 +214,7 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
       </section>
       <NotBack report={report} />
       {back && <Curve report={report} />}
+      <Together report={report} />
       <section>
         <h3>
           Clocks of this drill <small>options, or assumed</small>

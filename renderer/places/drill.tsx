@@ -1,8 +1,12 @@
 // Drill: choose hosts to fail on the map, run it, and read lane by lane what follows.
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { DrillReport } from '../../domain/contract/contract.ts';
-import { useDesk } from '../session/desk.ts';
-import { runDrill } from '../session/run-drill.ts';
+import type { Picture } from '../../domain/readout/picture-types.ts';
+import { Segments } from '../panels/segments.tsx';
+import { type Desk, useDesk } from '../session/desk.ts';
+import { hostsHit, toggleDomain, torStep } from '../session/drill-picks.ts';
+import { type Pick, PICKS } from '../session/drill-plan.ts';
+import { runDrill, saveDrill } from '../session/run-drill.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { clock, count, plural } from '../../domain/readout/words.ts';
 import { ClusterMap } from '../surfaces/cluster-map.tsx';
@@ -19,7 +23,10 @@ const RunControls = () => {
       <button
         type="button"
         class="btn small primary"
-        disabled={desk.faults.value.length === 0 || desk.log.value?.readOnly === true}
+        disabled={
+          (desk.faults.value.length === 0 && desk.plan.steps.value.every((step) => step.trim() === '')) ||
+          desk.log.value?.readOnly === true
+        }
         onClick={() => void runDrill(desk)}
         data-testid="run-drill"
       >
@@ -43,35 +50,98 @@ const RunControls = () => {
   );
 };
 
+const FAULTS_NAMED = 3;
+
+const FaultBadge = ({ name, onRemove }: { readonly name: string; readonly onRemove: () => void }) => (
+  <button type="button" class="badge bad" onClick={onRemove} aria-label={`Do not fail ${name}`} title="Take it out">
+    <Glyph name="fault" size={11} />
+    {name}
+    <Glyph name="error" size={8} />
+  </button>
+);
+
 const Faults = () => {
   const desk = useDesk();
-  const faults = desk.faults.value;
-  if (faults.length === 0) return <p>Choose the hosts that fail: click them on the map.</p>;
+  const { plan } = desk;
+  const chosen = [
+    ...desk.faults.value.map((host) => ({ name: host, remove: () => desk.toggleFault(host) })),
+    ...plan.steps.value
+      .filter((step) => step.trim() !== '')
+      .map((step) => ({ name: step, remove: () => plan.toggleStep(step) })),
+  ];
+  if (chosen.length === 0) return <p>Choose what fails: click it on the map.</p>;
   return (
     <>
-      {faults.slice(0, 3).map((host) => (
+      {chosen.slice(0, FAULTS_NAMED).map(({ name, remove }) => (
+        <FaultBadge key={name} name={name} onRemove={remove} />
+      ))}
+      {chosen.length > FAULTS_NAMED && (
         <button
           type="button"
-          key={host}
           class="badge bad"
-          onClick={() => desk.toggleFault(host)}
-          aria-label={`Do not fail ${host}`}
-          title="Take it out"
+          title="Take all out"
+          onClick={() => {
+            desk.faults.value = [];
+            plan.steps.value = [];
+          }}
         >
-          <Glyph name="fault" size={11} />
-          {host}
-          <Glyph name="error" size={8} />
+          and {chosen.length - FAULTS_NAMED} more
         </button>
-      ))}
-      {faults.length > 3 && <span class="badge bad">and {faults.length - 3} more</span>}
+      )}
     </>
   );
+};
+
+const PICK_NAMES: Readonly<Record<Pick, string>> = { host: 'Host', rack: 'Rack', az: 'Zone', tor: 'Switch' };
+
+/** What a click picks, and what is not on the map: pools and Cinder backends. */
+const PickBar = ({ picture }: { readonly picture: Picture }) => {
+  const desk = useDesk();
+  const { plan } = desk;
+  const backends = [...new Set(desk.states.value.value?.volumes.flatMap((v) => v.backend ?? []))].sort();
+  const others = [
+    ...picture.pools.map((p) => ({ name: `pool ${p.name}`, step: `stop pool ${p.name}` })),
+    ...backends.map((b) => ({ name: `backend ${b}`, step: `stop backend ${b}` })),
+  ];
+  return (
+    <div class="pick-bar" data-testid="picks">
+      <span>A click fails its</span>
+      <Segments
+        label="What a click on the map picks"
+        value={plan.picks.value}
+        choices={PICKS.map((pick) => [pick, PICK_NAMES[pick]] as const)}
+        onChoose={(pick) => (plan.picks.value = pick)}
+      />
+      {others.map(({ name, step }) => (
+        <button
+          type="button"
+          key={step}
+          class={`btn small ${plan.steps.value.includes(step) ? 'on' : ''}`}
+          aria-pressed={plan.steps.value.includes(step)}
+          onClick={() => plan.toggleStep(step)}
+        >
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+};
+
+/** Takes a click on the map as the plan's next fault. */
+const pickOnMap = (desk: Desk, picture: Picture, entity: string): void => {
+  const host = picture.hosts.find((h) => `host:${h.name}` === entity || h.vms.some((v) => `vm:${v.id}` === entity));
+  if (host === undefined) return;
+  const pick = desk.plan.picks.peek();
+  if (pick === 'host') return desk.toggleFault(host.name);
+  if (pick === 'tor') return host.rack === null ? undefined : desk.plan.toggleStep(torStep(host.rack));
+  desk.faults.value = toggleDomain(picture.hosts, desk.faults.peek(), host, pick);
 };
 
 const Plan = () => {
   const desk = useDesk();
   const picture = desk.picture.value;
-  const failing = new Set(desk.faults.value);
+  const hit = picture === null ? [] : hostsHit(picture, desk.faults.value, desk.plan.steps.value);
+  const failing = new Set(hit);
   const vms = picture?.hosts.filter((h) => failing.has(h.name)).reduce((n, h) => n + h.vms.length, 0) ?? 0;
   const failure = desk.plan.failure.value;
   return (
@@ -88,20 +158,16 @@ const Plan = () => {
         <RunControls />
       </div>
       {failure !== null && <p class="notice bad">{failure.sentence}</p>}
+      {picture !== null && <PickBar picture={picture} />}
       {picture !== null && (
         <ClusterMap
           picture={picture}
           measure={desk.measure.value}
-          groupBy={desk.groupBy.value}
+          groupBy={desk.plan.picks.value === 'az' ? 'az' : desk.groupBy.value}
           selected={desk.selection.value}
-          faults={desk.faults.value}
+          faults={hit}
           label={`Hosts to fail, ${failing.size} chosen`}
-          onPick={(entity) => {
-            const host = entity.startsWith('host:')
-              ? entity.slice(5)
-              : picture.hosts.find((h) => h.vms.some((v) => `vm:${v.id}` === entity))?.name;
-            if (host !== undefined) desk.toggleFault(host);
-          }}
+          onPick={(entity) => pickOnMap(desk, picture, entity)}
         />
       )}
       <SweepCard />
@@ -111,7 +177,7 @@ const Plan = () => {
 
 const Verdict = ({ report }: { readonly report: DrillReport }) => {
   const s = report.summary;
-  const bad = s.stranded + s.lost + s.error;
+  const bad = s.stranded + s.lost + s.error + s.unreachable;
   return (
     <>
       {bad > 0 && (
@@ -144,9 +210,12 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
     info?.to === null || info === null ? null : { timeline, at: { at: info.to, seq: null } },
     timeline,
   );
+  const [kept, setKept] = useState<string | null>(null);
   const touched = useMemo(() => new Set(report.vms.map((v) => `vm:${v.vm}`)), [report]);
   const again = (): void => {
-    desk.faults.value = report.summary.failed;
+    desk.faults.value = report.asked.fail;
+    desk.plan.steps.value = report.asked.script?.split('\n') ?? [];
+    desk.plan.settings.value = report.settings;
     desk.switchTo(info?.parent ?? 'main');
     desk.goTo(info?.forkedAt ?? { at: faultAt, seq: null });
   };
@@ -162,6 +231,14 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
         <button
           type="button"
           class="btn small"
+          onClick={() => void saveDrill(desk, report).then(setKept)}
+          title="A folder beside the log with the cluster, the question and the answer: a test of its own"
+        >
+          Save as scenario
+        </button>
+        <button
+          type="button"
+          class="btn small"
           onClick={() => {
             desk.against.value = null;
             desk.place.value = 'compare';
@@ -171,6 +248,11 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
           Compare with {info?.parent ?? 'main'}
         </button>
       </div>
+      {kept !== null && (
+        <p class="notice" data-testid="kept">
+          {kept}
+        </p>
+      )}
       <div class="drill-grid">
         <div class="card">
           <h2>

@@ -1,5 +1,7 @@
 // A person rehearses the failure of compute-1 just before it happened, and then with a VM more.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { idle } from './browser.ts';
 import { click, press, said, visit } from './moves.ts';
 import type { Story } from './story.ts';
@@ -35,5 +37,34 @@ export const drilling: Story = {
     await click(page, 'run-drill');
     assert.match(await said(page, 'outcomes'), /rebuilt, data lost 1/);
     assert.match(await page.locator('[data-outcome=rebuilt]').first().innerText(), /local disk gone|vm-local/);
+
+    // A switch picked on the map, with a step written by hand; the drill is kept as a folder.
+    await visit(page, '#/drill?branch=main&at=2026-11-17T10:36:00Z');
+    await page.getByRole('radio', { name: 'Switch' }).click();
+    await page.locator('[data-surface=map]').focus();
+    await press(page, 'ArrowRight', 'ArrowLeft', 'Enter');
+    const [step] = await page.getByRole('button', { name: /^Do not fail fail tor/ }).allInnerTexts();
+    assert.match(step ?? '', /^fail tor /);
+    const script = page.getByLabel('Fault script, a step a line');
+    await script.fill(`${step}\nat +10m return tor ${step?.replace('fail tor ', '')}`);
+    await page.getByLabel('Somebody fences the host').uncheck();
+    await click(page, 'run-drill');
+    assert.match(await said(page, 'verdict'), /recovered with their disks/);
+    await page.getByLabel('Recovery goal in minutes').fill('1');
+    assert.match(await said(page, 'within-goal'), /^0 of \d+ within the goal$/);
+    await page.getByRole('button', { name: 'Save as scenario' }).click();
+    await idle(page);
+    const kept = /^Kept in (.+)\.$/.exec(await said(page, 'kept'))?.[1] ?? '';
+    assert.deepEqual(readdirSync(kept).sort(), [
+      'README.md',
+      'cluster.json',
+      'cluster.jsonl.gz',
+      'commands.txt',
+      'expected.log',
+    ]);
+    assert.match(
+      readFileSync(join(kept, 'commands.txt'), 'utf8'),
+      /--script 'fail tor .*;at \+10m return tor .*' --clock fence=false/,
+    );
   },
 };

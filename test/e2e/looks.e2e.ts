@@ -74,6 +74,10 @@ export const looks: Story = {
     await visit(page, '#/cluster?branch=main&at=2026-11-17T10:36:00Z&select=host:compute-23');
     await press(page, 'd');
     await check('drill-plan');
+    await page.getByRole('radio', { name: 'Pairs' }).click();
+    await click(page, 'run-sweep');
+    await page.getByTestId('sweep-verdict').waitFor();
+    await check('drill-pairs');
     await click(page, 'run-drill');
     await check('drill');
     await page.getByRole('button', { name: /^Compare with main$/ }).click();

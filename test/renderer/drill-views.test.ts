@@ -5,6 +5,8 @@ import type { DrillOutcome, VmOutcome } from '../../domain/drill/outcome.ts';
 import { recoverySteps, recoveryUntilMin } from '../../renderer/charts/recovery.ts';
 import { typedInstant } from '../../renderer/panels/typed-instant.ts';
 import { drillName } from '../../renderer/session/run-drill.ts';
+import { hostsHit, toggleDomain } from '../../renderer/session/drill-picks.ts';
+import type { HostTile } from '../../domain/readout/picture-types.ts';
 import { layoutLanes } from '../../renderer/surfaces/lanes-layout.ts';
 
 const vm = (name: string, downMs: number | null, queueMs = 0): VmOutcome => ({
@@ -77,8 +79,33 @@ test('the curve steps up once for every return and ends flat', () => {
 });
 
 test('a branch is named after its hosts while they can be read', () => {
-  expect(drillName(['compute-1'])).toBe('drill: compute-1');
-  expect(drillName(['a', 'b', 'c', 'd'])).toBe('drill: 4 hosts');
+  expect(drillName(['compute-1'], ['fail tor A1'])).toBe('drill: compute-1');
+  expect(drillName(['a', 'b', 'c', 'd'], [])).toBe('drill: 4 hosts');
+  expect(drillName([], ['fail tor A1', 'at +5m return tor A1'])).toBe('drill: fail tor A1');
+});
+
+test('a click picks a whole rack, takes it out again, and a switch hits everybody behind it', () => {
+  const tile = (name: string, rack: string | null): HostTile => ({
+    name,
+    rack,
+    az: 'az-1',
+    up: true,
+    enabled: true,
+    forcedDown: false,
+    fenced: false,
+    downSince: null,
+    cpu: 0,
+    ram: 0,
+    vcpus: 0,
+    vms: [],
+  });
+  const [a, b, c] = [tile('a', 'A1'), tile('b', 'A1'), tile('c', null)] as const;
+  const hosts = [a, b, c];
+  expect(toggleDomain(hosts, ['c'], a, 'rack')).toEqual(['c', 'a', 'b']);
+  expect(toggleDomain(hosts, ['c', 'a', 'b'], b, 'rack')).toEqual(['c']);
+  expect(toggleDomain(hosts, [], c, 'rack')).toEqual(['c']); // without a rack it stands for itself
+  expect(toggleDomain(hosts, [], c, 'az')).toEqual(['a', 'b', 'c']);
+  expect(hostsHit({ hosts }, ['c'], ['fail tor A1', 'at +5m return tor A1'])).toEqual(['c', 'a', 'b']);
 });
 
 test('typed instants: clock of the day shown, steps from now, full instants; nonsense is none', () => {

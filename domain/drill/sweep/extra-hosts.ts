@@ -68,10 +68,12 @@ export const extraHosts = (state: ClusterState): ExtraHosts => {
     larger.set(count, known);
     return known(failed);
   };
-  // One host more never makes a set fail that survived, so the number is found by halving.
+  // One host more never makes a set fail that survived: doubled until it does, then halved. Mostly one is enough.
   const neededFor = (failed: readonly string[]): number | null => {
-    if (!survives(failed, MOST_EXTRA)) return null;
-    let [no, yes] = [0, MOST_EXTRA];
+    let yes = 1;
+    while (yes < MOST_EXTRA && !survives(failed, yes)) yes *= 2;
+    if (!survives(failed, yes)) return null;
+    let no = yes >> 1;
     while (yes - no > 1) {
       const middle = (no + yes) >> 1;
       if (survives(failed, middle)) yes = middle;

@@ -4,7 +4,7 @@ import { UNIT } from '../../scheduling/filters.ts';
 import { RESOURCES } from '../../scheduling/inventory.ts';
 import { type ExtraHosts, extraHosts } from './extra-hosts.ts';
 import { poolWatch, type StoppedPool } from './pool-watch.ts';
-import { firstFit, type Fits, placeAll, SEARCH_STEPS, Trial, type Verdict } from './search.ts';
+import { firstFit, placeAll, SEARCH_STEPS, Trial, type Verdict } from './search.ts';
 import { R, type Shelf, shelfOf } from './shelf.ts';
 
 export const SWEEPS = ['1', '2', 'rack', 'az'] as const;
