@@ -70,6 +70,8 @@ export type VmOutcome = {
   readonly vmState: string | null;
   /** From the fault until it runs again (or is restored stopped); null when it does not come back. */
   readonly downMs: number | null;
+  /** From the fault until other hosts reach it again; null when it does not come back, or lands SHUTOFF. */
+  readonly reachedMs: number | null;
   readonly dataLost: boolean;
   /** Parts of downMs, in order. */
   readonly clocks: {
@@ -113,10 +115,23 @@ export type GroupOutcome = {
   readonly allDownMs: number | null;
 };
 
+/** What the moves cost Neutron's control plane, with l2population. */
+export type NetworkEffects = {
+  /** Ports bound to another host. */
+  readonly ports: number;
+  /** FDB messages the server sends, what arrives of them at agents, and the entries in them. */
+  readonly fdbMessages: number;
+  readonly deliveries: number;
+  readonly entries: number;
+  /** When the last VM that comes back is reached again, after the fault. */
+  readonly reachedMsMax: number | null;
+};
+
 export type DrillOutcome = {
   readonly vms: readonly VmOutcome[];
   /** Only groups that were hit, the worst first. */
   readonly groups: readonly GroupOutcome[];
+  readonly network: NetworkEffects;
   readonly summary: DrillSummary;
   readonly settings: DrillSettings;
   /** Clocks that contradict each other, in sentences. */

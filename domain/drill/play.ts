@@ -10,6 +10,7 @@ import { Stage } from './recovery/stage.ts';
 import { Storage } from './recovery/storage.ts';
 import { Tunnels } from './recovery/tunnels.ts';
 import { groupOutcomes } from './groups.ts';
+import { networkEffects } from './network-effects.ts';
 import { settingsWarnings } from './settings.ts';
 import { summarise } from './summary.ts';
 
@@ -85,7 +86,17 @@ const play = ({ state, at, settings, name }: DrillInput, faults: readonly Fault[
   const doubled = incidents.reduce((sum, incident) => sum + incident.doubled, 0);
   const summary = summarise(vms, failed, { at, events: stage.events.length, doubled });
   const groups = groupOutcomes(state, vms);
-  return { events: stage.events, outcome: { vms, groups, summary, settings, warnings: settingsWarnings(settings) } };
+  return {
+    events: stage.events,
+    outcome: {
+      vms,
+      groups,
+      network: networkEffects(state, vms),
+      summary,
+      settings,
+      warnings: settingsWarnings(settings),
+    },
+  };
 };
 
 /**

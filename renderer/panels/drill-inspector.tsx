@@ -86,6 +86,12 @@ const Plan = () => {
   );
 };
 
+/** A NoValidHost names three hosts and counts the rest: the nearest one is enough beside a list of VMs. */
+const firstReason = (cause: string): string => {
+  const [first = cause, ...more] = cause.split('; ');
+  return more.length === 0 ? first : `${first}; …`;
+};
+
 const NotBack = ({ report }: { readonly report: DrillReport }) => {
   const desk = useDesk();
   const bad = report.vms.filter((v) => v.downMs === null);
@@ -106,7 +112,9 @@ const NotBack = ({ report }: { readonly report: DrillReport }) => {
                 </button>
                 <div class="muted">{v.outcome}</div>
               </td>
-              <td class="ink-2">{v.cause}</td>
+              <td class="ink-2" title={v.cause}>
+                {firstReason(v.cause)}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -212,9 +220,9 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
           {s.verdict}
         </p>
       </section>
-      <NotBack report={report} />
       {back && <Curve report={report} />}
       <Together report={report} />
+      <NotBack report={report} />
       <section>
         <h3>
           Clocks of this drill <small>options, or assumed</small>
@@ -226,6 +234,16 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
           facts={[
             ['down, median', s.downMsMedian === null ? '–' : duration(s.downMsMedian)],
             ['down, longest', s.downMsMax === null ? '–' : duration(s.downMsMax)],
+            ...(report.network.ports === 0
+              ? []
+              : [
+                  ['ports bound anew', String(report.network.ports)] as const,
+                  ['FDB messages, received', `${report.network.fdbMessages}, ${report.network.deliveries}`] as const,
+                ]),
+            [
+              'last one reached again',
+              report.network.reachedMsMax === null ? '–' : duration(report.network.reachedMsMax),
+            ],
             ['events on the branch', String(s.events)],
           ]}
         />

@@ -112,17 +112,20 @@ const PickBar = ({ picture }: { readonly picture: Picture }) => {
         choices={PICKS.map((pick) => [pick, PICK_NAMES[pick]] as const)}
         onChoose={(pick) => (plan.picks.value = pick)}
       />
-      {others.map(({ name, step }) => (
-        <button
-          type="button"
-          key={step}
-          class={`btn small ${plan.steps.value.includes(step) ? 'on' : ''}`}
-          aria-pressed={plan.steps.value.includes(step)}
-          onClick={() => plan.toggleStep(step)}
+      {others.length > 0 && (
+        <select
+          aria-label="Also stop a pool or backend"
+          value=""
+          onChange={(e) => e.currentTarget.value !== '' && plan.toggleStep(e.currentTarget.value)}
         >
-          {name}
-        </button>
-      ))}
+          <option value="">also stop…</option>
+          {others.map(({ name, step }) => (
+            <option key={step} value={step}>
+              {plan.steps.value.includes(step) ? `not ${name}` : name}
+            </option>
+          ))}
+        </select>
+      )}
     </div>
   );
 };
@@ -225,28 +228,30 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
         <h1>Drill</h1>
         <Verdict report={report} />
         <span class="spring" />
-        <button type="button" class="btn small" onClick={again}>
-          Change the drill
-        </button>
-        <button
-          type="button"
-          class="btn small"
-          onClick={() => void saveDrill(desk, report).then(setKept)}
-          title="A folder beside the log with the cluster, the question and the answer: a test of its own"
-        >
-          Save as scenario
-        </button>
-        <button
-          type="button"
-          class="btn small"
-          onClick={() => {
-            desk.against.value = null;
-            desk.place.value = 'compare';
-            if (info?.to) desk.goTo({ at: info.to, seq: null });
-          }}
-        >
-          Compare with {info?.parent ?? 'main'}
-        </button>
+        <span class="acts">
+          <button type="button" class="btn small" onClick={again}>
+            Change the drill
+          </button>
+          <button
+            type="button"
+            class="btn small"
+            onClick={() => void saveDrill(desk, report).then(setKept)}
+            title="A folder beside the log with the cluster, the question and the answer: a test of its own"
+          >
+            Save as scenario
+          </button>
+          <button
+            type="button"
+            class="btn small"
+            onClick={() => {
+              desk.against.value = null;
+              desk.place.value = 'compare';
+              if (info?.to) desk.goTo({ at: info.to, seq: null });
+            }}
+          >
+            Compare with {info?.parent ?? 'main'}
+          </button>
+        </span>
       </div>
       {kept !== null && (
         <p class="notice" data-testid="kept">

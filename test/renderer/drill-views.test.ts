@@ -19,6 +19,7 @@ const vm = (name: string, downMs: number | null, queueMs = 0): VmOutcome => ({
   storage: 'shared',
   vmState: 'stopped',
   downMs,
+  reachedMs: downMs,
   dataLost: false,
   clocks:
     downMs === null
@@ -31,6 +32,7 @@ const outcome: DrillOutcome = {
   settings: BY_HAND,
   warnings: [],
   groups: [],
+  network: { ports: 0, fdbMessages: 0, deliveries: 0, entries: 0, reachedMsMax: null },
   summary: {
     failed: ['compute-1'],
     at: '2026-11-17T10:36:02Z',

@@ -4,6 +4,7 @@ import { entity } from '../../events/entity.ts';
 import type { VmState } from '../../readout/state.ts';
 import type { SchedulingRequest } from '../../scheduling/candidate.ts';
 import { noValidHostSentence, selectDestination } from '../../scheduling/select.ts';
+import { WIRED_AFTER_MS } from '../network-effects.ts';
 import type { DrillSettings } from '../outcome.ts';
 import { charge, evacuationRequest } from '../world.ts';
 import { S, type Stage } from './stage.ts';
@@ -138,6 +139,7 @@ const finish = (stage: Stage, e: Evacuation, way: Way): void => {
     dest,
     vmState,
     downMs: stage.now - e.downFrom,
+    reachedMs: vmState === 'stopped' ? null : stage.now - e.downFrom + WIRED_AFTER_MS,
     dataLost: rebuilt || twice,
     clocks: {
       detectionMs: e.detectedAt - e.downFrom,

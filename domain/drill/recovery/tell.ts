@@ -18,6 +18,8 @@ export const outcomeInPlace = (
   storage: vm.storage,
   vmState: more.vmState === undefined ? vm.vmState : more.vmState,
   downMs: more.downMs ?? null,
+  // In place nothing has to be wired anew: reached when it runs.
+  reachedMs: (more.vmState === undefined ? vm.vmState : more.vmState) === 'stopped' ? null : (more.downMs ?? null),
   dataLost: more.dataLost ?? false,
   clocks: null,
 });

@@ -32,7 +32,7 @@ const extraNote = ({ extraLike, failing, failingCount }: SweepResult): string | 
   const most = short.reduce((n, set) => Math.max(n, set.extraHosts ?? 0), 0);
   const listed = failing.length < failingCount ? ` of the ${failing.length} listed` : '';
   return hopeless === 0
-    ? `With ${counted(most, NOUN['1'])} more like ${extraLike} everybody has a home in every failing set${listed}.`
+    ? `${counted(most, NOUN['1'])} more like ${extraLike} would be enough for every failing set${listed}.`
     : `Room is not all that is missing: in ${hopeless} failing sets${listed} not even ${MOST_EXTRA} more hosts like ${extraLike} help, because a VM is too large for one or a server group forbids it.`;
 };
 

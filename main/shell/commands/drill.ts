@@ -76,7 +76,13 @@ const groupTable = (groups: readonly GroupOutcome[]): string =>
         { head: 'NOBODY SERVED', cell: (g) => seconds(g.allDownMs) ?? 'for good' },
       ])}${groups.length > GROUPS_SHOWN ? `and ${counted(groups.length - GROUPS_SHOWN, 'group')} more.\n` : ''}`;
 
-const readable = ({ vms, groups, summary, warnings }: DrillOutcome, branch: string | null): string =>
+const networkLine = ({ ports, fdbMessages, deliveries, reachedMsMax }: DrillOutcome['network']): string =>
+  ports === 0
+    ? ''
+    : `${counted(ports, 'port')} bound to another host: ${counted(fdbMessages, 'FDB message')}, ${deliveries} received.` +
+      `${reachedMsMax === null ? '' : ` The last VM is reached again after ${seconds(reachedMsMax)}.`}\n`;
+
+const readable = ({ vms, groups, network, summary, warnings }: DrillOutcome, branch: string | null): string =>
   `${summary.verdict}\n` +
   (vms.length === 0
     ? ''
@@ -89,6 +95,7 @@ const readable = ({ vms, groups, summary, warnings }: DrillOutcome, branch: stri
         { head: 'CAUSE', cell: (v) => v.cause },
       ])}`) +
   groupTable(groups) +
+  networkLine(network) +
   warnings.map((warning) => `Warning: ${warning}\n`).join('') +
   (summary.doubledAllocations === 0
     ? ''

@@ -183,7 +183,7 @@ test('a set that fails says how many hosts more it takes, and that many are enou
     const larger = sweep(withExtra(state, hosts[0]!, count), '1');
     expect(larger.failing.some((s) => s.hosts.includes('compute-a'))).toBe(!safe);
   }
-  expect(sweepNotes(result).join()).toContain('With 2 hosts more like compute-a everybody has a home');
+  expect(sweepNotes(result).join()).toContain('2 hosts more like compute-a would be enough for every failing set');
 });
 
 test('a VM too large for any host of the kind is not helped by more of them', () => {
