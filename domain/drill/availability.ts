@@ -2,13 +2,13 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { rng } from '../base/rng.ts';
 
+/** Hosts that fail and are repaired alike: mean times in hours, both exponential and independent. */
+export type HostClass = { readonly hosts: number; readonly mtbfH: number; readonly mttrH: number };
+
 export type Reliability = {
-  readonly hosts: number;
+  readonly classes: readonly HostClass[];
   /** Hosts that may be down at once without anybody being homeless: what the sweeps say. */
   readonly spare: number;
-  /** Mean time between failures and to repair of one host, hours; both exponential and independent. */
-  readonly mtbfH: number;
-  readonly mttrH: number;
 };
 
 export type Availability = {
@@ -18,7 +18,7 @@ export type Availability = {
   readonly high: number;
   readonly runs: number;
   readonly hoursPerRun: number;
-  /** Σ C(n,i) u^i (1−u)^(n−i) for i ≤ spare, u = MTTR / (MTBF + MTTR). */
+  /** Sums of C(n,i) u^i (1−u)^(n−i), u = MTTR / (MTBF + MTTR), folded over the classes; for at most `spare` down in all. */
   readonly closedForm: number;
 };
 
@@ -28,42 +28,67 @@ const CYCLES = 50;
 const Z95 = 1.96;
 const MOST_HOSTS = 5000;
 
-/** The binomial sum, built up term by term so that no factorial overflows. */
-export const carriesAll = ({ hosts, spare, mtbfH, mttrH }: Reliability): number => {
+/** Chances of 0, 1, … `most` hosts of a class down, built up term by term so that no factorial overflows. */
+const downChances = ({ hosts, mtbfH, mttrH }: HostClass, most: number): readonly number[] => {
   const down = mttrH / (mtbfH + mttrH);
   let logTerm = hosts * Math.log1p(-down);
-  let sum = Math.exp(logTerm);
-  for (let i = 1; i <= Math.min(spare, hosts); i++) {
+  const chances = [Math.exp(logTerm)];
+  for (let i = 1; i <= Math.min(most, hosts); i++) {
     logTerm += Math.log((hosts - i + 1) / i) + Math.log(down) - Math.log1p(-down);
-    sum += Math.exp(logTerm);
+    chances.push(Math.exp(logTerm));
   }
-  return Math.min(1, sum);
+  return chances;
 };
 
-/** One run: the number of hosts down as a birth-and-death chain; the share of time at most `spare` are. */
-const oneRun = ({ hosts, spare, mtbfH, mttrH }: Reliability, hours: number, next: () => number): number => {
-  let [now, down, good] = [0, 0, 0];
+/** The chance that at most `spare` hosts are down: binomials of the classes, convolved. */
+export const carriesAll = ({ classes, spare }: Reliability): number => {
+  let together: readonly number[] = [1];
+  for (const one of classes) {
+    const chances = downChances(one, spare);
+    const next = new Array<number>(Math.min(spare + 1, together.length + chances.length - 1)).fill(0);
+    for (const [i, a] of together.entries()) {
+      for (const [j, b] of chances.entries()) if (i + j <= spare) next[i + j]! += a * b;
+    }
+    together = next;
+  }
+  return Math.min(
+    1,
+    together.reduce((sum, chance) => sum + chance, 0),
+  );
+};
+
+/** One run: hosts down of each class as a birth-and-death chain; the share of time at most `spare` are down in all. */
+const oneRun = ({ classes, spare }: Reliability, hours: number, next: () => number): number => {
+  let [now, good] = [0, 0];
   // Starts in the steady state, host by host, so that there is no warm-up to cut off.
-  const share = mttrH / (mtbfH + mttrH);
-  for (let h = 0; h < hosts; h++) if (next() < share) down++;
+  const down = classes.map(({ hosts, mtbfH, mttrH }) => {
+    let of = 0;
+    for (let h = 0; h < hosts; h++) if (next() < mttrH / (mtbfH + mttrH)) of++;
+    return of;
+  });
   while (now < hours) {
-    const fails = (hosts - down) / mtbfH;
-    const repairs = down / mttrH;
-    const step = Math.min(hours - now, -Math.log(1 - next()) / (fails + repairs));
-    if (down <= spare) good += step;
+    const rates = classes.flatMap(({ hosts, mtbfH, mttrH }, c) => [(hosts - down[c]!) / mtbfH, down[c]! / mttrH]);
+    const all = rates.reduce((a, b) => a + b, 0);
+    const step = Math.min(hours - now, -Math.log(1 - next()) / all);
+    if (down.reduce((a, b) => a + b, 0) <= spare) good += step;
     now += step;
-    down += next() * (fails + repairs) < fails ? 1 : -1;
+    let drawn = next() * all;
+    const event = rates.findIndex((rate) => (drawn -= rate) < 0);
+    if (event >= 0) down[event >> 1]! += event % 2 === 0 ? 1 : -1;
   }
   return good / hours;
 };
 
 /** Monte Carlo beside its closed form; the same seed gives the same bytes. Errors: an impossible cluster. */
 export const availability = (r: Reliability, seed: string): Result<Availability, string> => {
-  if (!Number.isInteger(r.hosts) || r.hosts < 1 || r.hosts > MOST_HOSTS)
+  const hosts = r.classes.reduce((sum, c) => sum + c.hosts, 0);
+  if (r.classes.some((c) => !Number.isInteger(c.hosts) || c.hosts < 0) || hosts < 1 || hosts > MOST_HOSTS)
     return err(`hosts must be a whole number from 1 to ${MOST_HOSTS}.`);
   if (!Number.isInteger(r.spare) || r.spare < 0) return err('spare must be a whole number, 0 or more.');
-  if (!(r.mtbfH > 0) || !(r.mttrH > 0)) return err('MTBF and MTTR must be positive numbers of hours.');
-  const hours = (CYCLES * (r.mtbfH + r.mttrH)) / Math.min(r.hosts, CYCLES);
+  if (r.classes.some((c) => !(c.mtbfH > 0) || !(c.mttrH > 0)))
+    return err('MTBF and MTTR must be positive numbers of hours.');
+  const slowest = r.classes.reduce((most, c) => Math.max(most, c.mtbfH + c.mttrH), 0);
+  const hours = (CYCLES * slowest) / Math.min(hosts, CYCLES);
   const root = rng(seed).child('availability');
   const shares = Array.from({ length: RUNS }, (_, i) => oneRun(r, hours, root.child(String(i)).next));
   const mean = shares.reduce((a, b) => a + b, 0) / RUNS;

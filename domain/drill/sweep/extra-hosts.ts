@@ -34,6 +34,10 @@ const emptied = (like: HostState, i: number): HostState => ({
   vms: [],
 });
 
+/** The kind of usable host the cluster has most of; null where no capacity is known. */
+export const likelyExtra = (state: ClusterState): HostState | null =>
+  commonest(state.hosts.filter((h) => h.up !== false && h.enabled !== false && h.ramMiB !== null));
+
 /** The cluster with `count` empty hosts of a kind more. */
 export const withExtra = (state: ClusterState, like: HostState, count: number): ClusterState => ({
   ...state,
@@ -60,7 +64,7 @@ const judgeOf = (state: ClusterState): ((failed: readonly string[]) => boolean) 
 
 /** Clusters with one, two, … hosts more are made when a set first asks for them. */
 export const extraHosts = (state: ClusterState): ExtraHosts => {
-  const like = commonest(state.hosts.filter((h) => h.up !== false && h.enabled !== false && h.ramMiB !== null));
+  const like = likelyExtra(state);
   if (like === null) return { like: null, neededFor: () => null };
   const larger = new Map<number, (failed: readonly string[]) => boolean>();
   const survives = (failed: readonly string[], count: number): boolean => {

@@ -4,6 +4,7 @@ import { err, ok } from '../../../domain/base/result.ts';
 import { parseInstant } from '../../../domain/base/time.ts';
 import { parseScript } from '../../../domain/drill/faults/script.ts';
 import { recoverWithin, type RtoAnswer } from '../../../domain/drill/inverse.ts';
+import { MOST_EXTRA } from '../../../domain/drill/sweep/extra-hosts.ts';
 import type { DrillSettings } from '../../../domain/drill/outcome.ts';
 import type { Ending } from '../command-line/command.ts';
 import type { Opened } from '../command-line/open.ts';
@@ -36,9 +37,15 @@ const readable = (a: RtoAnswer, { settings, rtoS }: RtoQuestion): string => {
     : a.serviceDownTimeS === null
       ? `No service_down_time brings it within ${rtoS} s.`
       : `Detection: service_down_time may be up to ${a.serviceDownTimeS} s, all else equal (now ${settings.serviceDownTimeS}).`;
+  const spare =
+    a.spareLike === null
+      ? ''
+      : a.spareHosts === null
+        ? `Spare hosts: ${MOST_EXTRA} more like ${a.spareLike} do not bring everybody back in time.\n`
+        : `Spare hosts: ${a.spareHosts === 0 ? 'none is needed' : `${a.spareHosts} more like ${a.spareLike} are enough, all else equal`}.\n`;
   const left =
     a.notBack === 0 ? '' : `${counted(a.notBack, 'VM')} not back whatever the clocks: ask the drill itself why.\n`;
-  return `${a.met ? 'Met' : 'Not met'}: ${slowest}, the goal is ${rtoS} s.\n${threads}\n${detection}\n${left}`;
+  return `${a.met ? 'Met' : 'Not met'}: ${slowest}, the goal is ${rtoS} s.\n${threads}\n${detection}\n${spare}${left}`;
 };
 
 /** Status 0 when the goal is met as things are and everybody comes back, 1 when it is not. */

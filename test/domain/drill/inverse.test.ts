@@ -46,17 +46,49 @@ test('a goal that nothing meets is said to be one', () => {
   });
 });
 
+/** Hosts of one class. */
+const alike = (hosts: number, spare: number, mtbfH: number, mttrH: number) => ({
+  classes: [{ hosts, mtbfH, mttrH }],
+  spare,
+});
+
+test('classes that are alike are one class, and unlike ones agree with counting every subset of hosts', () => {
+  const split = { classes: [alike(3, 1, 100, 5), alike(4, 1, 100, 5)].flatMap((r) => r.classes), spare: 2 };
+  expect(carriesAll(split)).toBeCloseTo(carriesAll(alike(7, 2, 100, 5)), 12);
+  const unlike = { classes: [...alike(3, 0, 100, 10).classes, ...alike(4, 0, 50, 20).classes], spare: 2 };
+  const chances = [0, 1, 2].map(() => 10 / 110).concat([0, 1, 2, 3].map(() => 20 / 70));
+  let sum = 0;
+  for (let subset = 0; subset < 2 ** chances.length; subset++) {
+    const isDown = chances.map((_, h) => ((subset >> h) & 1) === 1);
+    if (isDown.filter(Boolean).length > unlike.spare) continue;
+    sum += chances.reduce((p, u, h) => p * (isDown[h] ? u : 1 - u), 1);
+  }
+  expect(carriesAll(unlike)).toBeCloseTo(sum, 12);
+  const drawn = availability(unlike, 'mixed');
+  expect(drawn.ok && Math.abs(drawn.value.mean - sum)).toBeLessThan(0.02);
+});
+
+test('spare hosts are counted one by one: the fewest with which nobody is left and nobody is late', () => {
+  const crowded = clusterOf(
+    [hostState('compute-1'), hostState('compute-2', { ramMiBUsed: 60_000 })],
+    ['a', 'b', 'c'].map((id) => vmState(id, 'compute-1', { ramMiB: 30_000 })),
+  );
+  const answer = recoverWithin({ ...input, state: crowded }, 300_000);
+  expect(answer).toMatchObject({ ok: true, value: { spareHosts: 2, spareLike: 'compute-1' } });
+  expect(recoverWithin(input, 1000)).toMatchObject({ ok: true, value: { spareHosts: null } });
+});
+
 test('one host alone is up MTBF / (MTBF + MTTR) of the time; all of n at once, that to the nth', () => {
-  expect(carriesAll({ hosts: 1, spare: 0, mtbfH: 99, mttrH: 1 })).toBeCloseTo(0.99, 12);
-  expect(carriesAll({ hosts: 7, spare: 0, mtbfH: 99, mttrH: 1 })).toBeCloseTo(0.99 ** 7, 12);
-  expect(carriesAll({ hosts: 3, spare: 3, mtbfH: 1, mttrH: 1 })).toBeCloseTo(1, 12);
+  expect(carriesAll(alike(1, 0, 99, 1))).toBeCloseTo(0.99, 12);
+  expect(carriesAll(alike(7, 0, 99, 1))).toBeCloseTo(0.99 ** 7, 12);
+  expect(carriesAll(alike(3, 3, 1, 1))).toBeCloseTo(1, 12);
 });
 
 test('the drawn availability agrees with the closed form, and its interval holds it about as often as it should', () => {
   let held = 0;
   const seeds = 40;
   for (let i = 0; i < seeds; i++) {
-    const drawn = availability({ hosts: 10, spare: 1, mtbfH: 1000, mttrH: 50 }, `seed ${i}`);
+    const drawn = availability(alike(10, 1, 1000, 50), `seed ${i}`);
     if (!drawn.ok) throw new Error(drawn.error);
     const { mean, low, high, closedForm } = drawn.value;
     expect(Math.abs(mean - closedForm)).toBeLessThan(0.02);
@@ -66,10 +98,10 @@ test('the drawn availability agrees with the closed form, and its interval holds
 });
 
 test('the same seed gives the same bytes, and impossible clusters are refused', () => {
-  const r = { hosts: 5, spare: 1, mtbfH: 500, mttrH: 10 };
+  const r = alike(5, 1, 500, 10);
   expect(availability(r, 'a')).toEqual(availability(r, 'a'));
   expect(availability(r, 'a')).not.toEqual(availability(r, 'b'));
-  for (const wrong of [{ hosts: 0 }, { spare: -1 }, { mtbfH: 0 }, { mttrH: Number.NaN }]) {
-    expect(availability({ ...r, ...wrong }, 'a')).toMatchObject({ ok: false });
+  for (const wrong of [alike(0, 1, 500, 10), alike(5, -1, 500, 10), alike(5, 1, 0, 10), alike(5, 1, 500, Number.NaN)]) {
+    expect(availability(wrong, 'a')).toMatchObject({ ok: false });
   }
 });
