@@ -140,13 +140,14 @@ export const ClockForm = () => {
   const profile = plan.profile();
   const choices: readonly (readonly [string, string])[] = [
     ...(Object.keys(PROFILES) as ProfileName[]).map((name) => [name, PROFILE_NAMES[name]] as const),
-    ...(profile === null ? [['own', 'Own clocks'] as const] : []),
+    ...(profile === null ? [['own', 'Own'] as const] : []),
   ];
   return (
     <section data-testid="clocks">
       <h3>Who recovers, and how fast</h3>
       <Segments
         label="Profile of clocks"
+        class="tight"
         value={profile ?? 'own'}
         choices={choices}
         onChoose={(name) => {

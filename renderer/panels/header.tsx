@@ -29,6 +29,7 @@ const Crumbs = () => {
         aria-expanded={desk.sheet.value === 'branches'}
         onClick={() => (desk.sheet.value = desk.sheet.value === 'branches' ? null : 'branches')}
         data-testid="branch"
+        title={desk.timeline.value}
       >
         <Glyph name="branch" size={13} />
         <b>{desk.timeline.value}</b>

@@ -180,13 +180,19 @@ const Plan = () => {
 
 const Verdict = ({ report }: { readonly report: DrillReport }) => {
   const s = report.summary;
-  const bad = s.stranded + s.lost + s.error + s.unreachable;
+  const bad = s.stranded + s.lost + s.error;
   return (
     <>
       {bad > 0 && (
         <span class="badge bad">
           <Glyph name="clock" />
           {plural(bad, 'VM')} not back
+        </span>
+      )}
+      {s.unreachable > 0 && (
+        <span class="badge bad">
+          <Glyph name="clock" />
+          {plural(s.unreachable, 'VM')} not reached
         </span>
       )}
       {s.rebuilt > 0 && (

@@ -4,10 +4,10 @@ import type { Desk } from './desk.ts';
 
 const NAMED = 3; // a branch named after forty hosts would not be read
 
-/** `drill: compute-1`, `drill: compute-1, compute-2`, `drill: 7 hosts`, `drill: fail tor A1`. */
+/** `drill: compute-1`, `drill: compute-1, compute-2`, `drill: 7 hosts`, `drill: tor A1`. */
 export const drillName = (hosts: readonly string[], steps: readonly string[]): string => {
   if (hosts.length > NAMED) return `drill: ${hosts.length} hosts`;
-  return `drill: ${hosts.length > 0 ? hosts.join(', ') : (steps[0] ?? '')}`;
+  return `drill: ${hosts.length > 0 ? hosts.join(', ') : (steps[0] ?? '').replace(/^fail /, '')}`;
 };
 
 /** Runs the planned drill from the window's branch and instant; on success the window follows its branch. */
