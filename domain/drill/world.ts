@@ -87,8 +87,15 @@ export const setUp = (world: World, name: string, up: boolean): void => {
   if (host) world.hosts.set(name, { ...host, up });
 };
 
-/** Opens a reserved host for VMs; `zone` where it joins the failed host's aggregates. */
-export const openHost = (world: World, name: string, zone: string | null): void => {
+/** Opens a reserved host for VMs; `like` is the failed host whose zone and aggregates it joins, null where it joins none. */
+export const openHost = (world: World, name: string, like: Candidate | null): void => {
   const host = world.hosts.get(name);
-  if (host) world.hosts.set(name, { ...host, enabled: true, zone: zone ?? host.zone });
+  if (!host) return;
+  const joined = (like?.aggregates ?? []).filter((a) => !host.aggregates.some((own) => own.name === a.name));
+  world.hosts.set(name, {
+    ...host,
+    enabled: true,
+    zone: like?.zone ?? host.zone,
+    aggregates: [...host.aggregates, ...joined],
+  });
 };

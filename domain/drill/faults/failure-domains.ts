@@ -1,6 +1,6 @@
-// Failure domains that the log does not know: which host fails with which, by a list or by a pattern of their names.
+// Failure domains that the log does not know: which host fails with which, by a list, their aggregates or their names.
 import { err, ok, type Result } from '../../base/result.ts';
-import type { ClusterState } from '../../readout/state.ts';
+import type { ClusterState, HostState } from '../../readout/state.ts';
 
 /** The rack (or whatever fails as one) of each host that has one. */
 export type Racks = Readonly<Record<string, string>>;
@@ -40,6 +40,18 @@ export const racksFromNames = (pattern: string, hosts: readonly string[]): Resul
         `The pattern ${pattern} finds a rack in no host's name: brackets around the part that is the rack are needed.`,
       )
     : ok(racks);
+};
+
+/** Aggregates whose names begin alike, as tags of hosts: `rack-A1` and `rack-B2` for the prefix `rack-`. */
+export const racksFromAggregates = (prefix: string, hosts: readonly HostState[]): Result<Racks, string> => {
+  const racks: Record<string, string> = {};
+  for (const host of hosts) {
+    const [rack, other] = host.aggregates.filter((name) => name.startsWith(prefix));
+    if (other !== undefined)
+      return err(`${host.name} is in two aggregates that begin with ${prefix}: ${rack}, ${other}.`);
+    if (rack !== undefined) racks[host.name] = rack;
+  }
+  return Object.keys(racks).length === 0 ? err(`No host is in an aggregate that begins with ${prefix}.`) : ok(racks);
 };
 
 /** The cluster with these racks in place of the log's. */

@@ -166,12 +166,21 @@ export class Crew {
   #open(name: string): void {
     const stage = this.#stage;
     const { joinAggregates } = stage.settings;
-    const failed = stage.world.hosts.get(this.#scene.hosts[0] ?? '');
-    const zone = joinAggregates ? (failed?.zone ?? null) : null;
-    openHost(stage.world, name, zone);
+    const like = joinAggregates ? (stage.world.hosts.get(this.#scene.hosts[0] ?? '') ?? null) : null;
+    openHost(stage.world, name, like);
     const data = { enabled: true, reason: null };
     stage.emit(hostAddress(name), { type: 'host.service_reported', v: 1, data });
-    if (zone !== null) stage.emit(hostAddress(name), { type: 'host.reported', v: 1, data: { zone } });
+    if (like === null) return;
+    const aggregates =
+      stage.world.hosts
+        .get(name)
+        ?.aggregates.map((a) => a.name)
+        .sort() ?? [];
+    const joined = {
+      ...(like.zone === null ? {} : { zone: like.zone }),
+      ...(aggregates.length === 0 ? {} : { aggregates }),
+    };
+    if (Object.keys(joined).length > 0) stage.emit(hostAddress(name), { type: 'host.reported', v: 1, data: joined });
   }
 
   #work(): void {

@@ -7,7 +7,7 @@ import { shelfOf } from './shelf.ts';
 export const MOST_EXTRA = 16;
 
 const kindOf = (h: HostState): string =>
-  JSON.stringify([h.vcpus, h.ramMiB, h.diskGiB, h.vcpuRatio, h.ramRatio, h.diskRatio, h.az]);
+  JSON.stringify([h.vcpus, h.ramMiB, h.diskGiB, h.vcpuRatio, h.ramRatio, h.diskRatio, h.pcpus, h.az, h.aggregates]);
 
 /** The kind of host there is most of; ties go to the first name. */
 const commonest = (hosts: readonly HostState[]): HostState | null => {
@@ -29,6 +29,7 @@ const emptied = (like: HostState, i: number): HostState => ({
   enabled: true,
   forcedDown: false,
   vcpusUsed: 0,
+  pcpusUsed: 0,
   ramMiBUsed: 0,
   diskGiBUsed: 0,
   vms: [],

@@ -10,7 +10,12 @@ import {
   type VmOutcome,
 } from '../../../domain/drill/outcome.ts';
 import { BY_HAND, drillSettings, type ProfileName, PROFILES } from '../../../domain/drill/settings.ts';
-import { type Racks, racksFromList, racksFromNames } from '../../../domain/drill/faults/failure-domains.ts';
+import {
+  type Racks,
+  racksFromAggregates,
+  racksFromList,
+  racksFromNames,
+} from '../../../domain/drill/faults/failure-domains.ts';
 import { type SweepKind, SWEEPS } from '../../../domain/drill/sweep/sweep.ts';
 import { runDrillJob } from '../../work/drill-job.ts';
 import { unwatched } from '../../work/watcher.ts';
@@ -131,12 +136,13 @@ const clocksIn = (written: readonly string[]): Result<Partial<DrillSettings>, st
 };
 
 const BY_NAME = 'name:';
+const BY_AGGREGATE = 'aggregate:';
 
-/** The racks that `--racks` tells, by a list or by a pattern of names; null where it was not given. */
+/** The racks that `--racks` tells, by a list, by aggregates or by a pattern of names; null where it was not given. */
 const racksIn = async ({ ask, moment }: Opened, options: Options): Promise<Result<Racks | null, string>> => {
   const { racks, timeline } = options;
   if (racks === undefined) return ok(null);
-  if (!racks.startsWith(BY_NAME)) {
+  if (!racks.startsWith(BY_NAME) && !racks.startsWith(BY_AGGREGATE)) {
     const text = readInput(racks);
     return text.ok ? racksFromList(text.value) : text;
   }
@@ -144,8 +150,12 @@ const racksIn = async ({ ask, moment }: Opened, options: Options): Promise<Resul
   if (!at.ok) return at;
   const state = await ask('view.state', { timeline, at: at.value });
   if (!state.ok) return state;
-  const hosts = state.value.hosts.map((host) => host.name);
-  return racksFromNames(racks.slice(BY_NAME.length), hosts);
+  const { hosts } = state.value;
+  if (racks.startsWith(BY_AGGREGATE)) return racksFromAggregates(racks.slice(BY_AGGREGATE.length), hosts);
+  return racksFromNames(
+    racks.slice(BY_NAME.length),
+    hosts.map((host) => host.name),
+  );
 };
 
 const failing = async (
@@ -219,7 +229,10 @@ export const drill: AddCommand = (program, { terminal, run }) => {
     .addOption(new Option('--method <method>', "Masakari's recovery_method").choices(RECOVERY_METHODS))
     .option('--reserve <host...>', 'hosts kept disabled for a failure (with a --method that uses them)')
     .option('--budget <steps>', 'search steps a failing set may take before a sweep calls it undecided', steps)
-    .option('--racks <list>', "which hosts fail as one: a file of lines `host,rack`, or a pattern: 'name:^(r[0-9]+)-'")
+    .option(
+      '--racks <list>',
+      "which hosts fail as one: a file of lines `host,rack`, aggregates: 'aggregate:rack-', or a pattern: 'name:^(r[0-9]+)-'",
+    )
     .option('--save <folder>', 'keep the drill as a scenario: a new folder with the log, the question and the answer')
     .option('--seed <seed>', 'seed of everything random in the drill')
     .option('--force-down', 'the service is forced down at once instead of waiting for service_down_time')

@@ -1,6 +1,7 @@
 // Recovery as Masakari does it: recovery methods, reserved hosts, tries and patience, and who is left out.
 import { expect, test } from 'vitest';
 import { instant } from '../../../domain/base/brand.ts';
+import { racksFromAggregates } from '../../../domain/drill/faults/failure-domains.ts';
 import { parseScript } from '../../../domain/drill/faults/script.ts';
 import type { DrillSettings } from '../../../domain/drill/outcome.ts';
 import { runDrill } from '../../../domain/drill/play.ts';
@@ -24,9 +25,9 @@ const lines = ({ outcome }: ReturnType<typeof play>) =>
 
 /** compute-b has room for one VM only; compute-r is reserved. */
 const hosts = [
-  hostState('compute-a', { az: 'az-1' }),
+  hostState('compute-a', { az: 'az-1', aggregates: ['rack-1', 'ssd'] }),
   hostState('compute-b', { ramMiBUsed: 60_000 }),
-  hostState('compute-r', { enabled: false, az: 'az-9' }),
+  hostState('compute-r', { enabled: false, az: 'az-9', aggregates: ['spare'] }),
 ];
 const two = clusterOf(hosts, [vmState('1', 'compute-a'), vmState('2', 'compute-a')]);
 const reserve = { reservedHosts: ['compute-r'] };
@@ -69,12 +70,12 @@ test('rh_priority fills the reserved host first and leaves the rest to the sched
 });
 
 test('a reserved host joins the aggregates of the failed one only when told to', () => {
-  const zones = (joinAggregates: boolean) =>
+  const told = (joinAggregates: boolean) =>
     play(two, 'fail compute-a', { method: 'reserved_host', joinAggregates, ...reserve }).events.flatMap((e) =>
-      e.type === 'host.reported' ? [e.data.zone] : [],
+      e.type === 'host.reported' ? [e.data] : [],
     );
-  expect(zones(true)).toEqual(['az-1']);
-  expect(zones(false)).toEqual([]);
+  expect(told(true)).toEqual([{ zone: 'az-1', aggregates: ['rack-1', 'spare', 'ssd'] }]);
+  expect(told(false)).toEqual([]);
 });
 
 test('a second reserved host is tried where the first is full', () => {
@@ -169,4 +170,23 @@ test('impossible retries and methods are refused by name', () => {
   expect(no({ retries: -1 })).toContain('retries must be a whole number');
   expect(no({ method: 'luck' as never })).toContain('method must be one of auto, reserved_host');
   expect(no({ retryAfterS: -3 })).toContain('retryAfterS');
+});
+
+test('a VM pinned to a zone reaches the reserved host only when that joins the zone', () => {
+  const pinned = clusterOf([hosts[0]!, hosts[2]!], [vmState('1', 'compute-a', { requestedZone: 'az-1' })]);
+  const how = { method: 'reserved_host', retries: 0, ...reserve } as const;
+  expect(lines(play(pinned, 'fail compute-a', { ...how, joinAggregates: true }))).toEqual([
+    ['1', 'recovered', 'compute-r', 220],
+  ]);
+  expect(lines(play(pinned, 'fail compute-a', how))).toEqual([['1', 'stranded', null, null]]);
+});
+
+test('racks are read from aggregates that begin alike, one a host', () => {
+  expect(racksFromAggregates('rack-', hosts)).toEqual({ ok: true, value: { 'compute-a': 'rack-1' } });
+  expect(racksFromAggregates('row-', hosts)).toMatchObject({ ok: false });
+  const twice = hostState('compute-x', { aggregates: ['rack-1', 'rack-2'] });
+  expect(racksFromAggregates('rack-', [twice])).toEqual({
+    ok: false,
+    error: 'compute-x is in two aggregates that begin with rack-: rack-1, rack-2.',
+  });
 });
