@@ -20,29 +20,23 @@ type SeenPort = {
 };
 
 /** Ports as recorded; where none are, one for each network a VM has an address on. */
-const portsOf = (state: ClusterState): readonly SeenPort[] =>
-  state.ports.length > 0
-    ? state.ports.flatMap(({ network, vm, host, ips }) =>
-        network === null || vm === null ? [] : [{ network, vm, host, addresses: ips.length }],
-      )
-    : state.vms.flatMap(({ id, host, addresses }) =>
-        [...Map.groupBy(addresses, (a) => a.network)].map(([network, of]) => ({
-          network,
-          vm: id,
-          host,
-          addresses: of.length,
-        })),
-      );
+function* portsOf(state: ClusterState): Generator<SeenPort> {
+  for (const { network, vm, host, ips } of state.ports) {
+    if (network !== null && vm !== null) yield { network, vm, host, addresses: ips.length };
+  }
+  if (state.ports.length > 0) return;
+  for (const { id, host, addresses } of state.vms) {
+    for (const [network, of] of Map.groupBy(addresses, (a) => a.network)) {
+      yield { network, vm: id, host, addresses: of.length };
+    }
+  }
+}
 
 type Here = { ports: number; addresses: number };
 
 /** Who of a network is where; changed as its ports move. */
 class Presence {
   readonly #hosts = new Map<string, Here>();
-
-  constructor(ports: readonly SeenPort[]) {
-    for (const port of ports) this.count(port.host, port.addresses, 1);
-  }
 
   count(host: string | null, addresses: number, sign: 1 | -1): void {
     if (host === null) return;
@@ -93,14 +87,16 @@ export const networkEffects = (state: ClusterState, vms: readonly VmOutcome[]): 
   const reached = vms.flatMap((v) => (v.reachedMs === null ? [] : [v.reachedMs]));
   const last = reached.length === 0 ? null : reached.reduce((a, b) => Math.max(a, b));
   if (moved.length === 0) return { ports: 0, fdbMessages: 0, deliveries: 0, entries: 0, reachedMsMax: last };
-  const ports = portsOf(state);
-  const ofVm = Map.groupBy(ports, (p) => p.vm);
-  const networks = new Set(moved.flatMap(({ vm }) => ofVm.get(vm) ?? []).map((p) => p.network));
-  const inNetwork = Map.groupBy(
-    ports.filter((p) => networks.has(p.network)),
-    (p) => p.network,
-  );
-  const presences = new Map([...inNetwork].map(([network, of]) => [network, new Presence(of)]));
+  const ofVm = new Map<string, SeenPort[]>(moved.map(({ vm }) => [vm, []]));
+  const presences = new Map<string, Presence>();
+  // A cluster has far more ports than move: only the networks of those that do are counted.
+  for (const port of portsOf(state)) {
+    const mine = ofVm.get(port.vm);
+    if (mine === undefined) continue;
+    mine.push(port);
+    presences.set(port.network, new Presence());
+  }
+  for (const port of portsOf(state)) presences.get(port.network)?.count(port.host, port.addresses, 1);
   const loads = moved.flatMap(({ vm, dest }) =>
     (ofVm.get(vm) ?? []).flatMap((port) => {
       const presence = presences.get(port.network);

@@ -66,10 +66,7 @@ export class Stage {
 
   /** Neutron binds the ports of a VM to its new host. */
   movePorts(vm: VmState, dest: string): void {
-    this.#portsOf ??= Map.groupBy(
-      this.world.state.ports.filter((p) => p.vm !== null),
-      (p) => p.vm ?? '',
-    );
+    this.#portsOf ??= Map.groupBy(this.world.state.ports, (p) => p.vm ?? '');
     for (const port of this.#portsOf.get(vm.id) ?? []) {
       const address = entity('port', port.id);
       this.emit(address, { type: 'port.bound', v: 1, data: { host: dest, binding: 'ACTIVE' } });
