@@ -1,7 +1,7 @@
 // A packet's way as an answer for people and machines: every look-up, every tunnel, where it ended, and one sentence.
 import { err, ok, type Result } from '../base/result.ts';
 import type { ClusterState } from '../readout/state.ts';
-import { isGroupMac, isIpv6, parseIpv4, parseIpv6, parseMac } from './address.ts';
+import { BROADCAST_MAC, isGroupMac, isIpv6, parseIpv4, parseIpv6, parseMac } from './address.ts';
 import { networkOverlay, type OverlayChoice } from './cloud-overlay.ts';
 import { type CloudPort, type Endpoint, findPair, findPorts } from './endpoint.ts';
 import { type NetworkFault, withFault } from './fault.ts';
@@ -90,7 +90,8 @@ const worldOf = ({ seen }: Seen, question: TraceQuestion, network: string): Resu
   return ok(world);
 };
 
-/** Source addresses the port would use, and the MAC a guest would have resolved: a router's or stranger's is not invented. */
+/** Source addresses the port would use, and the MAC a guest would send to: a group's follows from its address, a neighbour's is
+ * known, a router's or stranger's is not invented and stays zero. */
 const completed = (packet: Packet, from: Endpoint, overlay: Overlay): Packet => {
   const ipv4 = from.port.addresses.find((a) => !isIpv6(a));
   const ipv6 = from.port.addresses.find(isIpv6);
@@ -103,11 +104,22 @@ const completed = (packet: Packet, from: Endpoint, overlay: Overlay): Packet => 
     ...(packet.dl_type === ETH_ARP ? { arp_spa: own(packet.arp_spa, own4), arp_sha: own(packet.arp_sha, mac) } : {}),
   });
   if (filled.dl_dst !== 0n) return filled;
-  if (filled.dl_type === ETH_ARP) return withFields(filled, { dl_dst: 0xffffffffffffn });
-  const target =
-    filled.dl_type === ETH_IPV4 ? formatValue('nw_dst', filled.nw_dst) : formatValue('ipv6_dst', filled.ipv6_dst);
+  if (filled.dl_type === ETH_ARP) return withFields(filled, { dl_dst: BROADCAST_MAC });
+  const group = groupMac(filled);
+  if (group !== null) return withFields(filled, { dl_dst: group });
+  const target = targetOf(filled);
   const owner = [...overlay.ports.values()].find((p) => p.addresses.includes(target));
   return owner === undefined ? filled : withFields(filled, { dl_dst: parseMac(owner.mac) ?? 0n });
+};
+
+const targetOf = (packet: Packet): string =>
+  packet.dl_type === ETH_IPV4 ? formatValue('nw_dst', packet.nw_dst) : formatValue('ipv6_dst', packet.ipv6_dst);
+
+/** MAC of a broadcast or multicast address (RFC 1112, RFC 2464); null for any other. */
+const groupMac = ({ dl_type, nw_dst, ipv6_dst }: Packet): bigint | null => {
+  if (dl_type === ETH_IPV4 && nw_dst === 0xffffffffn) return BROADCAST_MAC;
+  if (dl_type === ETH_IPV4 && nw_dst >> 28n === 0xen) return 0x01005e000000n | (nw_dst & 0x7fffffn);
+  return dl_type === ETH_IPV6 && ipv6_dst >> 120n === 0xffn ? 0x333300000000n | (ipv6_dst & 0xffffffffn) : null;
 };
 
 const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
@@ -148,6 +160,13 @@ const verdictOf = (
     };
   }
   if (owner !== undefined) return { delivered: false, verdict: lostOrDropped(found) };
+  if (packet.dl_dst === 0n && found.drops.every((d) => d.bridge !== 'br-int')) {
+    const verdict =
+      packet.dl_type === ETH_IPV4 || packet.dl_type === ETH_IPV6
+        ? `no port of the network has the address ${targetOf(packet)}: a router must forward it, whose MAC can be given as dl_dst`
+        : 'the packet has no destination: give dl_dst';
+    return { delivered: false, verdict };
+  }
   if (deliveries.length === 0) return { delivered: false, verdict: lostOrDropped(found) };
   return { delivered: false, verdict: `flooded to ${reached}, none of which has the MAC ${mac}` };
 };

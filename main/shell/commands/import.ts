@@ -8,6 +8,7 @@ import { runHere } from '../../work/jobs.ts';
 import { openForUse } from '../../work/open-log.ts';
 import { unwatched } from '../../work/watcher.ts';
 import type { AddCommand, Ending } from '../command-line/command.ts';
+import { inLog } from '../command-line/open.ts';
 import { type JsonOption, type LogOption, type TimelineOption, withJson } from '../command-line/options.ts';
 import { counted } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
@@ -84,7 +85,28 @@ const importInto = async (
   await terminal.write(
     options.json === true ? `${JSON.stringify(report.value)}\n` : readable(report.value, order.dryRun),
   );
+  const events = report.value.files.reduce((sum, file) => sum + file.events, 0);
+  if (options.json !== true && !order.dryRun && events > 0 && report.value.head <= LOOKED_OVER_MAX)
+    await lookOver(terminal, logPath, options.timeline);
   return ok(0);
+};
+
+/** A log of up to so many events is replayed in a second or two, which a person waits for. */
+const LOOKED_OVER_MAX = 100_000;
+
+/** Says what the log now tells wrong about the overlay. Nothing to say, or a log that cannot be read, is no fault of the import. */
+const lookOver = async (terminal: Terminal, path: string, timeline: string): Promise<void> => {
+  await inLog(terminal, { path, create: false }, async ({ ask }) => {
+    const overview = await ask('network.overview', { timeline, at: null, style: 'master' });
+    const lints = overview.ok ? overview.value.lints : [];
+    const [first] = lints;
+    if (first !== undefined)
+      await terminal.write(
+        `Of the overlay ${counted(lints.length, 'thing')} ${lints.length === 1 ? 'is' : 'are'} recorded wrong, as ${first.code}: ${first.detail}. ` +
+          '`understudy overlay` lists all.\n',
+      );
+    return ok(0);
+  });
 };
 
 export const importFiles: AddCommand = (program, { terminal, run }) => {

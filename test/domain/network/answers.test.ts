@@ -67,6 +67,19 @@ describe('trace', () => {
     expect(traced({ ...arp, mode: 'no-l2pop' }).hops).toHaveLength(2);
   });
 
+  test('an address of no neighbour needs a router, which is said; groups need nobody', () => {
+    const away = traced({ packet: 'icmp,nw_dst=10.0.9.9' });
+    expect(away.delivered).toBe(false);
+    expect(away.verdict).toMatch(/no port of the network has the address 10\.0\.9\.9: a router must forward it/);
+    expect(traced({ packet: 'dl_type=0x88b5' }).verdict).toContain('no destination');
+    expect(traced({ packet: 'icmp,dl_src=fa:16:3e:66:66:66,nw_dst=10.0.9.9' }).verdict).toMatch(/table 25/);
+    expect(traced({ packet: 'udp,nw_dst=224.0.0.251,udp_dst=5353' }).packet).toContain('dl_dst=01:00:5e:00:00:fb');
+    expect(traced({ packet: 'udp,nw_dst=255.255.255.255,udp_dst=67' }).packet).toContain('dl_dst=ff:ff:ff:ff:ff:ff');
+    expect(traced({ packet: 'icmp6,ipv6_dst=ff02::1:ff00:2,icmpv6_type=135' }).packet).toContain(
+      'dl_dst=33:33:ff:00:00:02',
+    );
+  });
+
   test('a frame nobody owns is flooded, and that is not a delivery', () => {
     const answer = traced({ packet: 'icmp,dl_dst=fa:16:3e:12:34:56,nw_dst=192.0.2.9' });
     expect(answer.delivered).toBe(false);

@@ -213,3 +213,22 @@ test('blackout: a VM and a host, a recorded migration, and what is missing', asy
   });
   expect(await asked(here?.name ?? '', '--to', dest, '--delay', 'x=1')).toMatchObject({ status: 2 });
 });
+
+test('an import looks the overlay over and says how much is wrong', async () => {
+  const [exported, log] = [join(dir, 'cloud.jsonl'), join(dir, 'again.understudy')];
+  // A VM's port bound elsewhere than it runs is wrong whatever else the cloud is like.
+  const { ports, hosts } = JSON.parse((await run('state', '--log', CLOUD, '--json')).out) as ClusterState;
+  const port = ports.find((p) => p.vm !== null && p.host !== null && p.bindings.length === 1);
+  const elsewhere = hosts.find((h) => h.name !== port?.host)?.name;
+  const data = JSON.stringify({ host: elsewhere, binding: 'ACTIVE' });
+  expect(await run('branch', 'wrong', '--log', CLOUD)).toMatchObject({ status: 0 });
+  const told = await run('record', 'port.bound', `port:${port?.id}`, data, '--log', CLOUD, '--timeline', 'wrong');
+  expect(told).toMatchObject({ status: 0 });
+  const lints = async (...where: readonly string[]): Promise<number> =>
+    (JSON.parse((await run('overlay', ...where, '--json')).out) as { lints: readonly unknown[] }).lints.length;
+  expect(await lints('--log', CLOUD, '--timeline', 'wrong')).toBe((await lints('--log', CLOUD)) + 1);
+  writeFileSync(exported, (await run('export', '--log', CLOUD)).out);
+  const imported = await run('import', exported, '--log', log);
+  const said = /Of the overlay (\d+) things? (?:is|are) recorded wrong, as/.exec(imported.out)?.[1] ?? '0';
+  expect([imported.status, Number(said)]).toEqual([0, await lints('--log', log)]);
+});
