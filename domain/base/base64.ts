@@ -6,22 +6,31 @@ for (let i = 0; i < ALPHABET.length; i++) VALUE[ALPHABET.charCodeAt(i)] = i;
 
 const CODES = Uint8Array.from(ALPHABET, (c) => c.charCodeAt(0));
 const PAD = '='.charCodeAt(0);
-/** String.fromCharCode takes its characters as arguments, of which an engine allows some ten thousands. */
-const CHUNK = 8192;
+/** Bytes turned at once, a multiple of three: an engine takes some ten thousand arguments in one call. */
+const CHUNK = 6144;
 
-export const toBase64 = (bytes: Uint8Array): string => {
-  const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
-  for (let i = 0, o = 0; i < bytes.length; i += 3) {
+/** A plain array of codes, because engines spread typed arrays into arguments ten times as slowly. */
+const chunkText = (bytes: Uint8Array, from: number, to: number): string => {
+  const codes: number[] = [];
+  for (let i = from; i < to; i += 3) {
     const b = bytes[i + 1];
     const c = bytes[i + 2];
     const word = (bytes[i]! << 16) | ((b ?? 0) << 8) | (c ?? 0);
-    codes[o++] = CODES[word >> 18]!;
-    codes[o++] = CODES[(word >> 12) & 63]!;
-    codes[o++] = b === undefined ? PAD : CODES[(word >> 6) & 63]!;
-    codes[o++] = c === undefined ? PAD : CODES[word & 63]!;
+    codes.push(
+      CODES[word >> 18]!,
+      CODES[(word >> 12) & 63]!,
+      b === undefined ? PAD : CODES[(word >> 6) & 63]!,
+      c === undefined ? PAD : CODES[word & 63]!,
+    );
   }
+  return String.fromCharCode(...codes);
+};
+
+export const toBase64 = (bytes: Uint8Array): string => {
   let text = '';
-  for (let i = 0; i < codes.length; i += CHUNK) text += String.fromCharCode(...codes.subarray(i, i + CHUNK));
+  for (let from = 0; from < bytes.length; from += CHUNK) {
+    text += chunkText(bytes, from, Math.min(bytes.length, from + CHUNK));
+  }
   return text;
 };
 

@@ -3,7 +3,7 @@ import { below, pick, type Rng } from '../base/rng.ts';
 import { entity } from '../events/entity.ts';
 import type { ClusterState } from '../readout/state.ts';
 import { type Flavor, FLAVORS, HOSTS_PER_RACK, type HostSize, IMAGES, POOLS, type Role, ROLES } from './catalogue.ts';
-import { type Demand, demand } from './load.ts';
+import { addDemand, type Demands } from './load.ts';
 
 export type Host = {
   readonly name: string;
@@ -35,7 +35,8 @@ export type Vm = {
   readonly ip: string;
   readonly mac: string;
   readonly group: Group | null;
-  readonly demand: Demand;
+  /** Number of its demand process. */
+  readonly demand: number;
   host: Host | null;
   vmState: 'active' | 'stopped' | 'building' | 'error';
   /** True while a move, boot or delete is under way: nothing else may start on it. */
@@ -53,6 +54,7 @@ export type Fleet = {
   readonly open: Map<string, Group>;
   readonly networks: readonly { readonly id: string; readonly name: string; readonly segment: number }[];
   readonly counters: Map<string, number>;
+  readonly demands: Demands;
 };
 
 const HEX = '0123456789abcdef';
@@ -126,7 +128,7 @@ export const newVm = (fleet: Fleet, r: Rng, given?: { readonly role: Role; reado
     ip: `10.${100 + (network % 100)}.${(address >> 8) & 255}.${address & 255}`,
     mac: `fa:16:3e:${hex(r, 2)}:${hex(r, 2)}:${hex(r, 2)}`,
     group: role.group > 0 ? openGroup(fleet, r, role) : null,
-    demand: demand(r, role.load),
+    demand: addDemand(fleet.demands, r, role.load),
     host: null,
     vmState: 'building',
     busy: false,

@@ -8,7 +8,7 @@ import { entity } from '../events/entity.ts';
 import { FLAVORS, giantFor, hostSize, ROLES } from './catalogue.ts';
 import { describeCluster, reportGroup, reportVm, type Told } from './facts.ts';
 import { type Fleet, type Host, hostsOf, newVm, roomFor, settle, uuid, type Vm } from './fleet.ts';
-import { sample } from './load.ts';
+import { noDemands, sample } from './load.ts';
 import type { GeneratorOptions } from './options.ts';
 import { type Life, planDay, startProcesses } from './processes.ts';
 
@@ -18,6 +18,8 @@ const SAMPLE_S = 300;
 const ROSTER_SAMPLES = 12;
 /** A failure on the first day and then once a week. */
 const FAILURE_EVERY_DAYS = 7;
+/** In a packed batch: nothing was sampled. */
+const NO_SAMPLE = 255;
 const VMS_PER_NETWORK = 60;
 const STOPPED_SHARE = 0.06;
 /** Small VMs that share the host with the one that fits nowhere else, so that its failure is worth watching. */
@@ -35,6 +37,7 @@ const emptyFleet = (o: GeneratorOptions, r: Rng): Fleet => ({
     segment: 1001 + i,
   })),
   counters: new Map(),
+  demands: noDemands(),
 });
 
 /** Fills the cluster as it was before the log began; returns the host of the VM that fits nowhere else. */
@@ -67,9 +70,12 @@ const watchRack = (life: Life, rack: string, start: Instant): void => {
       life.tell([{ entity: address, fact: { type: 'telemetry.roster_set', v: 1, data: { entities } } }]);
     }
     const second = ((life.agenda.now - start) / 1000) % 86_400;
-    const values = Uint8Array.from(roster, (vm) =>
-      vm.host?.up === true && vm.vmState === 'active' ? sample(vm.demand, r, second) : 255,
-    );
+    // A loop, because most of a generated log's time is spent here: a sample a VM every five minutes.
+    const values = new Uint8Array(roster.length);
+    for (let i = 0; i < values.length; i++) {
+      const vm = roster[i]!;
+      values[i] = vm.host?.up === true && vm.vmState === 'active' ? sample(life.fleet.demands, vm.demand, r, second) : NO_SAMPLE;
+    }
     const data = { metric: 'cpu', intervalMs: SAMPLE_S * 1000, scale: 0.01, values: toBase64(values) } as const;
     life.tell([{ entity: address, fact: { type: 'telemetry.sampled', v: 1, data } }]);
     if (life.agenda.now + SAMPLE_S * 1000 < life.end) life.agenda.schedule(millis(SAMPLE_S * 1000), tick);
