@@ -27,6 +27,10 @@ export type Appender = {
   readonly progress: (timeline: Timeline, sourceId: string) => SourceProgress | null;
 };
 
+/** How far some batches of a source reach: up to which batch they were looked at, its furthest line, whether one closed it. */
+type Reach = { readonly batch: number; readonly through: number | null; readonly done: boolean };
+const NOT_REACHED: Reach = { batch: 0, through: null, done: false };
+
 type KeylessRow = readonly [id: number, line: number, at: number, type: string, entity: string, data: string];
 type KeyRow = readonly [id: number, key: string, at: number, source: number, line: number];
 
@@ -47,9 +51,28 @@ export const appender = (
   const sourceRow = db.prepare<[number], { name: string; format: string }>(
     'SELECT name, format FROM source WHERE id = ?',
   );
-  const reached = db.prepare<[number, number, number], { through: number | null; done: number | null }>(
-    'SELECT max(through_line) AS through, max(done) AS done FROM batch WHERE source = ? AND timeline = ? AND head <= ?',
-  );
+  const batchesOf = db
+    .prepare<[number, number, number, number], readonly [id: number, through: number, done: number]>(
+      'SELECT id, through_line, done FROM batch WHERE source = ? AND timeline = ? AND id > ? AND head <= ? ORDER BY id',
+    )
+    .raw();
+  /** What the batches of a source reach, looked at once each: an import of 10 M events asks five thousand times. */
+  const reaches = new Map<string, Reach>();
+  const reached = (source: number, { timeline, last }: Segment, isOwn: boolean): Reach => {
+    // A timeline's own head takes in every batch there is, so those seen before need not be seen again.
+    const key = `${source} ${timeline}`;
+    const before = (isOwn ? reaches.get(key) : undefined) ?? NOT_REACHED;
+    const reach = batchesOf.all(source, timeline, before.batch, last).reduce<Reach>(
+      (so, [batch, through, done]) => ({
+        batch,
+        through: Math.max(so.through ?? through, through),
+        done: so.done || done === 1,
+      }),
+      before,
+    );
+    if (isOwn) reaches.set(key, reach);
+    return reach;
+  };
   const withKeys = db
     .prepare<[number, string], KeyRow>(
       `SELECT id, key, at, source, line FROM event
@@ -71,10 +94,10 @@ export const appender = (
     const found = lineages
       .segments(timeline)
       .filter((s) => s.limits.length === 0)
-      .map((s) => reached.get(source, s.timeline, s.last)!)
-      .filter((r) => r.through !== null);
+      .map((s) => reached(source, s, s.timeline === timeline.id))
+      .flatMap(({ through, done }) => (through === null ? [] : [{ through, done }]));
     if (found.length === 0) return null;
-    return { throughLine: Math.max(...found.map((r) => r.through!)), done: found.some((r) => r.done === 1) };
+    return { throughLine: Math.max(...found.map((r) => r.through)), done: found.some((r) => r.done) };
   };
 
   const knownKeys = (segments: readonly Segment[], keys: readonly string[]): Set<string> => {
@@ -93,13 +116,14 @@ export const appender = (
   /** Events without keys that a cut ancestor holds below its cut: there its source's lines do not tell what is here. */
   const knownKeyless = (segments: readonly Segment[], { source, events }: Batch): ReadonlySet<string> => {
     const known = new Set<string>();
-    const id = sources.find(source.id);
+    const id = segments.some((s) => s.limits.length > 0) ? sources.find(source.id) : null;
+    if (id === null) return known;
     const lines = events.flatMap((e) => (e.key === null ? [e.line] : []));
-    if (id === null || lines.length === 0) return known;
+    if (lines.length === 0) return known;
     const first = lines.reduce((a, b) => Math.min(a, b));
     const last = lines.reduce((a, b) => Math.max(a, b));
     for (const segment of segments) {
-      if (segment.limits.length === 0 || reached.get(id, segment.timeline, segment.last)?.through == null) continue;
+      if (segment.limits.length === 0 || reached(id, segment, false).through === null) continue;
       for (const [row, line, at, type, entity, data] of withoutKeys.all(segment.timeline, id, first, last)) {
         const place = { at: at as Instant, source: source.id, line, seq: seqOf(row) };
         if (place.seq > segment.last || segment.limits.some((limit) => isBeyond(limit, place))) continue;
@@ -111,8 +135,8 @@ export const appender = (
 
   /** The batch's events without those whose key the lineage, or the batch itself further up, already holds. */
   const newOnes = (segments: readonly Segment[], events: readonly Candidate[]): readonly Candidate[] => {
+    if (events.every((e) => e.key === null)) return events;
     const keys = events.flatMap((e) => (e.key === null ? [] : [e.key]));
-    if (keys.length === 0) return events;
     const seen = knownKeys(segments, keys);
     return events.filter(({ key }) => {
       if (key === null) return true;
@@ -181,12 +205,11 @@ export const appender = (
     }
     const segments = lineages.segments(timeline);
     const keyless = knownKeyless(segments, batch);
-    const events = newOnes(segments, batch.events).filter(
-      (e) =>
-        keyless.size === 0 ||
-        e.key !== null ||
-        !keyless.has(JSON.stringify([e.line, e.at, e.type, e.entity.toWellFormed(), canonical(e.data)])),
-    );
+    const isNew = (e: Candidate): boolean =>
+      e.key !== null ||
+      !keyless.has(JSON.stringify([e.line, e.at, e.type, e.entity.toWellFormed(), canonical(e.data)]));
+    const unkeyed = newOnes(segments, batch.events);
+    const events = keyless.size === 0 ? unkeyed : unkeyed.filter(isNew);
     assert(head + events.length < SEQ_SPAN, 'a timeline holds fewer than 2^32 events');
     const source = sources.obtain(batch.source);
     const refused = batch.refused.map((r) => ({ ...r, why: r.why.toWellFormed(), text: r.text.toWellFormed() }));
