@@ -1,73 +1,124 @@
-// What was written between two states of the same columns: rows and values, a small fraction of the pages they are on.
-import { type Column, type Columns, ownPage, PAGE } from './column.ts';
+// What was written between two states of the same columns, laid end to end in a few arrays and one text: quick to store and to read.
+import { type Column, type Columns, ownPage, Packed, packedText, PAGE } from './column.ts';
 
-type ColumnPatch = { readonly rows: Int32Array; readonly values: ArrayLike<unknown> };
-/** By column name; columns nobody wrote to are absent. */
-export type ColumnsPatch = Readonly<Record<string, ColumnPatch>>;
+/** Cells by column, in the order of `layout`: their rows, and their values in the array of the column's kind. */
+export type ColumnsPatch = {
+  /** [table, column, cells]. */
+  readonly layout: readonly (readonly [table: string, column: string, cells: number])[];
+  readonly rows: Int32Array;
+  readonly bytes: Uint8Array;
+  /** Of row columns. */
+  readonly links: Int32Array;
+  readonly numbers: Float64Array;
+  /** Of ref columns: where in `text` each value ends; a null is of no length. */
+  readonly ends: Int32Array;
+  readonly text: string;
+};
 
 const DEFAULTS = { byte: 0, row: -1, number: NaN, ref: null } as const;
 
-/** Rows whose value in `to` is another than in `from`; pages both share are not looked at. */
-const changedRows = (from: Column, to: Column): number[] => {
-  const rows: number[] = [];
-  for (let p = 0; p < to.pages.length; p++) {
-    const before = from.pages[p];
-    const after = to.pages[p];
-    if (after === undefined || after === before) continue;
-    for (let i = 0; i < PAGE; i++) {
-      const was = before === undefined ? DEFAULTS[from.kind] : before[i];
-      if (!Object.is(was, after[i])) rows.push(p * PAGE + i);
+/** Collects the cells of one patch, column by column. */
+export class PatchWriter {
+  readonly #layout: [string, string, number][] = [];
+  readonly #rows: number[] = [];
+  readonly #bytes: number[] = [];
+  readonly #links: number[] = [];
+  readonly #numbers: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #texts: string[] = [];
+  #length = 0;
+
+  #push(kind: Column['kind'], value: unknown): void {
+    switch (kind) {
+      case 'byte':
+        this.#bytes.push(value as number);
+        return;
+      case 'row':
+        this.#links.push(value as number);
+        return;
+      case 'number':
+        this.#numbers.push(value as number);
+        return;
+      case 'ref': {
+        if (value !== null) {
+          const text = packedText(value);
+          this.#texts.push(text);
+          this.#length += text.length;
+        }
+        this.#ends.push(this.#length);
+      }
     }
   }
-  return rows;
-};
 
-const valuesAt = (column: Column, rows: readonly number[]): ArrayLike<unknown> => {
-  const value = (row: number): unknown => column.pages[Math.floor(row / PAGE)]![row % PAGE];
-  switch (column.kind) {
-    case 'byte':
-      return Uint8Array.from(rows, (row) => value(row) as number);
-    case 'row':
-      return Int32Array.from(rows, (row) => value(row) as number);
-    case 'number':
-      return Float64Array.from(rows, (row) => value(row) as number);
-    case 'ref':
-      return rows.map(value);
-  }
-};
-
-/** What turns `from` into `to`. Both are of one lineage: `to` was forked from `from` and written to since. */
-export const patchBetween = (from: Columns, to: Columns): ColumnsPatch => {
-  const patch: Record<string, ColumnPatch> = {};
-  for (const name in to) {
-    const rows = changedRows(from[name]!, to[name]!);
-    if (rows.length > 0) patch[name] = { rows: Int32Array.from(rows), values: valuesAt(to[name]!, rows) };
-  }
-  return patch;
-};
-
-/** Rows of a patch rise, so each page is asked for once. */
-const applyColumn = (column: Column, { rows, values }: ColumnPatch): void => {
-  let current = -1;
-  let page: { [offset: number]: unknown } = {};
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    const p = Math.trunc(row / PAGE);
-    if (p !== current) {
-      page = ownPage(column, row);
-      current = p;
+  /** Adds what turns `from` into `to`, which was forked from it and written to since; pages both share are not looked at. */
+  add(table: string, from: Columns, to: Columns): void {
+    for (const name in to) {
+      const column = to[name]!;
+      const base = from[name]!.pages;
+      const before = this.#rows.length;
+      for (let p = 0; p < column.pages.length; p++) {
+        const was = base[p];
+        const is = column.pages[p];
+        if (is === undefined || is === was) continue;
+        for (let i = 0; i < PAGE; i++) {
+          if (Object.is(was === undefined ? DEFAULTS[column.kind] : was[i], is[i])) continue;
+          this.#rows.push(p * PAGE + i);
+          this.#push(column.kind, is[i]);
+        }
+      }
+      if (this.#rows.length > before) this.#layout.push([table, name, this.#rows.length - before]);
     }
-    page[row % PAGE] = values[i];
   }
+
+  done(): ColumnsPatch {
+    return {
+      layout: this.#layout,
+      rows: Int32Array.from(this.#rows),
+      bytes: Uint8Array.from(this.#bytes),
+      links: Int32Array.from(this.#links),
+      numbers: Float64Array.from(this.#numbers),
+      ends: Int32Array.from(this.#ends),
+      text: this.#texts.join(''),
+    };
+  }
+}
+
+/** The values of a patch in the order of its cells; texts stay texts until somebody looks. */
+const reader = ({ bytes, links, numbers, ends, text }: ColumnsPatch): ((kind: Column['kind']) => unknown) => {
+  const next = { byte: 0, row: 0, number: 0, ref: 0 };
+  return (kind) => {
+    const i = next[kind]++;
+    switch (kind) {
+      case 'byte':
+        return bytes[i];
+      case 'row':
+        return links[i];
+      case 'number':
+        return numbers[i];
+      case 'ref': {
+        const from = i === 0 ? 0 : ends[i - 1]!;
+        return from === ends[i]! ? null : new Packed(text, from, ends[i]!);
+      }
+    }
+  };
 };
 
-export const applyPatch = (columns: Columns, patch: ColumnsPatch): void => {
-  for (const name in patch) applyColumn(columns[name]!, patch[name]!);
-};
-
-/** Cells a patch writes. */
-export const patchWrites = (patch: ColumnsPatch): number => {
-  let writes = 0;
-  for (const name in patch) writes += patch[name]!.rows.length;
-  return writes;
+/** Writes a patch in place. Rows of a column rise, so each page is asked for once. */
+export const applyPatch = (columnsOf: (table: string) => Columns, patch: ColumnsPatch): void => {
+  const read = reader(patch);
+  let cell = 0;
+  for (const [table, name, cells] of patch.layout) {
+    const column = columnsOf(table)[name]!;
+    let current = -1;
+    let page: { [offset: number]: unknown } = {};
+    for (const end = cell + cells; cell < end; cell++) {
+      const row = patch.rows[cell]!;
+      const p = Math.trunc(row / PAGE);
+      if (p !== current) {
+        page = ownPage(column, row);
+        current = p;
+      }
+      page[row % PAGE] = read(column.kind);
+    }
+  }
 };

@@ -28,9 +28,46 @@ export type NumberColumn = {
 /** Immutable values (strings, frozen-by-habit records and lists). Unwritten rows read null. */
 export type RefColumn<T> = {
   readonly kind: 'ref';
-  pages: ((T | null)[] | undefined)[];
+  pages: ((T | Packed | null)[] | undefined)[];
   owned: boolean[];
 };
+
+/** Before the JSON of a list of whole numbers that was an Int32Array; no JSON begins with it. */
+const INTEGERS = '#';
+
+export const packedText = (value: unknown): string => {
+  if (value instanceof Packed) return value.text;
+  return value instanceof Int32Array ? `${INTEGERS}[${value.join()}]` : JSON.stringify(value);
+};
+
+/** A value that is still a stretch of text: read when somebody looks, for a state holds hundreds of thousands of them. */
+export class Packed {
+  #within: string | null;
+  readonly #from: number;
+  readonly #to: number;
+  #value: unknown = null;
+
+  constructor(within: string, from: number, to: number) {
+    this.#within = within;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  get text(): string {
+    return this.#within === null ? packedText(this.#value) : this.#within.slice(this.#from, this.#to);
+  }
+
+  get value(): unknown {
+    if (this.#within !== null) {
+      const { text } = this;
+      this.#value = text.startsWith(INTEGERS)
+        ? Int32Array.from(JSON.parse(text.slice(INTEGERS.length)) as number[])
+        : JSON.parse(text);
+      this.#within = null;
+    }
+    return this.#value;
+  }
+}
 export type Column = ByteColumn | RowColumn | NumberColumn | RefColumn<unknown>;
 /** A set of columns that share their rows. */
 export type Columns = Readonly<Record<string, Column>>;
@@ -45,7 +82,10 @@ export const refColumn = <T>(): RefColumn<T> => ({ kind: 'ref', pages: [], owned
 export const byteAt = (c: ByteColumn, row: number): number => c.pages[row >> SHIFT]?.[row & MASK] ?? 0;
 export const rowAt = (c: RowColumn, row: number): Row => (c.pages[row >> SHIFT]?.[row & MASK] ?? NO_ROW) as Row;
 export const numberAt = (c: NumberColumn, row: number): number => c.pages[row >> SHIFT]?.[row & MASK] ?? NaN;
-export const refAt = <T>(c: RefColumn<T>, row: number): T | null => c.pages[row >> SHIFT]?.[row & MASK] ?? null;
+export const refAt = <T>(c: RefColumn<T>, row: number): T | null => {
+  const cell = c.pages[row >> SHIFT]?.[row & MASK] ?? null;
+  return cell instanceof Packed ? (cell.value as T) : cell;
+};
 
 /** The page a row may be written to: made when missing, copied when a fork still shares it. */
 const own = <P extends { slice(): P }>(
@@ -98,7 +138,7 @@ export const setNumber = (c: NumberColumn, row: number, value: number): void => 
 export const setRef = <T>(c: RefColumn<T>, row: number, value: T | null): void => {
   const page = c.pages[row >> SHIFT];
   if (page === undefined ? value !== null : page[row & MASK] !== value) {
-    own<(T | null)[]>(c, row, refPage)[row & MASK] = value;
+    own<(T | Packed | null)[]>(c, row, refPage)[row & MASK] = value;
   }
 };
 
@@ -113,28 +153,6 @@ const sharePages = (from: Column, to: Column): void => {
 export const forkColumns = <C extends Columns>(from: C, make: () => C): C => {
   const to = make();
   for (const name in from) sharePages(from[name]!, to[name]!);
-  return to;
-};
-
-/** Plain data for structured clone: the pages of each column by name. Shares pages; neither side may write them again. */
-export type ColumnsDump = Readonly<Record<string, readonly unknown[]>>;
-
-export const dumpColumns = (from: Columns): ColumnsDump => {
-  const dump: Record<string, readonly unknown[]> = {};
-  for (const name in from) {
-    from[name]!.owned.fill(false);
-    dump[name] = from[name]!.pages.slice();
-  }
-  return dump;
-};
-
-export const restoreColumns = <C extends Columns>(dump: ColumnsDump, make: () => C): C => {
-  const to = make();
-  for (const name in to) {
-    const column = to[name]!;
-    column.pages = (dump[name] ?? []).slice() as typeof column.pages;
-    column.owned = column.pages.map(() => false);
-  }
   return to;
 };
 

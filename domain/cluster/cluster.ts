@@ -3,13 +3,10 @@ import {
   byteColumn,
   columnBytes,
   type Columns,
-  type ColumnsDump,
-  dumpColumns,
   forkColumns,
   numberColumn,
   refColumn,
   type RefColumn,
-  restoreColumns,
   rowColumn,
 } from '../base/column.ts';
 import type {
@@ -32,10 +29,10 @@ import type {
   VmAbout,
   VolumeRecord,
 } from './records.ts';
-import { adoptIds, type Registry, registry } from './registry.ts';
+import { type Registry, registry } from './registry.ts';
 
 /** Stored keyframes of another version are useless: raise it whenever the columns or what a fact means change. */
-export const FOLD_VERSION = 7;
+export const FOLD_VERSION = 8;
 
 /** Is the row an entity of this fork: never met, there, or gone (kept, so that what comes after can be judged). */
 export const ABSENT = 0;
@@ -186,33 +183,6 @@ export const forkCluster = (c: Cluster): Cluster =>
     (name) => ({ ids: c[name].ids, col: forkColumns<Columns>(c[name].col, tables[name]) }),
     forkColumns({ anomaly: c.anomalies }, anomalyColumns).anomaly,
     { ...c.counts },
-  );
-
-/** Plain data for structured clone and for stored keyframes. */
-export type ClusterDump = {
-  readonly version: number;
-  readonly tables: Readonly<Record<TableName, { readonly ids: readonly string[]; readonly columns: ColumnsDump }>>;
-  readonly anomalies: ColumnsDump;
-  readonly counts: Readonly<Counts>;
-};
-
-/** O(pages): the dump shares pages with the cluster, which copies them before it writes again. */
-export const dumpCluster = (c: Cluster): ClusterDump => ({
-  version: FOLD_VERSION,
-  tables: mapTables((name) => ({ ids: c[name].ids.ids.slice(), columns: dumpColumns(c[name].col) })),
-  anomalies: dumpColumns({ anomaly: c.anomalies }),
-  counts: { ...c.counts },
-});
-
-/** `like` lets restored states share its id registries where they agree, which saves a map of ids for each. */
-export const restoreCluster = (d: ClusterDump, like: Cluster | null = null): Cluster =>
-  build(
-    (name) => ({
-      ids: adoptIds(d.tables[name].ids, like?.[name].ids ?? null),
-      col: restoreColumns<Columns>(d.tables[name].columns, tables[name]),
-    }),
-    restoreColumns(d.anomalies, anomalyColumns).anomaly,
-    { ...d.counts },
   );
 
 /** Bytes of its pages that `beside` does not share: what keeping it costs where that one is kept anyway. */

@@ -12,12 +12,15 @@ type Row = {
   readonly seq: number;
   readonly ordinal: number;
   readonly head: number;
-  readonly crc: number;
 };
 
+/** Where a keyframe stands, without its bytes. */
+type Place = Omit<KeyframeRow, 'bytes'> & { readonly owner: number };
+
 export type Keyframes = {
-  readonly nearest: (timeline: Timeline, cut: Cut) => KeyframeRow | null;
-  readonly put: (timeline: Timeline, row: KeyframeRow) => void;
+  readonly nearest: (timeline: Timeline, cut: Cut) => Place | null;
+  readonly bytes: (timeline: Timeline, at: KeyframeRow['cut']) => Uint8Array | null;
+  readonly put: (timeline: Timeline, rows: readonly KeyframeRow[]) => void;
   /** Forgets the keyframes of this timeline at and after an instant, because an event arrived there. */
   readonly dropFrom: (timeline: Timeline, from: Instant) => void;
 };
@@ -34,14 +37,14 @@ export const keyframeTable = (
   lineages: Lineages,
 ): Keyframes => {
   const before = db.prepare<[number, string, number, number], Row>(
-    `SELECT at, seq, ordinal, head, crc FROM keyframe
+    `SELECT at, seq, ordinal, head FROM keyframe
      WHERE timeline = ? AND fold = ? AND at <= ? AND head <= ? ORDER BY at DESC, ordinal DESC`,
   );
   const bytesOf = db
-    .prepare<[number, string, number, number], Uint8Array>(
-      'SELECT bytes FROM keyframe WHERE timeline = ? AND fold = ? AND at = ? AND seq = ?',
+    .prepare<[number, string, number, number], readonly [crc: number, bytes: Uint8Array]>(
+      'SELECT crc, bytes FROM keyframe WHERE timeline = ? AND fold = ? AND at = ? AND seq = ?',
     )
-    .pluck();
+    .raw();
   const firstOwn = db
     .prepare<[number], number>('SELECT at FROM event INDEXED BY event_time WHERE timeline = ? ORDER BY at LIMIT 1')
     .pluck();
@@ -53,15 +56,13 @@ export const keyframeTable = (
   );
   const forget = db.prepare('DELETE FROM keyframe WHERE timeline = ? AND at >= ?');
 
-  const newest = (owner: Timeline, limits: readonly Limit[], head: number): KeyframeRow | null => {
+  const newest = (owner: Timeline, limits: readonly Limit[], head: number): Place | null => {
     const until = Math.min(...limits.map((limit) => limit.at));
-    for (const row of before.all(owner.id, fold, until, head)) {
+    for (const row of before.iterate(owner.id, fold, until, head)) {
       const place = lineages.place(owner, row.seq);
       if (place === null || limits.some((limit) => isBeyond(limit, place))) continue;
-      const bytes = bytesOf.get(owner.id, fold, row.at, row.seq);
-      if (bytes === undefined || checksum(owner.id, row.at, row.seq, row.ordinal, bytes) !== row.crc) continue;
       const cut = { at: row.at as Instant, seq: row.seq as Seq };
-      return { cut, ordinal: row.ordinal, head: row.head as Seq, bytes };
+      return { cut, ordinal: row.ordinal, head: row.head as Seq, owner: owner.id };
     }
     return null;
   };
@@ -70,11 +71,11 @@ export const keyframeTable = (
    * The last keyframe at or before the cut. An ancestor's serves a branch where it saw nothing the branch does not hold: made
    * before the fork, below every cut on the way, and earlier than anything the branches in between say themselves.
    */
-  const nearest = (timeline: Timeline, cut: Cut): KeyframeRow | null => {
+  const nearest = (timeline: Timeline, cut: Cut): Place | null => {
     const end = lineages.limit(timeline, cut);
     let limits: readonly Limit[] = end === null ? [] : [end];
     let head: number = lineages.head(timeline);
-    let best: KeyframeRow | null = null;
+    let best: Place | null = null;
     for (let owner = timeline; ;) {
       const found = newest(owner, limits, head);
       if (found !== null && (best === null || found.ordinal > best.ordinal)) best = found;
@@ -90,15 +91,25 @@ export const keyframeTable = (
     }
   };
 
-  const put = (timeline: Timeline, row: KeyframeRow): void => {
-    assert(row.cut.seq > 0, 'a keyframe stands after an event');
+  const bytes = (timeline: Timeline, at: KeyframeRow['cut']): Uint8Array | null => {
+    const place = nearest(timeline, at);
+    if (place === null || place.cut.at !== at.at || place.cut.seq !== at.seq) return null;
+    const found = bytesOf.get(place.owner, fold, at.at, at.seq);
+    if (found === undefined) return null;
+    return checksum(place.owner, at.at, at.seq, place.ordinal, found[1]) === found[0] ? found[1] : null;
+  };
+
+  const put = (timeline: Timeline, rows: readonly KeyframeRow[]): void => {
     db.transaction(() => {
-      // Late events that arrived while the state was being folded are not in it.
-      const grown = grownBefore.get(eventId(timeline.id, row.head), eventId(timeline.id + 1, 0), row.cut.at);
-      if (grown !== undefined) return;
-      const { at, seq } = row.cut;
-      const crc = checksum(timeline.id, at, seq, row.ordinal, row.bytes);
-      insert.run(timeline.id, fold, at, seq, row.ordinal, row.head, crc, row.bytes);
+      for (const row of rows) {
+        assert(row.cut.seq > 0, 'a keyframe stands after an event');
+        // Late events that arrived while the state was being folded are not in it.
+        const grown = grownBefore.get(eventId(timeline.id, row.head), eventId(timeline.id + 1, 0), row.cut.at);
+        if (grown !== undefined) return;
+        const { at, seq } = row.cut;
+        const crc = checksum(timeline.id, at, seq, row.ordinal, row.bytes);
+        insert.run(timeline.id, fold, at, seq, row.ordinal, row.head, crc, row.bytes);
+      }
     }).immediate();
   };
 
@@ -106,7 +117,7 @@ export const keyframeTable = (
     forget.run(timeline.id, from);
   };
 
-  return { nearest, put, dropFrom };
+  return { nearest, bytes, put, dropFrom };
 };
 
 const justBefore = (at: number): Instant => {

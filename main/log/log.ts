@@ -108,8 +108,9 @@ const assemble = (path: string, { db, readOnly, close }: Opened, fold: string): 
     },
     keyframes: {
       nearest: (timeline, cut) => orFailure(path, () => keyframes.nearest(timeline, cut)),
-      put: (timeline, row) => {
-        if (!readOnly) orFailure(path, () => keyframes.put(timeline, row));
+      bytes: (timeline, at) => orFailure(path, () => keyframes.bytes(timeline, at)),
+      put: (timeline, rows) => {
+        if (!readOnly) orFailure(path, () => keyframes.put(timeline, rows));
       },
     },
     close,

@@ -115,8 +115,12 @@ export interface Log {
   /** Calls back after every append or branch change; returns the way to stop. */
   readonly onChange: (listener: (timeline: number) => void) => () => void;
   readonly keyframes: {
-    readonly nearest: (timeline: Timeline, cut: Cut) => KeyframeRow | null;
-    readonly put: (timeline: Timeline, row: KeyframeRow) => void;
+    /** Where the last keyframe at or before a cut stands. */
+    readonly nearest: (timeline: Timeline, cut: Cut) => Omit<KeyframeRow, 'bytes'> | null;
+    /** Bytes of the keyframe at exactly this place; null when there is none, or they are not what was written. */
+    readonly bytes: (timeline: Timeline, at: KeyframeRow['cut']) => Uint8Array | null;
+    /** Keeps them in one transaction; those that late events have outrun are left out. */
+    readonly put: (timeline: Timeline, rows: readonly KeyframeRow[]) => void;
   };
   readonly close: () => void;
 }
