@@ -1,8 +1,11 @@
 // Paged columns with copy-on-write: typed arrays that a fork shares page by page until one side writes.
 import type { Row } from './brand.ts';
 
-const SHIFT = 8;
-/** Rows in a page: a copied page of numbers is 2 KiB, so one write after a fork costs about 100 ns. */
+const SHIFT = 10;
+/**
+ * Rows in a page. A seek writes all over the state, and to make a page costs more than to fill it: so few pages. A copied
+ * page of numbers is 8 KiB, so one write after a fork costs about half a microsecond.
+ */
 export const PAGE = 1 << SHIFT;
 const MASK = PAGE - 1;
 

@@ -28,15 +28,17 @@ export const levelOf = (number: number): number => {
 /** The state at a keyframe, as the base of a later patch. */
 export type Mark = { readonly cluster: Cluster; readonly sizes: Sizes; readonly position: Position | null };
 
-/** A keyframe's state in hand, with the states that the next keyframes will be patches on: by level, the last one of it. */
-export type Anchor = Mark & { readonly number: number; readonly marks: readonly Mark[] };
+/**
+ * A keyframe's state in hand, with what the next keyframes will be patches on: by level, the last one of it. Where the walk
+ * came from that state it is in hand too; where this one was made from patches, it can be made at its place.
+ */
+export type Anchor = Mark & { readonly number: number; readonly marks: readonly (Mark | Position)[] };
 
-/** The anchor at a keyframe that was reached from another. */
-export const anchorAt = (mark: Mark, number: number, before: Anchor): Anchor => {
-  const level = levelOf(number);
-  const marks = [...before.marks];
-  for (let l = 0; l <= level; l++) marks[l] = mark;
-  return { ...mark, number, marks };
+/** The marks at a keyframe that was reached from another. */
+export const marksAt = (mark: Mark | Position, number: number, before: Anchor['marks']): Anchor['marks'] => {
+  const marks = [...before];
+  for (let level = levelOf(number); level >= 0; level--) marks[level] = mark;
+  return marks;
 };
 
 type Remembered = { readonly anchor: Anchor; readonly owner: object; readonly at: Instant; readonly bytes: number };

@@ -5,7 +5,7 @@ import { fold } from '../cluster/fold.ts';
 import { applyClusterPatch, clusterPatch, sizesOf } from '../cluster/patch.ts';
 import { seatRosters } from '../cluster/rosters.ts';
 import type { LogEvent } from '../events/dictionary.ts';
-import { type Anchor, anchorAt, type Keyframe, levelOf, States } from './keyframes.ts';
+import { type Anchor, type Keyframe, levelOf, type Mark, marksAt, States } from './keyframes.ts';
 import { type Cut, isBefore, type Position } from './order.ts';
 
 /** Where a keyframe stands: its place, and the number of events folded into it. */
@@ -86,17 +86,6 @@ const nothingYet = (): Anchor => {
   return { cluster, sizes: sizesOf(cluster), position: null, number: 0, marks: [] };
 };
 
-/** Leaves a keyframe where the walk has come to; the cluster may be folded on. */
-const leaveFrame = (anchor: Anchor, beginning: Anchor, cluster: Cluster, position: Position) => {
-  seatRosters(cluster);
-  const number = anchor.number + 1;
-  const base = anchor.marks[levelOf(number)] ?? beginning;
-  const patch = clusterPatch(base.cluster, base.sizes, cluster);
-  const mark = { cluster: forkCluster(cluster), sizes: sizesOf(cluster), position };
-  const frame: Keyframe = { number, position, base: base.position, patch };
-  return { anchor: anchorAt(mark, number, anchor), frame, base };
-};
-
 /** Replays one timeline. Keyframes are left along the way of every seek, and kept by the history. */
 export const createReplayer = (history: History, options: Partial<ReplayOptions> = {}): Replayer => {
   const { keyframeEvery, rememberEvery } = { ...DEFAULTS, ...options };
@@ -133,14 +122,46 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
       way.push(frame);
       at = frame.base;
     }
+    // Pages are copied once for each fork, so all patches are written onto one until its state is to be remembered.
+    let cluster = forkCluster(anchor.cluster);
+    let from = anchor;
+    let { marks } = anchor;
+    let text = 0;
     for (let frame = way.pop(); frame !== undefined; frame = way.pop()) {
-      const cluster = forkCluster(anchor.cluster);
       if (!applyClusterPatch(cluster, frame.patch)) return { missing: frame.position };
-      const next = anchorAt({ cluster, sizes: sizesOf(cluster), position: frame.position }, frame.number, anchor);
-      remember(next, anchor.cluster, frame.patch.cells.text.length);
-      anchor = next;
+      text += frame.patch.cells.text.length;
+      marks = marksAt(frame.position, frame.number, marks);
+      const isLast = way.length === 0;
+      if (!isLast && frame.number % rememberEvery !== 0) continue;
+      anchor = { cluster, sizes: sizesOf(cluster), position: frame.position, number: frame.number, marks };
+      if (isLast) marks = marksAt(anchor, frame.number, marks);
+      remember(anchor, from.cluster, text);
+      from = anchor;
+      text = 0;
+      if (!isLast) cluster = forkCluster(cluster);
     }
-    return anchor;
+    return { ...anchor, marks };
+  };
+
+  /** The state that the keyframe of this number is a patch on. */
+  const baseOf = (anchor: Anchor, number: number): Mark => {
+    const mark = anchor.marks[levelOf(number)];
+    if (mark === undefined) return beginning;
+    if ('cluster' in mark) return mark;
+    const base = made(mark);
+    return 'missing' in base ? beginning : base; // a patch on the beginning is longer, and always right
+  };
+
+  /** Leaves a keyframe where the walk has come to; the cluster may be folded on. */
+  const leaveFrame = (anchor: Anchor, cluster: Cluster, position: Position) => {
+    seatRosters(cluster);
+    const number = anchor.number + 1;
+    const base = baseOf(anchor, number);
+    const frame: Keyframe = { number, position, base: base.position, patch: clusterPatch(base.cluster, base.sizes, cluster) };
+    const mark: Mark = { cluster: forkCluster(cluster), sizes: sizesOf(cluster), position };
+    const next: Anchor = { ...mark, number, marks: marksAt(mark, number, anchor.marks) };
+    remember(next, base.cluster, 0);
+    return { anchor: next, frame };
   };
 
   /** The nearest keyframe at or before a cut that can be used; what comes after it is folded, and left anew. */
@@ -178,8 +199,7 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
       sinceFrame += costOf(e);
       if (sinceFrame < keyframeEvery) continue;
       sinceFrame = 0;
-      const next = leaveFrame(anchor, beginning, cluster, position);
-      remember(next.anchor, next.base.cluster, 0);
+      const next = leaveFrame(anchor, cluster, position);
       anchor = next.anchor;
       left.push(next.frame);
       if (left.length === KEPT_AT_ONCE) break;
