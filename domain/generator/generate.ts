@@ -74,7 +74,8 @@ const watchRack = (life: Life, rack: string, start: Instant): void => {
     const values = new Uint8Array(roster.length);
     for (let i = 0; i < values.length; i++) {
       const vm = roster[i]!;
-      values[i] = vm.host?.up === true && vm.vmState === 'active' ? sample(life.fleet.demands, vm.demand, r, second) : NO_SAMPLE;
+      values[i] =
+        vm.host?.up === true && vm.vmState === 'active' ? sample(life.fleet.demands, vm.demand, r, second) : NO_SAMPLE;
     }
     const data = { metric: 'cpu', intervalMs: SAMPLE_S * 1000, scale: 0.01, values: toBase64(values) } as const;
     life.tell([{ entity: address, fact: { type: 'telemetry.sampled', v: 1, data } }]);

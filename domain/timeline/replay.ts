@@ -157,7 +157,12 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
     seatRosters(cluster);
     const number = anchor.number + 1;
     const base = baseOf(anchor, number);
-    const frame: Keyframe = { number, position, base: base.position, patch: clusterPatch(base.cluster, base.sizes, cluster) };
+    const frame: Keyframe = {
+      number,
+      position,
+      base: base.position,
+      patch: clusterPatch(base.cluster, base.sizes, cluster),
+    };
     const mark: Mark = { cluster: forkCluster(cluster), sizes: sizesOf(cluster), position };
     const next: Anchor = { ...mark, number, marks: marksAt(mark, number, anchor.marks) };
     remember(next, base.cluster, 0);
@@ -230,7 +235,8 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
     },
     invalidate: (from) => {
       history.forget(from);
-      const reaches = (walk: Walk | null): boolean => walk !== null && walk.position !== null && walk.position.at >= from;
+      const reaches = (walk: Walk | null): boolean =>
+        walk !== null && walk.position !== null && walk.position.at >= from;
       if (reaches(cursor) || reaches(warmed) || states.reach(owner, from)) reset();
     },
   };

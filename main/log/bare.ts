@@ -6,22 +6,43 @@ const COLUMNS = 'id, source, at, type, v, entity, evidence, line, key, data, has
 const PLAIN = `CREATE TABLE event (id INTEGER, source INTEGER, at REAL, type TEXT, v INTEGER, entity TEXT, evidence INTEGER,
   line INTEGER, key TEXT, data TEXT, hash TEXT)`;
 
-/** Milliseconds to read every row of a log in record order and to parse its JSON: what no replay can do without. */
-export const bareReadMs = (path: string): number => {
-  const db = new Database(path, { readonly: true });
-  const started = performance.now();
-  let bytes = 0;
-  for (const row of db.prepare<[], { data: string }>('SELECT * FROM event ORDER BY id').iterate()) {
-    if (JSON.parse(row.data) !== null) bytes += row.data.length;
-  }
-  const ms = performance.now() - started;
-  db.close();
-  assert(bytes > 0, 'there is something to read');
-  return ms;
+/** The bare work beside ours, a stretch at a time, so that whatever else the machine does disturbs both alike. */
+export type Bare = {
+  /** Does the work for so many rows more; milliseconds it took. */
+  readonly next: (rows: number) => number;
+  readonly close: () => void;
 };
 
-/** Milliseconds to insert a log's rows, hashes included, into a new file's table without any index, `batch` a transaction. */
-export const bareInsertMs = (path: string, into: string, batch: number): number => {
+const timed = (work: () => void): number => {
+  const started = performance.now();
+  work();
+  return performance.now() - started;
+};
+
+/** Reads a log's rows in record order and parses their JSON: what no replay can do without. */
+export const bareReading = (path: string): Bare => {
+  const db = new Database(path, { readonly: true });
+  const rows = db.prepare<[], { data: string }>('SELECT * FROM event ORDER BY id').iterate();
+  let bytes = 0;
+  return {
+    next: (count) =>
+      timed(() => {
+        for (let n = 0; n < count; n++) {
+          const row = rows.next();
+          if (row.done === true) return;
+          if (JSON.parse(row.value.data) !== null) bytes += row.value.data.length;
+        }
+      }),
+    close: () => {
+      assert(bytes > 0, 'there is something to read');
+      rows.return?.();
+      db.close();
+    },
+  };
+};
+
+/** Inserts a log's rows, hashes included, into a new file's table without any index, each stretch one transaction. */
+export const bareInserting = (path: string, into: string): Bare => {
   const from = new Database(path, { readonly: true });
   const db = new Database(into);
   db.pragma('journal_mode = WAL');
@@ -34,17 +55,16 @@ export const bareInsertMs = (path: string, into: string, batch: number): number 
   const insertAll = db.transaction((rows: readonly unknown[][]) => {
     for (const row of rows) insert.run(row);
   });
-  let ms = 0;
-  for (let id = 0; ;) {
-    const rows = page.all(id, batch);
-    const last = rows.at(-1);
-    if (last === undefined) break;
-    const started = performance.now();
-    insertAll(rows);
-    ms += performance.now() - started;
-    id = Number(last[0]);
-  }
-  db.close();
-  from.close();
-  return ms;
+  let id = 0;
+  return {
+    next: (count) => {
+      const rows = page.all(id, count);
+      id = Number(rows.at(-1)?.[0] ?? id);
+      return timed(() => insertAll(rows));
+    },
+    close: () => {
+      db.close();
+      from.close();
+    },
+  };
 };

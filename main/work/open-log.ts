@@ -6,7 +6,8 @@ import { FOLD_VERSION } from '../../domain/cluster/cluster.ts';
 import { openLog } from '../log/log.ts';
 import type { Log, LogError } from '../log/types.ts';
 
-const FOLD = String(FOLD_VERSION);
+/** Keyframes of other folds are of no use to this program. */
+export const FOLD = String(FOLD_VERSION);
 
 const isWritable = (path: string): boolean => {
   try {

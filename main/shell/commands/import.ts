@@ -57,6 +57,15 @@ const remove = (path: string): void => {
   for (const side of SQLITE_SIDES) rmSync(path + side, { force: true });
 };
 
+/** A first import that failed before anything came in leaves nothing worth keeping; whole batches that came in stay. */
+const isEmpty = (path: string): boolean => {
+  const opened = openForUse(path, { create: false });
+  if (!opened.ok) return false;
+  const nothing = opened.value.timelines().every((timeline) => opened.value.span(timeline) === null);
+  opened.value.close();
+  return nothing;
+};
+
 const importInto = async (
   terminal: Terminal,
   logPath: string,
@@ -80,7 +89,7 @@ const importInto = async (
   };
   const watcher = { ...unwatched(), progress: ({ says }: { says: string }) => terminal.status(says) };
   const report = await runHere('import', { logPath, order }, watcher);
-  if (isNew && (!report.ok || order.dryRun)) remove(logPath); // what was not imported leaves no empty log behind
+  if (isNew && (order.dryRun || (!report.ok && isEmpty(logPath)))) remove(logPath);
   if (!report.ok) return err(report.error.sentence);
   await terminal.write(
     options.json === true ? `${JSON.stringify(report.value)}\n` : readable(report.value, order.dryRun),
