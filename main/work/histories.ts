@@ -8,6 +8,7 @@ import type { ClusterState } from '../../domain/readout/state.ts';
 import { type Keyframe, States } from '../../domain/timeline/keyframes.ts';
 import { type Cut, isBefore, type Position, type Timeline } from '../../domain/timeline/order.ts';
 import { createReplayer, type History, type Replayer } from '../../domain/timeline/replay.ts';
+import { LogFailure } from '../log/fault.ts';
 import type { Log } from '../log/types.ts';
 
 /** A state with the place it was read at; `position` is null before the first event. The cluster is the replayer's. */
@@ -33,7 +34,7 @@ const MOST_NEWS = 20_000;
 /** What a keyframe's bytes hold beside its place. */
 type Kept = Omit<Keyframe, 'position'>;
 
-/** Of keyframes of a log that may not be written: they stay in memory, packed. */
+/** Of keyframes that cannot be written: they stay in memory, packed. */
 const UNWRITTEN_BYTES = 96 * 2 ** 20;
 
 /** Lengths before the packed bytes: of the plain data, of the text, and whether the text is of two bytes a character. */
@@ -91,10 +92,19 @@ const inLog = (log: Log, timeline: Timeline): Store => ({
   forget: () => {}, // whoever appended has dropped them
 });
 
-/** Beside the log, for one that may only be read: what its file holds, and what was folded since. */
-const inMemory = (file: Store): Store => {
+/** What the file holds, and beside it in memory what could not be written: it may be open for reading, full, or held by others. */
+const besideFile = (file: Store, readOnly: boolean): Store => {
   let rows: Row[] = [];
   let held = 0;
+  const isWritten = (more: readonly Row[], head: Seq): boolean => {
+    try {
+      if (!readOnly) file.put(more, head);
+      return !readOnly;
+    } catch (thrown) {
+      if (!(thrown instanceof LogFailure)) throw thrown;
+      return false;
+    }
+  };
   return {
     nearest: (cut) => {
       const mine = rows.findLast((row) => isBefore(row.position, cut)) ?? null;
@@ -104,7 +114,8 @@ const inMemory = (file: Store): Store => {
     bytes: (position) =>
       rows.find((row) => row.position.at === position.at && row.position.seq === position.seq)?.bytes ??
       file.bytes(position),
-    put: (more) => {
+    put: (more, head) => {
+      if (isWritten(more, head)) return;
       for (const row of more) {
         if (held + row.bytes.length > UNWRITTEN_BYTES) return;
         held += row.bytes.length;
@@ -121,7 +132,7 @@ const inMemory = (file: Store): Store => {
 
 /** The log's side of a replayer. */
 const historyOf = (log: Log, timeline: Timeline): History => {
-  const store = log.readOnly ? inMemory(inLog(log, timeline)) : inLog(log, timeline);
+  const store = besideFile(inLog(log, timeline), log.readOnly);
   /** The head when the last reading began: the states kept after it know nothing later. */
   let head = seq(0);
   return {

@@ -1,10 +1,14 @@
 // What is remembered of a log stays true while the log grows.
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { instant, seq } from '../../../domain/base/brand.ts';
 import { hashOf } from '../../../domain/cluster/hash.ts';
 import type { Candidate } from '../../../domain/events/dictionary.ts';
+import { openLog } from '../../../main/log/log.ts';
 import { historiesOf } from '../../../main/work/histories.ts';
-import { smallLog, START } from './small-log.ts';
+import { runGenerateJob } from '../../../main/work/generate-job.ts';
+import { unwatched } from '../../../main/work/watcher.ts';
+import { emptyLog, SMALL, smallLog, START } from './small-log.ts';
 
 const HOUR = 3_600_000;
 
@@ -45,5 +49,39 @@ test('a late event changes every instant from its own on, and what was remembere
   expect(after.map((hash, i) => hash === before[i])).toEqual([false, true, false, true]);
   const { position } = histories.seek(timeline, { at: late.at, seq: null });
   expect(position?.seq).toBe(seq(log.head(timeline)));
+  log.close();
+});
+
+test('what cannot be kept in the file is answered all the same: while another program writes, and for reading only', () => {
+  const log = emptyLog();
+  expect(runGenerateJob(log, 'main', { ...SMALL, hosts: 20, vms: 400 }, unwatched()).ok).toBe(true);
+  const main = log.timeline('main');
+  if (!main.ok) throw new Error(main.error.sentence);
+  const kept = (): number => {
+    const db = new Database(log.path, { readonly: true });
+    const count = db.prepare<[], number>('SELECT count(*) FROM keyframe').pluck().get() ?? 0;
+    db.close();
+    return count;
+  };
+  const hashes = (of: typeof log): readonly string[] => {
+    const histories = historiesOf(of);
+    const at = (h: number): string =>
+      hashOf(histories.seek(main.value, { at: instant(START + h * HOUR), seq: null }).cluster);
+    return [24, 2, 13, 23].map(at);
+  };
+  const holder = new Database(log.path);
+  holder.exec('BEGIN IMMEDIATE');
+  const whileHeld = hashes(log);
+  holder.exec('ROLLBACK');
+  holder.close();
+  expect(kept()).toBe(0);
+  const reading = openLog(log.path, { readOnly: true });
+  if (!reading.ok) throw new Error(reading.error.sentence);
+  expect(hashes(reading.value)).toEqual(whileHeld);
+  reading.value.close();
+  expect(kept()).toBe(0);
+  expect(hashes(log)).toEqual(whileHeld);
+  expect(kept()).toBeGreaterThan(1);
+  expect(hashes(log)).toEqual(whileHeld);
   log.close();
 });
