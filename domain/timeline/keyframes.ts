@@ -34,10 +34,14 @@ export type Mark = { readonly cluster: Cluster; readonly sizes: Sizes; readonly 
  */
 export type Anchor = Mark & { readonly number: number; readonly marks: readonly (Mark | Position)[] };
 
+/** Levels whose last state is held while a walk goes on; those further apart hold too much of their own and are made again. */
+const LEVELS_HELD = 2;
+
 /** The marks at a keyframe that was reached from another. */
 export const marksAt = (mark: Mark | Position, number: number, before: Anchor['marks']): Anchor['marks'] => {
   const marks = [...before];
-  for (let level = levelOf(number); level >= 0; level--) marks[level] = mark;
+  const place = 'cluster' in mark ? (mark.position ?? mark) : mark;
+  for (let level = levelOf(number); level >= 0; level--) marks[level] = level < LEVELS_HELD ? mark : place;
   return marks;
 };
 

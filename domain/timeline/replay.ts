@@ -165,7 +165,6 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
     };
     const mark: Mark = { cluster: forkCluster(cluster), sizes: sizesOf(cluster), position };
     const next: Anchor = { ...mark, number, marks: marksAt(mark, number, anchor.marks) };
-    remember(next, base.cluster, 0);
     return { anchor: next, frame };
   };
 

@@ -181,7 +181,8 @@ test('states in memory stay within their budget, and what is not there is made f
   const history = steady(2000);
   const states = new States(300_000);
   const replayer = createReplayer(history, { keyframeEvery: 20, rememberEvery: 1, states });
-  replayer.seek(minute(2000));
+  for (let n = 100; n <= 2000; n += 100) createReplayer(history, { keyframeEvery: 20 }).seek(minute(n));
+  for (let n = 1950; n > 0; n -= 100) replayer.seek(minute(n));
   expect(states.usage.bytes).toBeLessThanOrEqual(300_000);
   expect(states.usage.states).toBeGreaterThan(3);
   history.read = 0;
@@ -207,7 +208,7 @@ test('a new process makes any instant from a few keyframes, wherever it looks fi
     const replayer = createReplayer(history, settings);
     expect(hashOf(replayer.seek(minute(n)))).toBe(expected(history, minute(n)));
     expect(history.read).toBeLessThanOrEqual(10);
-    expect(history.loaded).toBeLessThanOrEqual(3 * 7); // 200 keyframes: three digits of eight
+    expect(history.loaded).toBeLessThanOrEqual(3 * 7); // some 200 keyframes: three digits of eight
   }
 });
 
@@ -243,4 +244,19 @@ test('keyframes of a process that gave rows out in another order are not mixed w
     }),
     { numRuns: 60 },
   );
+});
+
+test('each keyframe is a patch on the one before it by the largest power of eight that divides its number', () => {
+  const history = steady(700);
+  createReplayer(history, { keyframeEvery: 1 }).seek(minute(300));
+  const replayer = createReplayer(history, { keyframeEvery: 1, states: new States(0) });
+  replayer.seek(minute(700));
+  const byNumber = new Map(history.kept.map((k) => [k.number, k]));
+  expect(byNumber.size).toBe(700);
+  for (const [number, { base }] of byNumber) {
+    let step = 1;
+    while (number % (step * 8) === 0) step *= 8;
+    expect(base).toEqual(byNumber.get(number - step)?.position ?? null);
+  }
+  expect(hashOf(createReplayer(history).seek(minute(650)))).toBe(expected(history, minute(650)));
 });
