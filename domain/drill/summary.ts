@@ -11,12 +11,16 @@ const median = (sorted: readonly number[]): number | null => {
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
+/** Names that a sentence bears; one more is spelled out rather than counted. */
+const NAMED = 4;
+
 const verdict = (vms: readonly VmOutcome[], failed: readonly string[], tally: (o: Outcome) => number): string => {
-  const hosts = failed.join(', ');
+  const more = failed.length - NAMED;
+  const hosts = more > 1 ? `${failed.slice(0, NAMED).join(', ')} and ${more} more` : failed.join(', ');
   if (vms.length === 0) return `No VM is hit by the failure of ${hosts}: nothing is lost.`;
   const bad: string[] = [];
   if (tally('rebuilt') > 0) bad.push(`${count(tally('rebuilt'), 'is rebuilt', 'are rebuilt')} with data loss`);
-  if (tally('restarted') > 0) bad.push(`${count(tally('restarted'), 'restarts', 'restart')} where it was`);
+  if (tally('restarted') > 0) bad.push(count(tally('restarted'), 'restarts where it was', 'restart where they were'));
   if (tally('unreachable') > 0)
     bad.push(
       `${count(tally('unreachable'), 'runs on', 'run on')} and ${tally('unreachable') === 1 ? 'is' : 'are'} not reached`,
