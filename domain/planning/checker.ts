@@ -7,6 +7,7 @@ import { payloadBytesPerS } from '../migration/encapsulation.ts';
 import { goalsMissed, type Rest } from './goal-checks.ts';
 import { type PlanOptions, policyOf } from './options.ts';
 import type { Plan, PlannedMove } from './plan.ts';
+import { namerOf } from './rule-names.ts';
 
 export type Checked = { readonly ok: boolean; readonly notes: readonly string[] };
 
@@ -235,5 +236,5 @@ export const checkPlan = (state: ClusterState, plan: Plan, o: PlanOptions): Chec
     };
   }
   const more = wrong.length > MOST_NOTES ? [`and ${wrong.length - MOST_NOTES} more`] : [];
-  return { ok: false, notes: [...wrong.slice(0, MOST_NOTES), ...more] };
+  return { ok: false, notes: [...wrong.slice(0, MOST_NOTES), ...more].map(namerOf(state, o.constraints)) };
 };

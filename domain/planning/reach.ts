@@ -14,6 +14,7 @@ import { seekBalance } from './rebalance.ts';
 import { seekRepair } from './repair.ts';
 import { afterPlan } from './reverse.ts';
 import type { Sought } from './sought.ts';
+import { withNames } from './rule-names.ts';
 import { spareReport } from './spare.ts';
 import { timely } from './timely.ts';
 import { Ways } from './ways.ts';
@@ -131,6 +132,9 @@ const chained = (first: Plan, second: Plan, state: ClusterState): Plan => {
   };
 };
 
+const told = (plan: Plan, { state, options }: Pick<ReachInput, 'state' | 'options'>): Plan =>
+  withNames(timely(plan, options.constraints), state, options.constraints);
+
 /** Plans the goals one after another, up to the first that cannot be reached. Errors: a host that is not there. Pure. */
 export const planGoals = ({ goals, ...input }: ReachInput): Result<Plan, string> => {
   const [first, ...rest] = goals;
@@ -143,9 +147,7 @@ export const planGoals = ({ goals, ...input }: ReachInput): Result<Plan, string>
   for (const goal of rest) {
     if (!plan.feasible) {
       const note = `${goalWords(goal)} is not planned: what comes before it cannot be reached`;
-      return ok(
-        timely({ ...plan, report: { ...plan.report, notes: [...plan.report.notes, note] } }, input.options.constraints),
-      );
+      return ok(told({ ...plan, report: { ...plan.report, notes: [...plan.report.notes, note] } }, input));
     }
     state = closed(state, last);
     const next = planOne(goal, { ...input, state });
@@ -153,5 +155,5 @@ export const planGoals = ({ goals, ...input }: ReachInput): Result<Plan, string>
     last = next.value;
     plan = chained(plan, last, input.state);
   }
-  return ok(timely(plan, input.options.constraints));
+  return ok(told(plan, input));
 };

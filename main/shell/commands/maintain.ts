@@ -1,25 +1,15 @@
 // understudy maintain: rolling maintenance: hosts emptied, worked on and given back one after another.
-import { err, ok } from '../../../domain/base/result.ts';
-import { PLAN_DEFAULTS } from '../../../domain/planning/options.ts';
+import { err, ok, type Result } from '../../../domain/base/result.ts';
+import { resolveOptions } from '../../../domain/planning/resolve.ts';
 import { planRolling, type Rolling, type Window } from '../../../domain/planning/rolling.ts';
-import { surroundingsOf } from '../../../domain/scheduling/blockers-hardware.ts';
-import { cutAt } from '../../work/cut.ts';
-import { historiesOf } from '../../work/histories.ts';
+import type { ClusterState } from '../../../domain/readout/state.ts';
+import { seenAt } from '../../work/plan-job.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { number, type PlanningOptions, planOptions, withPlanning } from '../command-line/plan-options.ts';
 import { counted, table } from '../command-line/table.ts';
 
-type Options = LogOption & TimelineOption & AtOption & JsonOption & { readonly workS: string };
+type Options = PlanningOptions & { readonly workS: string; readonly all?: boolean };
 
 const MS_PER_S = 1000;
 const MOST_WORK_S = 7 * 86_400;
@@ -46,28 +36,35 @@ const readable = (rolling: Rolling): string => {
   return `${lead}\n${listed}${again}\nAssumed:\n${assumed.map((a) => `  ${a}\n`).join('')}`;
 };
 
+/** The hosts written, or with --all every host that is up and enabled: the others have no VM to send away, or a reason. */
+const hostsOf = (state: ClusterState, written: readonly string[], all: boolean): Result<readonly string[], string> => {
+  if (all === written.length > 0) return err('Say which hosts, or --all.');
+  return ok(all ? state.hosts.filter((h) => h.up !== false && h.enabled !== false).map((h) => h.name) : written);
+};
+
 export const maintain: AddCommand = (program, { terminal, run }) => {
   const command = program
-    .command('maintain <host...>')
+    .command('maintain [host...]')
     .description('plan rolling maintenance: each host emptied, worked on and given back before the next')
+    .option('--all', 'every host that is up and enabled, by name')
     .option('--work-s <n>', 'seconds of work on each empty host', '600');
-  withJson(withAt(withTimeline(withLog(command)))).action((hosts: readonly string[], options: Options) =>
+  withPlanning(command).action((written: readonly string[], options: Options) =>
     run(() =>
       inLog(terminal, { path: options.log ?? null, create: false }, async ({ log, moment }) => {
-        const workS = Number(options.workS);
-        if (!(workS >= 0 && workS <= MOST_WORK_S)) {
-          return err(`--work-s takes seconds from 0 to ${MOST_WORK_S}, not ${options.workS}.`);
-        }
+        const workS = number('--work-s', options.workS, 0, MOST_WORK_S);
+        if (!workS.ok) return workS;
+        const planned = planOptions(options);
+        if (!planned.ok) return planned;
         const at = moment(options.timeline, options.at);
         if (!at.ok) return at;
-        const timeline = log.timeline(options.timeline);
-        if (!timeline.ok) return err(timeline.error.sentence);
-        const cut = cutAt(log, timeline.value, at.value);
-        if (!cut.ok) return err(cut.error.sentence);
-        const histories = historiesOf(log);
-        const state = histories.stateAt(timeline.value, cut.value);
-        const around = surroundingsOf(histories.seek(timeline.value, cut.value).cluster);
-        const rolling = planRolling(state, around, hosts, PLAN_DEFAULTS, workS * MS_PER_S);
+        const seen = seenAt(log, options.timeline, at.value);
+        if (!seen.ok) return err(seen.error.sentence);
+        const { state, around } = seen.value;
+        const hosts = hostsOf(state, written, options.all === true);
+        if (!hosts.ok) return hosts;
+        const resolved = resolveOptions(state, planned.value);
+        if (!resolved.ok) return resolved;
+        const rolling = planRolling(state, around, hosts.value, resolved.value, workS.value * MS_PER_S);
         if (!rolling.ok) return rolling;
         await terminal.write(options.json === true ? `${JSON.stringify(rolling.value)}\n` : readable(rolling.value));
         return ok(rolling.value.feasible ? 0 : 1);

@@ -259,7 +259,7 @@ test('a rule that cannot hold is refused with the VMs, why, and the rule in its 
   expect(plan).toMatchObject({ feasible: false, moves: [] });
   expect(plan.report.conflict).toMatchObject({
     vms: ['vm-v1', 'vm-v2'],
-    relaxation: 'without the rule "v1, v2 on different hosts" all others can be kept',
+    relaxation: 'without the rule "vm-v1, vm-v2 on different hosts" all others can be kept',
   });
 });
 

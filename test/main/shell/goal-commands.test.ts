@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import type { Rolling } from '../../../domain/planning/rolling.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
 import { commands } from '../../../main/shell/commands.ts';
 import { runCommandLine } from '../../../main/shell/command-line/run.ts';
@@ -99,12 +100,24 @@ test('a pinned VM goes where a person said, and its policy is its own', async ()
   expect(pinned.checker.ok).toBe(true);
 });
 
+test('maintain: hosts in turn, or all that are up and enabled, under the same limits as a drain', async () => {
+  const { status, out } = await run('maintain', '--all', '--work-s', '60', '--per-host', '4', '--json');
+  const rolling = JSON.parse(out) as Rolling;
+  expect(status).toBe(rolling.feasible ? 0 : 1);
+  const state = await stateOf('main');
+  const open = state.hosts.filter((h) => h.up !== false && h.enabled !== false).map((h) => h.name);
+  expect(rolling.windows.map((w) => w.host)).toEqual(open.slice(0, rolling.windows.length));
+  expect(rolling.windows.every((w) => w.checker.ok)).toBe(true);
+});
+
 test.each<[said: string, argv: readonly string[]]>([
   ['There is no flavor huge', ['make-room', 'huge']],
   ['--count takes a whole number', ['make-room', 'm1.large', '--count', '0']],
   ['There is no zone mars', ['make-room', 'm1.large', '--zone', 'mars']],
   ['There is no host nowhere', ['make-room', 'm1.large', '--on', 'nowhere']],
   ['Say either --on', ['make-room', 'm1.large', '--on', 'a', '--zone', 'b']],
+  ['Say which hosts, or --all', ['maintain']],
+  ['--work-s takes a number', ['maintain', '--all', '--work-s', '-1']],
   ['--margin takes a number', ['rebalance', '--margin', '-1']],
   ['--most-moves takes a whole number', ['rebalance', '--most-moves', 'x']],
   ['--pin takes VM=HOST', ['rebalance', '--pin', 'nothing']],
