@@ -1,9 +1,23 @@
-// The same cluster under other assumptions: other ratios, hosts taken away, more hosts of a kind.
+// The same cluster under other assumptions: another release, other ratios, hosts taken away, more hosts of a kind.
 import { err, ok, type Result } from '../base/result.ts';
 import type { ClusterState } from '../readout/state.ts';
+import { underRelease } from '../scheduling/release.ts';
 
 /** Allocation ratios to try; null leaves what the log or the release says. */
 export type Ratios = { readonly vcpu: number | null; readonly ram: number | null; readonly disk: number | null };
+
+export type Assumptions = {
+  readonly release: string | null;
+  readonly ratios: Ratios;
+  readonly without: readonly string[];
+  readonly added: { readonly like: string; readonly count: number } | null;
+};
+export const NO_ASSUMPTIONS: Assumptions = {
+  release: null,
+  ratios: { vcpu: null, ram: null, disk: null },
+  without: [],
+  added: null,
+};
 
 /** Every host at these ratios. */
 export const withRatios = (state: ClusterState, { vcpu, ram, disk }: Ratios): ClusterState => ({
@@ -31,7 +45,23 @@ export const withHostsLike = (state: ClusterState, like: string, count: number):
   const model = state.hosts.find((h) => h.name === like);
   if (!model) return err(unknownHost(state, like));
   const empty = { up: true, enabled: true, forcedDown: false, fenced: false, disabledReason: null, downSince: null };
-  const unused = { vcpusUsed: 0, ramMiBUsed: 0, diskGiBUsed: 0, cpu: null, vms: [], managementIp: null, vtepIp: null };
-  const added = Array.from({ length: count }, (_, i) => ({ ...model, ...empty, ...unused, name: `${like}+${i + 1}` }));
+  const unused = { vcpusUsed: 0, pcpusUsed: 0, ramMiBUsed: 0, diskGiBUsed: 0, cpu: null, vms: [] };
+  const unnamed = { managementIp: null, vtepIp: null };
+  const added = Array.from({ length: count }, (_, i) => ({
+    ...model,
+    ...empty,
+    ...unused,
+    ...unnamed,
+    name: `${like}+${i + 1}`,
+  }));
   return ok({ ...state, hosts: [...state.hosts, ...added] });
+};
+
+/** All of them: the release first, so that ratios that are named win over its own. */
+export const assuming = (state: ClusterState, a: Assumptions): Result<ClusterState, string> => {
+  const released = a.release === null ? ok(state) : underRelease(state, a.release);
+  if (!released.ok) return released;
+  const fewer = withoutHosts(withRatios(released.value, a.ratios), a.without);
+  if (!fewer.ok || a.added === null) return fewer;
+  return withHostsLike(fewer.value, a.added.like, a.added.count);
 };

@@ -3,6 +3,7 @@ import type { BlackoutAnswer, BlackoutQuestion } from '../network/blackout-answe
 import type { StoryAnswer, StoryQuestion } from '../network/story-answer.ts';
 import type { TrafficAnswer, TrafficQuestion } from '../datapath/traffic-answer.ts';
 import type { Outlook } from '../capacity/outlook.ts';
+import type { Assumptions } from '../capacity/what-if.ts';
 import type { ConsolidationReport, WorkloadChoice } from '../consolidation/experiment-report.ts';
 import type { PlanReport } from '../consolidation/live/report.ts';
 import type { LiveSettings } from '../consolidation/live/settings.ts';
@@ -25,6 +26,18 @@ import type { Plan } from '../planning/plan.ts';
 import type { CauseChain, Density, MachinePicture, Mark, Picture, StoryLine } from '../readout/picture-types.ts';
 import type { AnomalyState, ClusterState } from '../readout/state.ts';
 import type { Document } from '../report/document.ts';
+
+/** How long resources last: of the whole cluster or a zone, as it is or under assumptions, with what comes on top of the trend. */
+export type RunwayQuestion = {
+  readonly timeline: string;
+  readonly at: At | null;
+  readonly zone: string | null;
+  readonly assume: Assumptions | null;
+  /** `2026-12-15=m1.large:40` */
+  readonly commitments: readonly string[];
+  /** `m1.large=10`: per cent a month */
+  readonly growths: readonly string[];
+};
 
 /** An instant as the window names it: milliseconds since 1970, and the seq when it means exactly one event. */
 export type At = { readonly at: number; readonly seq: number | null };
@@ -203,7 +216,7 @@ export type Calls = {
     output: { folder: string };
   };
   /** How long each resource lasts on the trend of the log's own history. Reports progress; can be cancelled. */
-  'capacity.runway': { input: { timeline: string; at: At | null }; output: Outlook };
+  'capacity.runway': { input: RunwayQuestion; output: Outlook };
   /** Fails every host, pair, rack or zone in turn; changes nothing. Reports progress; can be cancelled. */
   'drill.sweep': { input: { timeline: string; at: At | null; kind: SweepKind }; output: SweepResult };
   /** Policies side by side on a day of CPU traces; changes nothing. Reports progress; can be cancelled. */

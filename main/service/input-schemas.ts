@@ -139,6 +139,23 @@ const PlanGoal = Type.Union([
   }),
 ]);
 
+const NameOrNull = Type.Union([Name, Type.Null()]);
+const RatioOrNull = Type.Union([Type.Number({ exclusiveMinimum: 0 }), Type.Null()]);
+const AssumptionsInput = exact({
+  release: NameOrNull,
+  ratios: exact({ vcpu: RatioOrNull, ram: RatioOrNull, disk: RatioOrNull }),
+  without: Type.Array(Name, { maxItems: MOST_HOSTS }),
+  added: Type.Union([exact({ like: Name, count: Type.Integer({ minimum: 1, maximum: MOST_HOSTS }) }), Type.Null()]),
+});
+const RunwayInput = exact({
+  timeline: Name,
+  at: MomentOrHead,
+  zone: NameOrNull,
+  assume: Type.Union([AssumptionsInput, Type.Null()]),
+  commitments: Type.Array(Name, { maxItems: MOST_FAULTS }),
+  growths: Type.Array(Name, { maxItems: MOST_FAULTS }),
+});
+
 export const inputSchemas = {
   'log.info': Type.Unsafe<Record<string, never>>(exact({})),
   'view.picture': Place,
@@ -275,7 +292,7 @@ export const inputSchemas = {
     settings: Settings,
     name: Name,
   }),
-  'capacity.runway': Place,
+  'capacity.runway': RunwayInput,
   'drill.sweep': exact({
     timeline: Name,
     at: MomentOrHead,

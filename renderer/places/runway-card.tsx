@@ -1,89 +1,122 @@
-// The runway of each resource on the trend of the log's own history, or why nobody can say.
+// The runway of a resource on the trend of the log's own history, drawn, or why nobody can say.
+import { useMemo, useState } from 'preact/hooks';
 import type { ResourceOutlook } from '../../domain/capacity/outlook.ts';
-import { useDesk } from '../session/desk.ts';
+import { LIMIT_WORDS } from '../../domain/capacity/slots.ts';
+import type { Assumptions } from '../../domain/capacity/what-if.ts';
+import type { ClusterState } from '../../domain/readout/state.ts';
 import { count, gibibytes, mebibytes } from '../../domain/readout/words.ts';
+import { Chart } from '../charts/chart.tsx';
+import { runwayOption } from '../charts/runway.ts';
+import { Segments } from '../panels/segments.tsx';
+import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
 
-const NAME = { VCPU: 'vCPU', MEMORY_MB: 'RAM', DISK_GB: 'disk', PCPU: 'dedicated CPU' } as const;
-const WIDTH = 132;
-const HEIGHT = 26;
+const CHART_HEIGHT = 190;
 
-const amount = (o: ResourceOutlook, n: number): string =>
-  o.resource === 'VCPU' ? count(n) : o.resource === 'MEMORY_MB' ? mebibytes(n) : gibibytes(n);
+const amount =
+  (o: ResourceOutlook) =>
+  (n: number): string =>
+    o.resource === 'MEMORY_MB' ? mebibytes(n) : o.resource === 'DISK_GB' ? gibibytes(n) : count(Math.round(n));
 
 const days = (n: number | null | undefined): string =>
-  n === undefined ? 'unknown' : n === null ? 'not on this trend' : `${count(n)} d`;
+  n === undefined ? 'unknown' : n === null ? 'not on this trend' : `${count(Math.round(n))} d`;
 
-/** The history of use under the line of capacity. */
-const Spark = ({ o }: { readonly o: ResourceOutlook }) => {
-  const [first, last] = [o.points[0], o.points.at(-1)];
-  if (!first || !last || last.at === first.at || o.capacity === 0) return null;
-  const top = Math.max(o.capacity, ...o.points.map((p) => p.used));
-  const x = (at: number): number => ((at - first.at) / (last.at - first.at)) * WIDTH;
-  const y = (used: number): number => HEIGHT - 1 - (used / top) * (HEIGHT - 2);
+const Figures = ({ o }: { readonly o: ResourceOutlook }) => {
+  const written = amount(o);
+  const now = o.points.at(-1)?.used ?? 0;
   return (
-    <svg class="spark" width={WIDTH} height={HEIGHT} aria-hidden="true">
-      <line x1={0} x2={WIDTH} y1={y(o.capacityKeepingOne)} y2={y(o.capacityKeepingOne)} class="limit" />
-      <polyline points={o.points.map((p) => `${x(p.at).toFixed(1)},${y(p.used).toFixed(1)}`).join(' ')} />
-    </svg>
+    <dl class="runway-figures">
+      <div>
+        <dt>allocated</dt>
+        <dd>
+          {written(now)} of {Number.isFinite(o.capacity) ? written(o.capacity) : 'no limit'}
+        </dd>
+      </div>
+      {o.busy !== null && (
+        <div>
+          <dt>busy now</dt>
+          <dd>{written(o.busy)} cores</dd>
+        </div>
+      )}
+      <div>
+        <dt>held by SHUTOFF VMs</dt>
+        <dd>{written(o.shutOff)}</dd>
+      </div>
+      {o.offline > 0 && (
+        <div>
+          <dt>on dead hosts</dt>
+          <dd>{written(o.offline)}</dd>
+        </div>
+      )}
+      {o.refused === null && (
+        <>
+          <div>
+            <dt>full in</dt>
+            <dd>
+              <b>{days(o.runway?.daysP50)}</b>, worst tenth {days(o.runway?.daysP90)}
+            </dd>
+          </div>
+          <div>
+            <dt>keeping N+1</dt>
+            <dd>{days(o.keepingOne?.daysP50)}</dd>
+          </div>
+        </>
+      )}
+    </dl>
   );
 };
 
-export const RunwayCard = () => {
+type Props = { readonly state: ClusterState; readonly assume: Assumptions | null };
+
+export const RunwayCard = ({ state, assume }: Props) => {
   const desk = useDesk();
   const timeline = desk.timeline.value;
+  const zones = useMemo(() => [...new Set(state.hosts.flatMap((h) => (h.az === null ? [] : [h.az])))].sort(), [state]);
+  const [zone, setZone] = useState('');
+  const [chosen, choose] = useState<string>('MEMORY_MB');
+  const within = zones.includes(zone) ? zone : null;
   // The branch's whole history, whatever instant is looked at: a trend has no use for the scrubbed-to second.
-  const outlook = useLatest('capacity.runway', { timeline, at: null }, timeline);
+  const question = { timeline, at: null, zone: within, assume, commitments: [], growths: [] };
+  const outlook = useLatest('capacity.runway', question, timeline);
   const rows = outlook.value?.resources ?? [];
-  const refused = rows[0]?.refused ?? null;
+  const o = rows.find((r) => r.resource === chosen) ?? rows[0] ?? null;
+  const option = useMemo(() => o && runwayOption(o, amount(o)), [o]);
   return (
     <div class={`card ${outlook.pending ? 'late-bar' : ''}`} data-testid="runway">
       <h2>
-        Runway <small>history of {timeline}; the line is N+1 capacity</small>
+        Runway <small>history of {timeline}</small>
+        <span class="sp" />
+        {zones.length > 1 && (
+          <select value={within ?? ''} aria-label="Zone" onChange={(e) => setZone(e.currentTarget.value)}>
+            <option value="">all zones</option>
+            {zones.map((z) => (
+              <option key={z} value={z}>
+                {z}
+              </option>
+            ))}
+          </select>
+        )}
+        {o !== null && (
+          <Segments
+            label="Resource"
+            value={o.resource}
+            choices={rows.map((r) => [r.resource, LIMIT_WORDS[r.resource]] as const)}
+            onChoose={choose}
+            class="small"
+          />
+        )}
       </h2>
       <div class="scroll">
         {outlook.failure !== null && <p class="failure">{outlook.failure.sentence}</p>}
-        {refused !== null && <p class="fit-note">{refused}</p>}
-        {rows.length > 0 && (
-          <table class="rows">
-            <thead>
-              <tr>
-                <th />
-                <th>use so far</th>
-                <th class="right">used</th>
-                {refused === null && (
-                  <>
-                    <th class="right">full in</th>
-                    <th class="right">worst tenth</th>
-                    <th class="right">keeping N+1</th>
-                  </>
-                )}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((o) => (
-                <tr key={o.resource}>
-                  <td>
-                    <b>{NAME[o.resource]}</b>
-                  </td>
-                  <td>
-                    <Spark o={o} />
-                  </td>
-                  <td class="right">
-                    {amount(o, o.points.at(-1)?.used ?? 0)} of {amount(o, o.capacity)}
-                  </td>
-                  {refused === null && (
-                    <>
-                      <td class="right">{days(o.runway?.daysP50)}</td>
-                      <td class="right">{days(o.runway?.daysP90)}</td>
-                      <td class="right">{days(o.keepingOne?.daysP50)}</td>
-                    </>
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+        {o?.refused != null && <p class="fit-note pad">{o.refused}</p>}
+        {o !== null && option !== null && (
+          <Chart
+            label={`${LIMIT_WORDS[o.resource]} allocated over time, expected use, and capacity`}
+            height={CHART_HEIGHT}
+            option={option}
+          />
         )}
+        {o !== null && <Figures o={o} />}
       </div>
     </div>
   );

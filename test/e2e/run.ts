@@ -1,4 +1,5 @@
 // Plays every story in a real browser against the real shell; one line a story, the count last.
+import { planning } from './capacity.e2e.ts';
 import { comparing } from './compare.e2e.ts';
 import { consolidating } from './consolidate.e2e.ts';
 import { drilling } from './drill.e2e.ts';
@@ -21,6 +22,7 @@ const STORIES: readonly Story[] = [
   inspecting,
   drilling,
   comparing,
+  planning,
   consolidating,
   tracing,
   draining,

@@ -1,20 +1,18 @@
-// understudy fit: how many more VMs of each flavor fit, what limits them, and how many while a host may still fail.
-import { InvalidArgumentError, Option } from 'commander';
+// understudy fit: how many more VMs of each flavor fit, what limits them, how many while hosts may still fail, and what if.
+import { Option } from 'commander';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
-import { type Fit, fitOf } from '../../../domain/capacity/fit.ts';
-import {
-  ANYWHERE,
-  type FitOptions,
-  flavorNamed,
-  flavorsOf,
-  type FlavorSize,
-} from '../../../domain/capacity/flavors.ts';
-import { LIMIT_WORDS } from '../../../domain/capacity/slots.ts';
+import { fitOf } from '../../../domain/capacity/fit.ts';
+import { type FitOptions, flavorNamed, flavorsOf, type FlavorSize } from '../../../domain/capacity/flavors.ts';
+import { hostRooms } from '../../../domain/capacity/host-room.ts';
 import { fitKeeping } from '../../../domain/capacity/keep.ts';
-import { withHostsLike, withoutHosts, withRatios } from '../../../domain/capacity/what-if.ts';
+import { fitMix, readMix } from '../../../domain/capacity/mix.ts';
+import { assuming } from '../../../domain/capacity/what-if.ts';
+import { SWEEPS, type SweepKind } from '../../../domain/drill/sweep/sweep.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
-import { RELEASE_NAMES, underRelease } from '../../../domain/scheduling/release.ts';
 import type { AddCommand } from '../command-line/command.ts';
+import { type AssumptionOptions, assumptionsIn, withAssumptions } from '../command-line/assumptions.ts';
+import { csv } from '../command-line/csv.ts';
+import { fitColumns, type FitRow, fitText, hostColumnsFor, mixText } from '../command-line/fit-text.ts';
 import { inLog } from '../command-line/open.ts';
 import {
   type AtOption,
@@ -31,123 +29,130 @@ import { table } from '../command-line/table.ts';
 type Options = LogOption &
   TimelineOption &
   AtOption &
-  JsonOption & {
+  JsonOption &
+  AssumptionOptions & {
     readonly flavor?: string;
+    readonly mix?: string;
     readonly zone?: string;
-    readonly keep?: '1';
+    readonly aggregate?: string;
+    readonly project?: string;
+    readonly keep?: SweepKind;
     readonly volume?: boolean;
-    readonly release?: string;
-    readonly vcpuRatio?: number;
-    readonly ramRatio?: number;
-    readonly diskRatio?: number;
-    readonly without?: readonly string[];
-    readonly add?: number;
-    readonly like?: string;
+    readonly hosts?: boolean;
+    readonly beside?: readonly string[];
+    readonly csv?: boolean;
   };
 
-type Row = Fit & { readonly keepingOne: number | null };
-
-const MIB_PER_GIB = 1024;
-
-const positive = (written: string): number => {
-  const value = Number(written);
-  if (written.trim() === '' || !(value > 0) || !Number.isFinite(value))
-    throw new InvalidArgumentError('It must be a positive number.');
-  return value;
+/** The name, when some host has it; a sentence with those that are known otherwise. */
+const known = (what: string, name: string | undefined, names: readonly string[]): Result<string | null, string> => {
+  if (name === undefined || names.includes(name)) return ok(name ?? null);
+  const all = [...new Set(names)].sort();
+  return err(`There is no ${what} ${name}. Known ${what}s: ${all.join(', ') || 'none'}.`);
 };
 
-/** The state under the assumptions of the options. */
-const assumed = (state: ClusterState, options: Options): Result<ClusterState, string> => {
-  if ((options.add === undefined) !== (options.like === undefined))
-    return err('--add and --like go together: how many hosts, and like which.');
-  const released = options.release === undefined ? ok(state) : underRelease(state, options.release);
-  if (!released.ok) return released;
-  const rated = withRatios(released.value, {
-    vcpu: options.vcpuRatio ?? null,
-    ram: options.ramRatio ?? null,
-    disk: options.diskRatio ?? null,
-  });
-  const fewer = withoutHosts(rated, options.without ?? []);
-  if (!fewer.ok || options.like === undefined) return fewer;
-  return withHostsLike(fewer.value, options.like, Math.floor(options.add ?? 0));
+const fitOptions = (state: ClusterState, options: Options): Result<FitOptions, string> => {
+  const zones = state.hosts.flatMap((h) => (h.az === null ? [] : [h.az]));
+  const zone = known('zone', options.zone, zones);
+  if (!zone.ok) return zone;
+  const aggregates = state.hosts.flatMap((h) => h.aggregates);
+  const aggregate = known('aggregate', options.aggregate, aggregates);
+  if (!aggregate.ok) return aggregate;
+  const project = options.project ?? null;
+  return ok({ zone: zone.value, aggregate: aggregate.value, project, localDisk: options.volume !== true });
 };
 
-const zoneIn = (state: ClusterState, zone: string | undefined): Result<string | null, string> => {
-  if (zone === undefined || state.hosts.some((h) => h.az === zone)) return ok(zone ?? null);
-  const known = [...new Set(state.hosts.flatMap((h) => (h.az === null ? [] : [h.az])))].sort();
-  return err(`There is no zone ${zone}. Known zones: ${known.join(', ') || 'none'}.`);
-};
-
-const stranded = ({ stranded: s }: Fit): string =>
-  `${Math.round(s.VCPU)} vCPU, ${Math.round(s.MEMORY_MB / MIB_PER_GIB)} GiB RAM`;
-
-const readable = (rows: readonly Row[], options: FitOptions): string => {
-  const zones = [...new Set(rows.flatMap((r) => Object.keys(r.byZone)))].sort();
-  const unknown = rows[0]?.unknownHosts ?? [];
-  return [
-    table<Row>(rows, [
-      { head: 'FLAVOR', cell: (r) => r.name },
-      { head: 'MORE', cell: (r) => r.count },
-      ...(rows.some((r) => r.keepingOne !== null) ? [{ head: 'KEEPING N+1', cell: (r: Row) => r.keepingOne }] : []),
-      { head: 'LIMITED BY', cell: (r) => r.limitedBy && LIMIT_WORDS[r.limitedBy] },
-      { head: 'IF DEFRAGMENTED', cell: (r) => `<= ${r.bound}` },
-      ...(zones.length > 1 ? zones.map((z) => ({ head: z.toUpperCase(), cell: (r: Row) => r.byZone[z] ?? 0 })) : []),
-      { head: 'STRANDED', cell: stranded },
-    ]),
-    options.localDisk ? '' : 'Disks are on volumes: no host disk is asked for.\n',
-    unknown.length > 0
-      ? `Note: the capacity of ${unknown.slice(0, 3).join(', ')}${unknown.length > 3 ? ` and ${unknown.length - 3} more` : ''} is not in the log; nothing is counted there.\n`
-      : '',
-  ].join('');
-};
+/** The state the question is about, and the one as it is where that is another. */
+type Question = { readonly state: ClusterState; readonly now: ClusterState | null; readonly at: FitOptions };
 
 const rowsOf = (
-  state: ClusterState,
+  { state, now, at }: Question,
   flavors: readonly FlavorSize[],
-  options: FitOptions,
-  keep: boolean,
-): readonly Row[] =>
+  keep: SweepKind | undefined,
+  others: ReadonlyMap<string, ClusterState>,
+): readonly FitRow[] =>
   flavors.map((flavor) => ({
-    ...fitOf(state, flavor, options),
-    keepingOne: keep ? fitKeeping(state, flavor, options) : null,
+    ...fitOf(state, flavor, at),
+    keeping: keep === undefined ? null : fitKeeping(state, flavor, at, keep),
+    now: now && fitOf(now, flavor, at).count,
+    beside: Object.fromEntries([...others].map(([name, other]) => [name, fitOf(other, flavor, at).count])),
   }));
+
+const flavorsAsked = (state: ClusterState, name: string | undefined): Result<readonly FlavorSize[], string> => {
+  if (name !== undefined) {
+    const one = flavorNamed(state, name);
+    return one.ok ? ok([one.value]) : one;
+  }
+  const all = flavorsOf(state);
+  return all.length === 0 ? err('The log describes no flavor and no VM of a known size up to this instant.') : ok(all);
+};
+
+/** The whole answer as text: JSON, CSV or columns. */
+const answer = (
+  question: Question,
+  options: Options,
+  others: ReadonlyMap<string, ClusterState>,
+): Result<string, string> => {
+  const { state, at } = question;
+  if (options.mix !== undefined) {
+    const mix = readMix(state, options.mix);
+    if (!mix.ok) return mix;
+    const fit = fitMix(state, mix.value, at);
+    return ok(options.json === true ? `${JSON.stringify({ ...fit, ...at })}\n` : mixText(fit));
+  }
+  const flavors = flavorsAsked(state, options.flavor);
+  if (!flavors.ok) return flavors;
+  if (options.hosts === true) {
+    const [flavor] = flavors.value;
+    if (options.flavor === undefined || flavor === undefined)
+      return err('--hosts is about one flavor: name it with --flavor.');
+    const rooms = hostRooms(state, flavor, at);
+    if (options.json === true) return ok(`${JSON.stringify({ flavor: flavor.name, hosts: rooms, ...at })}\n`);
+    return ok((options.csv === true ? csv : table)(rooms, hostColumnsFor(rooms)));
+  }
+  const rows = rowsOf(question, flavors.value, options.keep, others);
+  if (options.json === true) return ok(`${JSON.stringify({ flavors: rows, ...at, keep: options.keep ?? null })}\n`);
+  return ok(options.csv === true ? csv(rows, fitColumns(rows)) : fitText(rows, at));
+};
 
 export const fit: AddCommand = (program, { terminal, run }) => {
   const command = program
     .command('fit')
-    .description('tell how many more VMs of each flavor fit, and what limits them')
+    .description('tell how many more VMs of each flavor fit, what limits them, and what would change it')
     .option('--flavor <name>', 'only this flavor')
+    .option('--mix <flavor=n,...>', 'how many whole sets of several flavors fit together, placed in this order')
     .option('--zone <name>', 'only hosts of this availability zone')
-    .addOption(new Option('--keep <n>', 'also how many fit while any one host may still fail').choices(['1']))
+    .option('--aggregate <name>', 'only hosts of this host aggregate')
+    .option('--project <id>', 'VMs of this project, where aggregates are kept for some')
+    .addOption(
+      new Option('--keep <n>', 'also how many fit while any host, pair, rack or zone may fail').choices(SWEEPS),
+    )
     .option('--volume', 'the VMs boot from volumes and ask for no host disk')
-    .option('--release <name>', `under the defaults of a release of Nova: ${RELEASE_NAMES.join(', ')}`)
-    .option('--vcpu-ratio <n>', 'as if every host had this cpu_allocation_ratio', positive)
-    .option('--ram-ratio <n>', 'as if every host had this ram_allocation_ratio', positive)
-    .option('--disk-ratio <n>', 'as if every host had this disk_allocation_ratio', positive)
-    .option('--without <host...>', 'as if these hosts were disabled')
-    .option('--add <n>', 'as if there were n more hosts', positive)
-    .option('--like <host>', 'the host that added ones are like');
-  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+    .option('--hosts', "every host's books for one flavor: what is used, what lies stranded")
+    .option('--beside <timeline...>', 'the same question at the head of other branches, side by side')
+    .option('--csv', 'print comma-separated values');
+  withJson(withAt(withTimeline(withLog(withAssumptions(command))))).action((options: Options) =>
     run(() =>
       inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+        const assumptions = assumptionsIn(options);
+        if (!assumptions.ok) return assumptions;
         const at = moment(options.timeline, options.at);
         if (!at.ok) return at;
-        const answer = await ask('view.state', { timeline: options.timeline, at: at.value });
-        if (!answer.ok) return answer;
-        const state = assumed(answer.value, options);
+        const asked = await ask('view.state', { timeline: options.timeline, at: at.value });
+        if (!asked.ok) return asked;
+        const state = assumptions.value === null ? ok(asked.value) : assuming(asked.value, assumptions.value);
         if (!state.ok) return state;
-        const zone = zoneIn(state.value, options.zone);
-        if (!zone.ok) return zone;
-        const one = options.flavor === undefined ? null : flavorNamed(state.value, options.flavor);
-        if (one !== null && !one.ok) return one;
-        const flavors = one === null ? flavorsOf(state.value) : [one.value];
-        if (flavors.length === 0)
-          return err('The log describes no flavor and no VM of a known size up to this instant.');
-        const fitOptions = { ...ANYWHERE, zone: zone.value, localDisk: options.volume !== true };
-        const rows = rowsOf(state.value, flavors, fitOptions, options.keep === '1');
-        await terminal.write(
-          options.json === true ? `${JSON.stringify({ flavors: rows, ...fitOptions })}\n` : readable(rows, fitOptions),
-        );
+        const where = fitOptions(state.value, options);
+        if (!where.ok) return where;
+        const others = new Map<string, ClusterState>();
+        for (const name of options.beside ?? []) {
+          const other = await ask('view.state', { timeline: name, at: null });
+          if (!other.ok) return other;
+          others.set(name, other.value);
+        }
+        const now = assumptions.value === null ? null : asked.value;
+        const told = answer({ state: state.value, now, at: where.value }, options, others);
+        if (!told.ok) return told;
+        await terminal.write(told.value);
         return ok(0);
       }),
     ),

@@ -1,9 +1,12 @@
 // understudy runway: how many days each resource lasts on the trend of the log's own history, or why nobody can say.
 import { Option } from 'commander';
 import { err, ok } from '../../../domain/base/result.ts';
-import type { Outlook, ResourceOutlook } from '../../../domain/capacity/outlook.ts';
+import { isoInstant } from '../../../domain/base/time.ts';
+import type { HistoryPoint, Outlook, ResourceOutlook } from '../../../domain/capacity/outlook.ts';
 import { RESOURCES, type Resource } from '../../../domain/scheduling/inventory.ts';
+import { type AssumptionOptions, assumptionsIn, withAssumptions } from '../command-line/assumptions.ts';
 import type { AddCommand } from '../command-line/command.ts';
+import { csv } from '../command-line/csv.ts';
 import { inLog } from '../command-line/open.ts';
 import {
   type AtOption,
@@ -17,7 +20,17 @@ import {
 } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
 
-type Options = LogOption & TimelineOption & AtOption & JsonOption & { readonly resource?: Resource };
+type Options = LogOption &
+  TimelineOption &
+  AtOption &
+  JsonOption &
+  AssumptionOptions & {
+    readonly resource?: Resource;
+    readonly zone?: string;
+    readonly commit?: readonly string[];
+    readonly grow?: readonly string[];
+    readonly csv?: boolean;
+  };
 
 const days = (n: number | null | undefined): string =>
   n === undefined ? '-' : n === null ? 'not on this trend' : `${Math.round(n)} d`;
@@ -25,16 +38,23 @@ const days = (n: number | null | undefined): string =>
 const grown = ({ runway }: ResourceOutlook): string | null =>
   runway && `${runway.perDay >= 0 ? '+' : ''}${runway.perDay.toFixed(1)} +- ${runway.perDayError.toFixed(1)}`;
 
-const readable = (rows: readonly ResourceOutlook[]): string =>
+const whole = (n: number): number | string => (Number.isFinite(n) ? Math.round(n) : 'no limit');
+
+const readable = (rows: readonly ResourceOutlook[], assumed: boolean): string =>
   table<ResourceOutlook>(rows, [
     { head: 'RESOURCE', cell: (o) => o.resource },
     { head: 'USED', cell: (o) => Math.round(o.points.at(-1)?.used ?? 0) },
-    { head: 'CAPACITY', cell: (o) => Math.round(o.capacity) },
+    { head: 'SHUT OFF', cell: (o) => Math.round(o.shutOff) },
+    { head: 'BUSY', cell: (o) => o.busy && Math.round(o.busy) },
+    { head: 'CAPACITY', cell: (o) => whole(o.capacity) },
+    { head: 'OFFLINE', cell: (o) => whole(o.offline) },
     { head: 'A DAY', cell: grown },
     { head: 'FULL IN (P50)', cell: (o) => days(o.runway?.daysP50) },
     { head: 'WORST TENTH', cell: (o) => days(o.runway?.daysP90) },
     { head: 'KEEPING N+1', cell: (o) => days(o.keepingOne?.daysP50) },
-  ]) + 'A straight line through use at even instants; days from the asked instant, capacity as it is then.\n';
+  ]) +
+  `A straight line through use at even instants${assumed ? ', with what was assumed on top' : ''}; days from the asked instant. ` +
+  'USED counts VMs that are shut off; BUSY is cores measured busy.\n';
 
 const asJson = (rows: readonly ResourceOutlook[], first: ResourceOutlook): string =>
   `${JSON.stringify({
@@ -45,9 +65,24 @@ const asJson = (rows: readonly ResourceOutlook[], first: ResourceOutlook): strin
     resources: rows,
   })}\n`;
 
+/** The history, one row an instant and resource. */
+const asCsv = (rows: readonly ResourceOutlook[]): string =>
+  csv<readonly [Resource, HistoryPoint]>(
+    rows.flatMap((o) => o.points.map((point) => [o.resource, point] as const)),
+    [
+      { head: 'AT', cell: ([, p]) => isoInstant(p.at) },
+      { head: 'RESOURCE', cell: ([resource]) => resource },
+      { head: 'USED', cell: ([, p]) => p.used },
+      { head: 'SHUT OFF', cell: ([, p]) => p.shutOff },
+      { head: 'BUSY', cell: ([, p]) => p.busy },
+      { head: 'CAPACITY', cell: ([, p]) => (Number.isFinite(p.capacity) ? p.capacity : null) },
+      { head: 'OFFLINE', cell: ([, p]) => (Number.isFinite(p.offline) ? p.offline : null) },
+    ],
+  );
+
 /** The one named, or the one that is full first, or the first of all when none ever is. */
 const firstOf = ({ resources, first }: Outlook, named: Resource | undefined): ResourceOutlook | undefined =>
-  resources.find((o) => o.resource === (named ?? first)) ?? resources[0];
+  resources.find((o) => o.resource === (named ?? first)) ?? (named === undefined ? resources[0] : undefined);
 
 export const runway: AddCommand = (program, { terminal, run }) => {
   const command = program
@@ -57,19 +92,38 @@ export const runway: AddCommand = (program, { terminal, run }) => {
       new Option('--resource <name>', 'only this resource (default: all, the first to run out leading)').choices(
         RESOURCES,
       ),
-    );
-  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+    )
+    .option('--zone <name>', 'only hosts of this availability zone')
+    .option('--commit <date=flavor:n...>', 'VMs promised for a day, on top of the trend')
+    .option('--grow <flavor=percent...>', 'a flavor that grows by so much a month, on top of the trend')
+    .option('--csv', 'print the history as comma-separated values');
+  withJson(withAt(withTimeline(withLog(withAssumptions(command))))).action((options: Options) =>
     run(() =>
       inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+        const assume = assumptionsIn(options);
+        if (!assume.ok) return assume;
         const at = moment(options.timeline, options.at);
         if (!at.ok) return at;
-        const outlook = await ask('capacity.runway', { timeline: options.timeline, at: at.value });
+        const outlook = await ask('capacity.runway', {
+          timeline: options.timeline,
+          at: at.value,
+          zone: options.zone ?? null,
+          assume: assume.value,
+          commitments: options.commit ?? [],
+          growths: options.grow ?? [],
+        });
         if (!outlook.ok) return outlook;
         const first = firstOf(outlook.value, options.resource);
-        if (first === undefined) return err('No hosts are recorded up to this instant.');
+        if (first === undefined)
+          return err(
+            options.resource === undefined
+              ? 'No hosts are recorded up to this instant.'
+              : `No host has ${options.resource} up to this instant.`,
+          );
         const rows = options.resource === undefined ? outlook.value.resources : [first];
-        const told = first.refused === null ? readable(rows) : `${first.refused}\n`;
-        await terminal.write(options.json === true ? asJson(rows, first) : told);
+        const isAssumed = options.commit !== undefined || options.grow !== undefined;
+        const words = first.refused === null ? readable(rows, isAssumed) : `${first.refused}\n`;
+        await terminal.write(options.json === true ? asJson(rows, first) : options.csv === true ? asCsv(rows) : words);
         return ok(first.refused === null ? 0 : 1);
       }),
     ),

@@ -53,7 +53,15 @@ test('hosts can be taken away and added, each by the name of one that is there',
 
 test('what is charged to a host that is down still wants room, but the host is none', () => {
   const state = clusterOf([hostState('a', { up: false, vcpusUsed: 7 }), hostState('b', { vcpusUsed: 1 })], []);
-  expect(allocatedIn(state)[0]).toEqual({ resource: 'VCPU', used: 8, capacity: 64, capacityKeepingOne: 0 });
+  expect(allocatedIn(state)[0]).toEqual({
+    resource: 'VCPU',
+    used: 8,
+    capacity: 64,
+    capacityKeepingOne: 0,
+    offline: 64,
+    shutOff: 0,
+    busy: null,
+  });
 });
 
 test('ten VMs more a day fill the rest of the cluster on the day arithmetic says', () => {

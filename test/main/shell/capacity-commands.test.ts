@@ -52,6 +52,13 @@ test('an unknown flavor, zone or host is a sentence with status 2', async () => 
     ['--zone', 'az-9'],
     ['--without', 'compute-99'],
     ['--add', '3'],
+    ['--add', '0', '--like', 'compute-01'],
+    ['--aggregate', 'nobody'],
+    ['--release', 'bobcat'],
+    ['--mix', 'm1.small=0'],
+    ['--hosts'],
+    ['--beside', 'nowhere'],
+    ['--keep', '7'],
   ]) {
     expect(await run('fit', ...argv)).toMatchObject({ status: 2, out: '' });
   }
@@ -66,4 +73,48 @@ test('the runway answers from nine days, and refuses two with status 1', async (
   const short = await run('runway', '--at', '-7d');
   expect(short.status).toBe(1);
   expect(short.out).toContain('a trend needs at least 7 days');
+});
+
+test('what is assumed stands beside what is: another release, more hosts, and other branches', async () => {
+  const rocky = (await run('fit', '--flavor', 'm1.small', '--release', 'rocky', '--json')).out;
+  const [row] = (JSON.parse(rocky) as { flavors: { count: number; now: number }[] }).flavors;
+  expect(row!.count).toBeGreaterThan(row!.now);
+  const [plain] = (await fits('--flavor', 'm1.small')).flavors;
+  expect(row!.now).toBe(plain!.count);
+  const beside = await run('fit', '--flavor', 'm1.small', '--beside', 'main', '--json');
+  expect(JSON.parse(beside.out)).toMatchObject({ flavors: [{ count: plain!.count, beside: { main: plain!.count } }] });
+});
+
+test("a mix, every host's books and CSV say the same as the table", async () => {
+  const [alone] = (await fits('--flavor', 'm1.small')).flavors;
+  const mix = JSON.parse((await run('fit', '--mix', 'm1.small=1', '--json')).out) as { sets: number };
+  expect(mix.sets).toBe(alone!.count);
+  const books = (await run('fit', '--flavor', 'm1.small', '--hosts', '--csv')).out.trimEnd().split('\n');
+  expect(books[0]).toMatch(/^HOST,ZONE,AGGREGATES,MORE,/);
+  expect(books.slice(1).reduce((sum, line) => sum + Number(line.split(',')[3]), 0)).toBe(alone!.count);
+  expect((await run('fit', '--flavor', 'm1.small', '--csv')).out).toContain(`m1.small,${alone!.count},`);
+});
+
+test('a commitment, growth and more hosts move the end; what is written badly is a sentence with status 2', async () => {
+  const end = async (...argv: readonly string[]): Promise<number> => {
+    const { out } = await run('runway', '--resource', 'MEMORY_MB', '--json', ...argv);
+    return (JSON.parse(out) as { daysP50: number | null }).daysP50 ?? Infinity;
+  };
+  const committed = await end('--commit', '2026-12-01=m1.small:100000');
+  expect(committed).toBeLessThan(30);
+  expect(await end('--commit', '2026-12-01=m1.small:100000', '--add', '5000', '--like', 'compute-01')).toBeGreaterThan(
+    committed,
+  );
+  expect(await end('--grow', 'm1.small=900')).toBeLessThan(Infinity);
+  for (const argv of [
+    ['--commit', 'tomorrow'],
+    ['--grow', 'm1.small'],
+    ['--zone', 'az-9'],
+    ['--resource', 'PCPU'],
+  ]) {
+    expect(await run('runway', ...argv)).toMatchObject({ status: 2, out: '' });
+  }
+  const history = (await run('runway', '--csv')).out.split('\n');
+  expect(history[0]).toBe('AT,RESOURCE,USED,SHUT OFF,BUSY,CAPACITY,OFFLINE');
+  expect(history[1]).toMatch(/^2026-[^,]+Z,VCPU,\d+,/);
 });

@@ -1,0 +1,56 @@
+// The options that ask about a cluster as it is not: another release, other ratios, fewer hosts, more of a kind.
+import { type Command, InvalidArgumentError } from 'commander';
+import { err, ok, type Result } from '../../../domain/base/result.ts';
+import type { Assumptions } from '../../../domain/capacity/what-if.ts';
+import { RELEASE_NAMES } from '../../../domain/scheduling/release.ts';
+
+export type AssumptionOptions = {
+  readonly release?: string;
+  readonly vcpuRatio?: number;
+  readonly ramRatio?: number;
+  readonly diskRatio?: number;
+  readonly without?: readonly string[];
+  readonly add?: number;
+  readonly like?: string;
+};
+
+const MOST_HOSTS = 10_000;
+
+const positive = (written: string): number => {
+  const value = Number(written);
+  if (written.trim() === '' || !(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError('It must be a positive number.');
+  return value;
+};
+
+const hostCount = (written: string): number => {
+  const value = Number(written);
+  if (!Number.isSafeInteger(value) || value < 1 || value > MOST_HOSTS)
+    throw new InvalidArgumentError(`It must be a whole number of hosts, 1 to ${MOST_HOSTS}.`);
+  return value;
+};
+
+export const withAssumptions = (command: Command): Command =>
+  command
+    .option('--release <name>', `under the defaults of a release of Nova: ${RELEASE_NAMES.join(', ')}`)
+    .option('--vcpu-ratio <n>', 'as if every host had this cpu_allocation_ratio', positive)
+    .option('--ram-ratio <n>', 'as if every host had this ram_allocation_ratio', positive)
+    .option('--disk-ratio <n>', 'as if every host had this disk_allocation_ratio', positive)
+    .option('--without <host...>', 'as if these hosts were disabled')
+    .option('--add <n>', 'as if there were n more hosts', hostCount)
+    .option('--like <host>', 'the host that added ones are like');
+
+/** Null when none is given: the question is about the cluster as it is. */
+export const assumptionsIn = (options: AssumptionOptions): Result<Assumptions | null, string> => {
+  const { release, vcpuRatio, ramRatio, diskRatio, without, add, like } = options;
+  if ((add === undefined) !== (like === undefined))
+    return err('--add and --like go together: how many hosts, and like which.');
+  const isAny = [release, vcpuRatio, ramRatio, diskRatio, without, add].some((given) => given !== undefined);
+  if (!isAny) return ok(null);
+  return ok({
+    release: release ?? null,
+    ratios: { vcpu: vcpuRatio ?? null, ram: ramRatio ?? null, disk: diskRatio ?? null },
+    without: without ?? [],
+    added: add === undefined || like === undefined ? null : { like, count: add },
+  });
+};
