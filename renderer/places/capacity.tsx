@@ -41,6 +41,11 @@ const Board = ({ state, assume, onAssume }: BoardProps) => {
     return then.ok ? then.value : state;
   }, [state, assume]);
   const ratio = assume.ratios.vcpu;
+  // The slider tries ratios on everything else that is assumed.
+  const untried = useMemo(() => {
+    const then = assuming(state, { ...assume, ratios: NO_ASSUMPTIONS.ratios });
+    return then.ok ? then.value : state;
+  }, [state, assume]);
   const tryRatio = (vcpu: number | null): void => onAssume({ ...assume, ratios: { ...assume.ratios, vcpu } });
   return (
     <div class="capacity-grid">
@@ -52,7 +57,7 @@ const Board = ({ state, assume, onAssume }: BoardProps) => {
         onChoose={choose}
       />
       <RunwayCard state={state} assume={isAssumed(assume) ? assume : null} />
-      <RatioCard state={state} flavor={flavor} ratio={ratio} onRatio={tryRatio} />
+      <RatioCard state={untried} flavor={flavor} ratio={ratio} onRatio={tryRatio} />
       <div class="card" data-testid="books">
         <h2>
           <Segments label="What is shown of the hosts" value={books} choices={BOOKS} onChoose={open} class="small" />

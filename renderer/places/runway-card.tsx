@@ -11,7 +11,7 @@ import { Segments } from '../panels/segments.tsx';
 import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
 
-const CHART_HEIGHT = 190;
+const CHART_HEIGHT = 158;
 
 const amount =
   (o: ResourceOutlook) =>
@@ -84,7 +84,7 @@ export const RunwayCard = ({ state, assume }: Props) => {
   return (
     <div class={`card ${outlook.pending ? 'late-bar' : ''}`} data-testid="runway">
       <h2>
-        Runway <small>history of {timeline}</small>
+        <span title={`on the history of ${timeline}`}>Runway</span>
         <span class="sp" />
         {zones.length > 1 && (
           <select value={within ?? ''} aria-label="Zone" onChange={(e) => setZone(e.currentTarget.value)}>

@@ -15,9 +15,11 @@ type Props = {
   readonly onChoose: (name: string) => void;
 };
 
+const BAR = 34;
+
 const Amount = ({ n, most }: { readonly n: number; readonly most: number }) => (
   <span class="fit-amount">
-    <i style={{ width: `${most === 0 ? 0 : Math.max(n === 0 ? 0 : 2, (n / most) * 56)}px` }} />
+    <i style={{ width: `${most === 0 ? 0 : Math.max(n === 0 ? 0 : 2, (n / most) * BAR)}px` }} />
     {n === 0 ? <b class="critical-ink">none</b> : <b>{count(n)}</b>}
   </span>
 );
@@ -60,7 +62,7 @@ export const WhatFits = ({ state, now, flavors, flavor, onChoose }: Props) => {
     <div class="card" data-testid="what-fits">
       <h2>
         What fits{' '}
-        <small>one flavor at a time{now === null ? '' : ', as assumed beside now'}; local disk asked for</small>
+        <small>{now === null ? 'one flavor at a time; local disk asked for' : 'as assumed, beside now'}</small>
       </h2>
       {fits.length === 0 ? (
         <p class="empty pad">The log describes no flavor and no VM of a known size up to this instant.</p>
@@ -70,7 +72,7 @@ export const WhatFits = ({ state, now, flavors, flavor, onChoose }: Props) => {
             <thead>
               <tr>
                 <th>Flavor</th>
-                <th>size</th>
+                {now === null && <th class="wide-only">size</th>}
                 {zones.map((zone) => (
                   <th key={zone}>{zone}</th>
                 ))}
@@ -92,9 +94,11 @@ export const WhatFits = ({ state, now, flavors, flavor, onChoose }: Props) => {
                       <b>{size.name}</b>
                     </button>
                   </td>
-                  <td class="muted">
-                    {size.vcpus} vCPU, {mebibytes(size.ramMiB)}
-                  </td>
+                  {now === null && (
+                    <td class="muted wide-only">
+                      {size.vcpus} vCPU, {mebibytes(size.ramMiB)}
+                    </td>
+                  )}
                   {zones.map((zone) => (
                     <td key={zone}>
                       <Amount n={fit.byZone[zone] ?? 0} most={most} />

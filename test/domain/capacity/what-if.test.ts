@@ -96,6 +96,11 @@ test('a host filled up to a ratio is as busy as its vCPUs are, times the ratio; 
   expect(risk.meanUse).toBeCloseTo(0.2, 12);
   expect(risk.fullHost).toBeCloseTo(0.8, 12);
   expect(ratioRisk(clusterOf([hostState('a')], [vmState('x', 'a')]), 4)).toBeNull();
+  // At five to one a full host wants its cores exactly on average: half of the moments are too much.
+  const at = (ratio: number): number => ratioRisk(clusterOf([hostState('a')], vms), ratio)!.overload;
+  expect(at(5)).toBeCloseTo(0.5, 6);
+  expect(at(2)).toBeLessThan(0.01);
+  expect(at(12)).toBeGreaterThan(0.95);
 });
 
 test('what forwards the traffic of a host makes its vCPUs dearer', () => {
