@@ -222,7 +222,8 @@ test(
       writeFileSync(`${cut}-wal`, wal.subarray(0, Math.floor(wal.length * part)));
       const { ok, events } = verified(cut);
       expect(ok).toBe(true);
-      expect((events - 93) % 5000).toBe(0);
+      const all = verified(SOURCE).events;
+      expect(events - 93 === all || (events - 93) % 5000 === 0).toBe(true);
       expect(cli('import', JOURNAL, '--log', cut)).toMatchObject({ status: 0, err: '' });
       expect(verified(cut).events).toBe(verified(SOURCE).events + 93);
     }
