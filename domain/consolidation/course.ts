@@ -28,7 +28,7 @@ export type Course = {
   readonly hostsOn: readonly number[];
   readonly migrations: readonly number[];
   readonly slatah: readonly number[];
-  /** Cores all datapaths take for the traffic of VMs and, on average since the tick before, of migrations. */
+  /** Cores all datapaths take for traffic between hosts: of VMs and, on average since the tick before, of migrations. */
   readonly networkCores: readonly number[];
 };
 

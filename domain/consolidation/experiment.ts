@@ -49,6 +49,7 @@ export type CloudSimFigures = CloudSimOutcome & {
 /** Ours, beside the textbook's, in the honest experiment only: CloudSim's rules leave it nothing to do. */
 const OURS: Readonly<Record<string, HonestStrategy>> = {
   steady: steady(),
+  'steady-near': { ...steady({ ...STEADY_DEFAULTS, near: true }), name: 'steady-near' },
   'steady-cheapest': { ...steady({ ...STEADY_DEFAULTS, safetyPremium: 0 }), name: 'steady-cheapest' },
 };
 
@@ -57,7 +58,7 @@ export const OUR_NAMES = Object.keys(OURS);
 /** What is compared when no policy is named: those that never move a VM, each detector with Neat's selection, and ours. */
 export const COMPARED: Readonly<Record<ExperimentName, readonly string[]>> = {
   cloudsim: ['npa', 'dvfs', 'thr-mmt', 'iqr-mmt', 'mad-mmt', 'lr-mmt', 'lrr-mmt'],
-  honest: ['dvfs', 'thr-mmt', 'iqr-mmt', 'mad-mmt', 'lr-mmt', 'lrr-mmt', 'steady-cheapest', 'steady'],
+  honest: ['dvfs', 'thr-mmt', 'iqr-mmt', 'mad-mmt', 'lr-mmt', 'lrr-mmt', 'steady-cheapest', 'steady-near', 'steady'],
 };
 
 /** Migrations as the model has them on CloudSim's links; two minutes to wake a host. */

@@ -33,9 +33,9 @@ const pointsOf = (row: PolicyRow, measure: CourseMeasure): readonly (readonly [n
 
 const SETTLED_S = 3600;
 
-/** The top of the axis of hosts: the first hour leaves it, because the textbook's policies begin with one VM a host. */
-const settledAxis = ({ rows }: ConsolidationReport): object => {
-  const settled = rows.flatMap((r) => r.course.hostsOn.filter((_, i) => (r.course.atS[i] ?? 0) >= SETTLED_S));
+/** The top of the axis: the first hour leaves it, because the textbook's policies begin with one VM a host and move most then. */
+const settledAxis = ({ rows }: ConsolidationReport, measure: CourseMeasure): object => {
+  const settled = rows.flatMap((r) => r.course[measure].filter((_, i) => (r.course.atS[i] ?? 0) >= SETTLED_S));
   const step = niceStep(Math.max(1, ...settled) / 4);
   return { min: 0, max: Math.ceil((Math.max(1, ...settled) * 1.02) / step) * step, interval: step };
 };
@@ -79,7 +79,7 @@ export const courseOption =
       },
       yAxis: {
         type: 'value',
-        ...(stepped ? settledAxis(report) : {}),
+        ...(stepped || measure === 'networkCores' ? settledAxis(report, measure) : {}),
         splitNumber: 4,
         axisLine: { show: false },
         axisLabel: { formatter: (v: number) => (measure === 'slatah' ? `${+(v * 100).toFixed(2)} %` : String(v)) },

@@ -109,6 +109,12 @@ const Plan = ({ plan }: { readonly plan: PlanReport }) => {
                   ] as const,
                 ]),
             ['power, assumed', changed(before, after, (b) => `${count(b.watts)} W`)],
+            ...(before.crossBitsPerS === 0
+              ? []
+              : [
+                  ['forwarding, cores', changed(before, after, (b) => b.forwardingCores.toFixed(1))] as const,
+                  ['between hosts, Gbit/s', changed(before, after, (b) => (b.crossBitsPerS / 1e9).toFixed(1))] as const,
+                ]),
             ['host failures before', safety(before.n1)],
             ['host failures after', safety(after.n1)],
             ['after, all hosts awake', safety(plan.awakeN1)],

@@ -159,7 +159,9 @@ const Charts = ({ report, chosen }: { readonly report: ConsolidationReport; read
             choices={MEASURES}
             onChoose={(m) => (measure.value = m)}
           />
-          <small title={measure.value === 'networkCores' ? TALK_ASSUMED : undefined}>{SPAN[measure.value]}</small>
+          <small class="span" title={measure.value === 'networkCores' ? TALK_ASSUMED : undefined}>
+            {SPAN[measure.value]}
+          </small>
         </h2>
         <Chart label={`${words} of each policy over the day`} height={CHART_HEIGHT} option={course} />
       </div>

@@ -45,10 +45,10 @@ export const PolicyTable = ({ report, chosen, onChoose }: Props) => {
           <th>energy, kWh</th>
           {report.boundKwh !== null && <th class="right">over bound</th>}
           <th class="right">SLAV ×10⁻⁵</th>
-          <th class="right">SLATAH</th>
+          <th class="right minor">SLATAH</th>
           <th title="CPU asked for and not given, whatever the cause">not given ×10⁻⁵</th>
           <th>migrations</th>
-          <th class="right">shutdowns</th>
+          <th class="right minor">shutdowns</th>
           <th class="right">hosts on</th>
           <th class="right" title={`Cores all datapaths took, on average over the day. ${TALK_ASSUMED}`}>
             network CPU
@@ -88,12 +88,12 @@ export const PolicyTable = ({ report, chosen, onChoose }: Props) => {
                 <td class="right">{row.overBound === null ? '–' : `${(row.overBound * 100).toFixed(1)} %`}</td>
               )}
               <td class="right">{row.slav === 0 ? <span class="muted">–</span> : small(row.slav * SCALE)}</td>
-              <td class="right">
+              <td class="right minor">
                 {row.slatah === 0 ? <span class="muted">–</span> : `${(row.slatah * 100).toFixed(2)} %`}
               </td>
               <BarCell value={row.shortfall} most={short} text={small(row.shortfall * SCALE)} here={here} />
               <BarCell value={row.migrations} most={moves} text={count(row.migrations)} here={here} />
-              <td class="right">{row.shutdowns === 0 ? <span class="muted">–</span> : count(row.shutdowns)}</td>
+              <td class="right minor">{row.shutdowns === 0 ? <span class="muted">–</span> : count(row.shutdowns)}</td>
               <td class="right">{row.meanHostsOn.toFixed(1)}</td>
               <td class="right">{row.networkCores.toFixed(1)}</td>
             </tr>

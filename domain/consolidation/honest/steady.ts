@@ -2,6 +2,8 @@
 import { assert } from '../../base/result.ts';
 import { HOST_TYPES } from '../cloudsim/machines.ts';
 import type { World } from '../cloudsim/world.ts';
+import { bringTogether } from '../network/bring-together.ts';
+import { assumedTalk } from '../network/talk.ts';
 import { type Expected, expectedOn, packByRam, type Tenant } from './packing.ts';
 import { type ReliefParams, reliefPlanner } from './relief.ts';
 import type { HonestStrategy } from './run.ts';
@@ -9,6 +11,8 @@ import type { HonestStrategy } from './run.ts';
 export type SteadyParams = ReliefParams & {
   /** Extra watts, as a share of the cheapest packing's, that may be spent so that VMs lack less CPU. */
   readonly safetyPremium: number;
+  /** Of VMs that are alike before anything is known of them, put those together that talk. */
+  readonly near: boolean;
 };
 
 /** Chosen on the ten PlanetLab days: the least shortage that keeps energy within 8 % of the bound on each of them. */
@@ -19,6 +23,7 @@ export const STEADY_DEFAULTS: SteadyParams = {
   arrivalShare: 0.9,
   memoryTicks: 12,
   budget: 40,
+  near: false,
 };
 
 /** Before anything is known of single VMs, each is expected to use its MIPS as all of them do in the first sample. */
@@ -88,7 +93,7 @@ const NEVER = 1000;
  * Of the tries that lack least all the time (nothing, where there is room), and of these within the premium over the
  * cheapest, the one whose VMs may be expected to lack least at times. False when the hosts have no room.
  */
-const placeSteadily = (w: World, safetyPremium: number): boolean => {
+const placeSteadily = (w: World, { safetyPremium, near }: SteadyParams): boolean => {
   const tenants = tenantsOf(w);
   const capacityMB = Math.min(...HOST_TYPES.map((type) => type.ramMB));
   const capacityMips = Math.max(...HOST_TYPES.map((type) => type.totalMips));
@@ -102,15 +107,14 @@ const placeSteadily = (w: World, safetyPremium: number): boolean => {
   const tries = all.filter((t) => t.certainlyLacking <= leastLacking + 1e-6);
   const limit = Math.min(...tries.map((t) => t.watts)) * (1 + safetyPremium);
   const best = tries.filter((t) => t.watts <= limit).reduce((a, b) => (b.lackingMips < a.lackingMips ? b : a));
-  for (const { host, members } of best.placed) {
-    w.lists[host]!.push(...members);
-    for (const vm of members) w.registered[vm] = host;
-  }
+  for (const { host, members } of best.placed) for (const vm of members) w.registered[vm] = host;
+  if (near) bringTogether(w.registered, w.vmMips, assumedTalk(w.vms));
+  for (const [vm, host] of w.registered.entries()) w.lists[host]!.push(vm);
   return true;
 };
 
 export const steady = (params: SteadyParams = STEADY_DEFAULTS): HonestStrategy => ({
   name: 'steady',
-  place: (w) => placeSteadily(w, params.safetyPremium),
+  place: (w) => placeSteadily(w, params),
   planner: (w) => reliefPlanner(w, params),
 });

@@ -26,12 +26,11 @@ export const mipsPerGbps = (prices: Prices): number => {
   return (streamCycles(send, frames, BYTES_PER_GBIT) + streamCycles(receive, frames, BYTES_PER_GBIT)) / 2 / 1e6;
 };
 
-/** Pairs of VMs that talk, by index, with the cores all hosts spend on a pair that is apart, and on one that shares a host. */
+/** Pairs of VMs that talk, by index, with the cores that both hosts together spend on a pair that is apart. */
 export type Talk = {
   readonly a: Int32Array;
   readonly b: Int32Array;
   readonly apart: Float64Array;
-  readonly together: Float64Array;
 };
 
 /** Assumed where traces tell CPU only: groups of six exchange 5 MB/s a pair on average, and nobody else. */
@@ -47,32 +46,24 @@ export const assumedTalk = (vms: number): Talk => {
   const a: number[] = [];
   const b: number[] = [];
   const apart: number[] = [];
-  const together: number[] = [];
   for (let vm = 0; vm < vms; vm++) {
     for (let e = matrix.offsets[vm]!; e < matrix.offsets[vm + 1]!; e++) {
       if (matrix.peers[e]! <= vm) continue;
       a.push(vm);
       b.push(matrix.peers[e]!);
       apart.push((weights.apart[e]! + weights.peerApart[e]!) / CYCLES_PER_CORE);
-      together.push(weights.together[e]! / CYCLES_PER_CORE);
     }
   }
-  return {
-    a: Int32Array.from(a),
-    b: Int32Array.from(b),
-    apart: Float64Array.from(apart),
-    together: Float64Array.from(together),
-  };
+  return { a: Int32Array.from(a), b: Int32Array.from(b), apart: Float64Array.from(apart) };
 };
 
-/** Cores all datapaths take; a VM on no host (-1) is silent. */
-export const talkCores = ({ a, b, apart, together }: Talk, hostOf: Int32Array): number => {
+/** Cores all datapaths take for traffic between hosts; a VM on no host (-1) is silent. */
+export const talkCores = ({ a, b, apart }: Talk, hostOf: Int32Array): number => {
   let cores = 0;
   for (let pair = 0; pair < a.length; pair++) {
     const from = hostOf[a[pair]!]!;
     const to = hostOf[b[pair]!]!;
-    if (from < 0 || to < 0) continue;
-    cores += from === to ? together[pair]! : apart[pair]!;
+    if (from >= 0 && to >= 0 && from !== to) cores += apart[pair]!;
   }
   return cores;
 };

@@ -65,7 +65,7 @@ export const consolidate: AddCommand = (program, stage) => {
       'days of traces as CSV, plain or gzipped: vm, then one utilisation in percent a sample',
     )
     .addOption(new Option('--experiment <name>', 'whose rules').choices(EXPERIMENTS).default('cloudsim'))
-    .option('--policy <name...>', 'the policies, as lrr-mmt (default: seven or eight of them)', [])
+    .option('--policy <name...>', 'the policies, as lrr-mmt (default: seven to nine of them)', [])
     .option('--param <n>', "the policy's parameter (default: CloudSim's)", positive)
     .option('--quirk-off <name...>', "CloudSim's peculiarities to correct; --list names them (default: none)", [])
     .option('--order <file>', 'names of the VMs, one a line, in the order that decides their types')

@@ -1,5 +1,7 @@
 // Traffic in the objective: crossing traffic falls, energy does not rise, RAM holds, blindness stays blind.
 import { expect, test } from 'vitest';
+import { bringTogether } from '../../../domain/consolidation/network/bring-together.ts';
+import { assumedTalk, talkCores } from '../../../domain/consolidation/network/talk.ts';
 import { rng } from '../../../domain/base/rng.ts';
 import { blindPlacement, chattyGroups } from '../../../domain/consolidation/network/chatty-groups.ts';
 import { improvePlacement } from '../../../domain/consolidation/network/local-search.ts';
@@ -63,4 +65,17 @@ test('two VMs that talk, apart and together', () => {
     movedMB: 4,
     hostsOn: 1,
   });
+});
+
+test('VMs that are alike change places until talkers are together, and hosts hold the same as before', () => {
+  const vms = 96;
+  const talk = assumedTalk(vms);
+  const kind = Int32Array.from({ length: vms }, (_, vm) => vm % 3);
+  const before = Int32Array.from({ length: vms }, (_, vm) => Math.floor(vm / 6));
+  const after = before.slice();
+  bringTogether(after, kind, talk);
+  expect(talkCores(talk, after)).toBeLessThan(0.6 * talkCores(talk, before));
+  const holds = (at: Int32Array): readonly string[] =>
+    Array.from(at, (host, vm) => `${host}: kind ${kind[vm]}`).toSorted();
+  expect(holds(after)).toEqual(holds(before));
 });
