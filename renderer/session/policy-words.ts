@@ -10,7 +10,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   'lr-mmt': { words: 'Local regression', token: 'cat-4' },
   'lrr-mmt': { words: 'Robust local regression', token: 'cat-6' },
   'steady-cheapest': { words: 'Packed once, least watts', token: 'motion' },
-  'steady-near': { words: 'Packed once, talkers together', token: 'cat-1' },
+  'steady-near': { words: 'Packed once, talkers together', token: 'ink-2' },
   steady: { words: 'Packed once, with safety', token: 'accent' },
 };
 
