@@ -85,6 +85,8 @@ const vmColumns = () => ({
   about: refColumn<VmAbout>(),
   fault: refColumn<string>(),
   cause: refColumn<string>(),
+  /** 1 once Nova itself told of it step by step (a notification, a log), not only in listings. */
+  followed: byteColumn(),
   /** 1 while a complete listing has not shown it. */
   missing: byteColumn(),
   updatedSeen: refColumn<readonly UpdatedSeen[]>(),

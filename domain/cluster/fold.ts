@@ -46,6 +46,7 @@ const folders: { readonly [T in Fact['type']]: readonly [v: Extract<Fact, { type
   'tunnel.reported': [1, network.tunnelReported],
   'tunnel.state_changed': [1, network.tunnelStateChanged],
   'tunnel.removed': [1, network.tunnelRemoved],
+  'host.flows_reported': [1, host.hostFlowsReported],
   'flavor.reported': [1, other.flavorReported],
   'aggregate.reported': [1, other.aggregateReported],
   'aggregate.removed': [1, other.aggregateRemoved],

@@ -11,7 +11,7 @@ import type { ExperimentName } from '../consolidation/experiment.ts';
 import type { StateDiff } from '../timeline/diff.ts';
 import type { DrillOutcome, DrillSettings } from '../drill/outcome.ts';
 import type { SweepKind, SweepResult } from '../drill/sweep/sweep.ts';
-import type { FlowAnswer, FlowChange, FlowQuestion } from '../network/flow-answer.ts';
+import type { FlowAnswer, FlowChange, FlowQuestion, ObservedAnswer } from '../network/flow-answer.ts';
 import type { NetworkLoad } from '../network/load-over-time.ts';
 import type { Style } from '../network/overlay.ts';
 import type { NetworkOverview } from '../network/overview.ts';
@@ -146,6 +146,8 @@ export type Calls = {
     input: { timeline: string; from: At | null; to: At | null } & FlowQuestion;
     output: FlowChange;
   };
+  /** The newest dump of a host's table up to an instant, beside what Neutron would program there then. */
+  'network.observedFlows': { input: { timeline: string; at: At | null } & FlowQuestion; output: ObservedAnswer };
   'network.trace': { input: { timeline: string; at: At | null } & TraceQuestion; output: TraceAnswer };
   'network.reach': {
     input: { timeline: string; at: At | null } & TraceQuestion & { readonly to: string };

@@ -12,6 +12,29 @@ const RATE_COLUMNS: Readonly<Record<string, number>> = {
   mbps: 125_000,
   gbps: 125_000_000,
 };
+/** Other names that collectors give the columns. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  src: 'from',
+  source: 'from',
+  source_vm: 'from',
+  dst: 'to',
+  dest: 'to',
+  destination: 'to',
+  destination_vm: 'to',
+  bytes_per_second: 'bytes_per_s',
+  'bytes/s': 'bytes_per_s',
+  bits_per_second: 'bits_per_s',
+  bps: 'bits_per_s',
+  'bits/s': 'bits_per_s',
+  'kbit/s': 'kbps',
+  'mbit/s': 'mbps',
+  'gbit/s': 'gbps',
+};
+/** A column's name as this reader knows it. */
+export const trafficColumn = (name: string): string => {
+  const plain = name.replaceAll('"', '').trim().toLowerCase().replaceAll(' ', '_');
+  return SYNONYMS[plain] ?? plain;
+};
 const NUMBER = /^\d+(\.\d+)?([eE][+-]?\d+)?$/;
 /** Ten thousand lines wrong in the same way are one mistake. */
 const MOST_FAULTS = 20;
@@ -83,6 +106,7 @@ const flowOf = (cells: readonly string[], c: Columns, line: number): Result<Flow
 
 /**
  * Columns `from`, `to`, one rate (`bytes_per_s`, `bits_per_s`, `kbps`, `mbps`, `gbps`) and, if known, `frame_bytes`; others are ignored.
+ * `src`, `source`, `dst`, `destination`, `bytes/s`, … are these, too.
  * Errors: every line that is wrong, up to 20, and nothing is read then.
  */
 export const parseTrafficCsv = (text: string): Result<readonly Flow[], readonly CsvFault[]> => {
@@ -90,7 +114,7 @@ export const parseTrafficCsv = (text: string): Result<readonly Flow[], readonly 
   const head = cellsOf(lines[0] ?? '');
   if (head === null || head.every((cell) => cell === ''))
     return err([{ line: 1, field: null, why: 'the first line has to name the columns' }]);
-  const columns = columnsOf(head.map((name) => name.toLowerCase()));
+  const columns = columnsOf(head.map(trafficColumn));
   if (!columns.ok) return err([columns.error]);
   const flows: Flow[] = [];
   const faults: CsvFault[] = [];

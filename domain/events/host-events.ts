@@ -55,4 +55,10 @@ export const hostEvents = [
   fact('host.fenced', 1, 'The host was cut off so that it cannot write to shared storage.', exact({ by: Name })),
   fact('host.returned', 1, 'The host came back.', exact({})),
   fact('host.removed', 1, 'The host left the cluster.', exact({})),
+  fact(
+    'host.flows_reported',
+    1,
+    'Open vSwitch dumped the flow table of a bridge: its entries as `ovs-ofctl --no-stats dump-flows` prints them.',
+    exact({ bridge: Name, flows: Type.Array(Type.String({ minLength: 1 })) }),
+  ),
 ] as const;

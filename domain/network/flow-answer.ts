@@ -7,6 +7,7 @@ import { type Dialect, printActions, printFlow, printMatch } from './flow-print.
 import type { SeenCloud } from './from-state.ts';
 import { type Bridge, dialectOf, dumpFlows, dumpTunnels, flowsOf } from './host-flows.ts';
 import { numberingOf } from './numbering.ts';
+import { compareFlows, type ObservedFlows } from './observed-flows.ts';
 import type { Agent } from './overlay.ts';
 import { tunnelPorts } from './tunnel-port.ts';
 
@@ -116,6 +117,30 @@ export const flowAnswer = (at: Seen, question: FlowQuestion): Result<FlowAnswer,
     legend: legendOf(agent, bridge, at),
     assumptions: at.seen.assumptions,
   });
+};
+
+export type ObservedAnswer = ObservedFlows & {
+  readonly host: string;
+  readonly bridge: Bridge;
+  /** When it was dumped, and the event that holds it. */
+  readonly at: string;
+  readonly seq: number;
+  /** The dump, line by line. */
+  readonly flows: readonly string[];
+  readonly assumptions: readonly string[];
+};
+
+/** `seen` is the cloud as it was when the table was dumped. */
+export const observedAnswer = (
+  seen: Seen,
+  question: FlowQuestion,
+  dump: { readonly at: string; readonly seq: number; readonly flows: readonly string[] },
+): Result<ObservedAnswer, string> => {
+  const derived = flowAnswer(seen, question);
+  if (!derived.ok) return derived;
+  const { host, bridge } = question;
+  const compared = compareFlows(dump.flows, derived.value.dump, derived.value.dialect);
+  return ok({ ...compared, ...dump, host, bridge, assumptions: derived.value.assumptions });
 };
 
 export type FlowChange = FlowDiff & {

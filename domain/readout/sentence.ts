@@ -175,6 +175,8 @@ export const sentenceOf = (e: LogEvent, nameOf: NameOf): string => {
       return `A ${e.data.type} tunnel from ${e.data.host ?? e.data.localIp} to ${e.data.remoteHost ?? e.data.remoteIp} exists.`;
     case 'tunnel.state_changed':
       return `Tunnel ${name} ${e.data.up ? 'carries packets' : 'carries no packets'}.`;
+    case 'host.flows_reported':
+      return `${e.data.bridge} of ${name} is dumped: ${e.data.flows.length} flow entries.`;
     case 'tunnel.removed':
       return `Tunnel ${name} is removed.`;
     case 'flavor.reported':

@@ -28,10 +28,16 @@ export type Reading = {
   readonly incoming: Incoming;
   /** Where a document that gives no times at all is placed, milliseconds since 1970. */
   readonly undatedAt: number;
+  /** True where a person said so: then it is a snapshot of that instant, and the same content at another is another one. */
+  readonly asked: boolean;
 };
 
 export interface Format {
   readonly name: string;
+  /** True where a file's name says what it is about: then two files of one content are two. */
+  readonly nameTells?: (fileName: string) => boolean;
+  /** True where files may give no times: then the instant a person gives is part of what they are. */
+  readonly dateless?: boolean;
   /** How sure it is, 0 (not at all) to 1, from the first bytes as text and the file's name. */
   readonly sniff: (head: string, fileName: string) => number;
   /** Reads the whole of it; the last item's line is at most the number of lines. */

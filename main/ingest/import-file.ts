@@ -1,4 +1,5 @@
 // Reads one file into the log in batches, counting what came of each line.
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { Candidate } from '../../domain/events/dictionary.ts';
@@ -6,7 +7,7 @@ import type { Timeline } from '../../domain/timeline/order.ts';
 import type { JournalEntry, Log, Refusal, SourceInfo } from '../log/types.ts';
 import { accept } from './accept.ts';
 import { type Skew, skewsOf, Steps } from './clock-skew.ts';
-import type { Format, Item } from './format.ts';
+import type { Format, Item, Reading } from './format.ts';
 import {
   type Chosen,
   type ImportedFile,
@@ -41,6 +42,15 @@ type Tally = {
 /** What will be appended together. */
 type Pending = { events: Candidate[]; refused: Refusal[]; items: number; throughLine: number };
 const emptyBatch = (throughLine: number): Pending => ({ events: [], refused: [], items: 0, throughLine });
+
+/** A source is its content; where a name or an instant given by a person says what it is about, it is that, too. */
+const sourceId = (content: string, format: Format, { incoming, undatedAt, asked }: Reading): string => {
+  const named = format.nameTells?.(incoming.name) === true;
+  const placed = asked && format.dateless === true;
+  if (!named && !placed) return content;
+  const about = JSON.stringify([content, named ? incoming.name : null, placed ? undatedAt : null]);
+  return createHash('sha256').update(about).digest('hex');
+};
 
 /** Reads one file into the log, batch by batch. What was appended before a failure or a cancellation stays. */
 export const importFile = async (
@@ -81,12 +91,13 @@ export const importFile = async (
         }
       },
     };
-    const source: SourceInfo = { id: content.id, name: incoming.name, format: format.name };
+    const reading = readingOf(counted, settings);
+    const source: SourceInfo = { id: sourceId(content.id, format, reading), name: incoming.name, format: format.name };
     const known = log.progress(timeline, source.id);
     const through = known?.done === true ? Infinity : (known?.throughLine ?? 0);
     const timelines = mapped(timeline);
     let batch = emptyBatch(0);
-    for (const item of format.read(readingOf(counted, settings))) {
+    for (const item of format.read(reading)) {
       const full = batch.events.length >= BATCH_EVENTS || batch.items >= BATCH_ITEMS;
       if (full && item.line > batch.throughLine) {
         const written = dryRun ? ok(null) : flush(log, timeline, source, batch, false, tally);

@@ -45,4 +45,5 @@ export type Chosen = { readonly incoming: Incoming; readonly format: Format };
 export const readingOf = (incoming: Incoming, settings: ImportSettings): Reading => ({
   incoming,
   undatedAt: settings.undatedAt ?? incoming.modifiedAt,
+  asked: (settings.undatedAt ?? null) !== null,
 });

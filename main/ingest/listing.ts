@@ -5,6 +5,7 @@ import { wholeText } from './json-records.ts';
 import { readListing } from './transcript/listings.ts';
 import { tableInCsv, tableInJson, tableInYaml } from './transcript/printed.ts';
 import type { Table } from './transcript/scan.ts';
+import { inventoryNamed } from './transcript/tables.ts';
 import { tellBlocks } from './transcript/transcript.ts';
 
 /** A listing of 100,000 VMs is 50 MiB; it is parsed whole. */
@@ -19,7 +20,8 @@ const parsed = (incoming: Incoming): Table | null => {
   return /^\s*"?[\w :-]+"?,/.test(text) ? tableInCsv(text, 1) : tableInYaml(text, nth);
 };
 
-function* read({ incoming, undatedAt }: Reading): Generator<Item> {
+function* read(reading: Reading): Generator<Item> {
+  const { incoming } = reading;
   if (incoming.bytes > LISTING_BYTES_MAX) {
     yield refusal(1, 'a listing is read whole, up to 64 MiB', '');
     return;
@@ -33,12 +35,12 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
     return;
   }
   if (table === null) yield refusal(1, 'it is neither a listing nor the fields of one thing', '');
-  else yield* tellBlocks([table], undatedAt);
+  else yield* tellBlocks([table], reading);
 }
 
 const VM_KEYS = /"?(?:OS-EXT-STS:vm_state|OS-EXT-SRV-ATTR:host|Networks)"?\s*[:,]/;
 const OTHER_KEYS =
-  /"?(?:Hypervisor Hostname|hypervisor_hostname|Binary|Source Compute|Attached to|Consumes Quota|root_provider_uuid)"?\s*[:,]/;
+  /"?(?:Hypervisor Hostname|hypervisor_hostname|Binary|Source Compute|Attached to|Consumes Quota|root_provider_uuid|resource_class|inventories|source_compute)"?\s*[:,]/;
 const FLAVOR_KEYS = /"?VCPUs"?\s*[:,]/;
 const CSV_HEADER = /^"?[\w :-]+"?(?:,"?[\w :-]+"?)+\r?\n/;
 
@@ -55,6 +57,8 @@ const isCsvListing = (head: string): boolean => {
 
 export const listing: Format = {
   name: 'listing',
+  dateless: true,
+  nameTells: (fileName) => inventoryNamed(fileName) !== null,
   sniff: (head) => {
     if (isCsvListing(head)) return 0.85;
     const isJson = /^\s*(?:\[\s*(?:\{|\])|\{)/.test(head);

@@ -182,6 +182,7 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
 
 export const qmp: Format = {
   name: 'qmp',
+  dateless: true,
   sniff: (head) => {
     if (!/^\s*[[{]/.test(head)) return 0;
     const isQmp = /"QMP"\s*:|"microseconds"\s*:\s*\d+|"expected-downtime"\s*:/.test(head);

@@ -1,6 +1,6 @@
 // The format "traffic": who talked to whom and how much, as CSV: a line a pair and direction.
 import { createHash } from 'node:crypto';
-import { csvFaultSentence, parseTrafficCsv } from '../../domain/datapath/traffic-csv.ts';
+import { csvFaultSentence, parseTrafficCsv, trafficColumn } from '../../domain/datapath/traffic-csv.ts';
 import { type Format, type Item, type Reading, refusal } from './format.ts';
 import { wholeText } from './json-records.ts';
 
@@ -38,10 +38,12 @@ const RATE = /^(?:bytes_per_s|bits_per_s|[kmg]bps)$/;
 
 export const traffic: Format = {
   name: 'traffic',
+  dateless: true,
   sniff: (head) => {
     const columns = (HEADER.exec(head)?.[0] ?? '')
+      .replace(/^\uFEFF/, '')
       .split(',')
-      .map((name) => name.replace(/["\s\uFEFF]/g, '').toLowerCase());
+      .map(trafficColumn);
     return columns.includes('from') && columns.includes('to') && columns.some((name) => RATE.test(name)) ? 0.95 : 0;
   },
   read,

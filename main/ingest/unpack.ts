@@ -16,9 +16,52 @@ const TOO_BIG = 'unpacks to more than 512 MiB: unpack it and import what is in i
 const contentOf = (incoming: Incoming): Buffer =>
   Buffer.concat(Array.from(incoming.chunks(), (chunk) => chunk.slice()));
 
+const TAR_BLOCK = 512;
+/** `ustar` stands at 257 of a tar's first header, whoever wrote it. */
+const isTar = (head: Uint8Array): boolean => Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar';
+const textIn = (block: Uint8Array, from: number, to: number): string =>
+  Buffer.from(block.subarray(from, to)).toString('utf8').replace(/\0.*$/s, '');
+
+/** Files of a tar: a header of 512 bytes (name, size in octal, type), then the content, filled up to whole blocks. */
+const untarred = (archive: Incoming, content: Uint8Array): Result<readonly Incoming[], string> => {
+  const files: Incoming[] = [];
+  let longName: string | null = null;
+  for (let at = 0; at < content.length;) {
+    const header = content.subarray(at, at + TAR_BLOCK);
+    if (header.every((byte) => byte === 0)) break; // the end is two blocks of zeros
+    const size = Number.parseInt(textIn(header, 124, 136).trim() || '0', 8);
+    const from = at + TAR_BLOCK;
+    if (
+      header.length < TAR_BLOCK ||
+      !isTar(header) ||
+      !Number.isSafeInteger(size) ||
+      size < 0 ||
+      from + size > content.length
+    )
+      return err('is a damaged tar archive, or cut off');
+    const body = content.subarray(from, from + size);
+    const type = textIn(header, 156, 157);
+    const folder = textIn(header, 345, 500);
+    const name: string = longName ?? (folder === '' ? '' : `${folder}/`) + textIn(header, 0, 100);
+    // GNU and POSIX tar write a name beyond 100 bytes as an entry before its file.
+    longName = type === 'L' ? textIn(body, 0, body.length) : type === 'x' ? paxName(body) : null;
+    if ((type === '' || type === '0') && !/(?:^|\/)[._][^/]/.test(name.replace(/^\.\//, ''))) {
+      const file = fromBytes(name.replace(/^.*\//, ''), body, archive.modifiedAt); // one snapshot, one instant
+      files.push({ ...file, path: `${archive.path}/${name.replace(/^\.\//, '')}` });
+    }
+    at = from + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
+  }
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return files.length === 0 ? err('is an archive without files') : ok(files);
+};
+/** `27 path=a/long/name\n`: each record is its own length, a key and a value. */
+const paxName = (body: Uint8Array): string | null =>
+  /(?:^|\n)\d+ path=([^\n]*)\n/.exec(Buffer.from(body).toString('utf8'))?.[1] ?? null;
+
 const gunzipped = (incoming: Incoming): Result<readonly Incoming[], string> => {
   try {
     const content = gunzipSync(contentOf(incoming), { maxOutputLength: UNPACKED_BYTES_MAX });
+    if (isTar(content)) return untarred(incoming, content);
     const inside = fromBytes(incoming.name.replace(/\.gz$/, ''), content, incoming.modifiedAt);
     return ok([{ ...inside, path: incoming.path }]);
   } catch (error) {
@@ -51,7 +94,20 @@ const unzipped = (incoming: Incoming): Result<readonly Incoming[], string> => {
 
 /** The file itself, or what is in it. @returns a clause that follows the file's name when it cannot be unpacked. */
 export const unpacked = (incoming: Incoming): Result<readonly Incoming[], string> => {
-  const head = headOf(incoming, ZIP.length);
+  const opened = openOnce(incoming);
+  if (!opened.ok || opened.value.length < 2) return opened;
+  // Rotated logs lie compressed in an archive.
+  const isGzip = (file: Incoming): boolean => startsWith(headOf(file, GZIP.length), GZIP);
+  const inner = opened.value.flatMap((file) => {
+    const content = isGzip(file) ? openOnce(file) : ok([file]);
+    return content.ok ? content.value : [file];
+  });
+  return ok(inner);
+};
+
+const openOnce = (incoming: Incoming): Result<readonly Incoming[], string> => {
+  const head = headOf(incoming, TAR_BLOCK);
+  if (isTar(head)) return incoming.bytes > UNPACKED_BYTES_MAX ? err(TOO_BIG) : untarred(incoming, contentOf(incoming));
   if (startsWith(head, GZIP)) return gunzipped(incoming);
   return startsWith(head, ZIP) ? unzipped(incoming) : ok([incoming]);
 };

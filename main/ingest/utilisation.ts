@@ -1,4 +1,4 @@
-// The format "utilisation": CPU traces as CSV: PlanetLab's (a row a VM, a column an interval) and tables by time.
+// The format "utilisation": CPU traces as CSV: PlanetLab's (a row a VM), tables by time (a row an interval), and a row a sample.
 import { createHash } from 'node:crypto';
 import { toBase64 } from '../../domain/base/base64.ts';
 import { entity } from '../../domain/events/entity.ts';
@@ -91,20 +91,80 @@ const byTime = ([header, ...rows]: Rows): Trace => {
   return { names, times, intervalMs: intervalOf(times), samples, wrong };
 };
 
+/** Columns of a table with one sample a row: what it is of, and the sample. */
+const OF_VM = /^(?:vm|instance|server|resource)(?:[_ ]?(?:id|name|uuid))?$|^(?:name|id|uuid)$/i;
+const OF_HOST = /^(?:host|hypervisor|node|compute)(?:[_ ]?(?:id|name))?$/i;
+const SAMPLE =
+  /^(?:value|(?:avg_|mean_)?(?:cpu|utili[sz]ation|usage|load)(?:[_ .]?(?:util|utili[sz]ation|usage|percent|pct|%))?)$/i;
+const TIME = /^(?:time|timestamp|date|datetime)$/i;
+
+type Long = { readonly time: number; readonly name: number; readonly value: number; readonly kind: 'vm' | 'host' };
+const longColumns = (header: readonly string[]): Long | null => {
+  const at = (pattern: RegExp): number => header.findIndex((column) => pattern.test(column));
+  const [time, vm, host, value] = [at(TIME), at(OF_VM), at(OF_HOST), at(SAMPLE)];
+  const name = vm < 0 ? host : vm;
+  return time < 0 || name < 0 || value < 0 ? null : { time, name, value, kind: vm < 0 ? 'host' : 'vm' };
+};
+
+/** Collectors are late by some seconds: their interval shows in instants rounded to ten. */
+const toStep = (at: number): number => Math.round(at / 10_000) * 10_000;
+
+/** A batch that would hold a cell for each entity and interval; beyond this its rows are no regular samples. */
+const CELLS_MAX = 50_000_000;
+
+/** `time,vm,cpu`: a row a sample. Each entity is sampled at its own instant of an interval; a batch is one interval of all. */
+const oneARow = ([header, ...rows]: Rows): Result<Trace, string> => {
+  const columns = longColumns(header?.cells ?? []);
+  if (columns === null) return err('its first line names no time, entity and CPU');
+  const unit = rows.some(({ cells }) => Number(cells[columns.value]) > 1) ? 1 : 100;
+  const wrong: { line: number; text: string }[] = [];
+  const byName = new Map<string, { at: number; byte: number }[]>();
+  for (const { line, cells } of rows) {
+    const [at, name] = [timeOf(cells[columns.time] ?? ''), cells[columns.name] ?? ''];
+    const byte = byteOf(cells[columns.value] ?? '', unit);
+    if (at === null || name === '' || byte === null) wrong.push({ line, text: cells.join(',') });
+    else if (byName.get(name)?.push({ at, byte }) === undefined) byName.set(name, [{ at, byte }]);
+  }
+  const of = [...byName.values()].map((samples) => samples.sort((a, b) => a.at - b.at));
+  const intervalMs = intervalOf(of.flatMap((samples) => samples.map(({ at }) => toStep(at))));
+  const starts = new Set(of.flatMap((samples) => samples.map(({ at }) => Math.floor(at / intervalMs))));
+  const times = [...starts].sort((a, b) => a - b);
+  if (times.length * byName.size > CELLS_MAX) return err('its samples are at no common interval: resample it first');
+  const row = new Map(times.map((start, i) => [start, i]));
+  const samples = times.map(() => new Uint8Array(byName.size).fill(NO_SAMPLE));
+  of.forEach((each, entityAt) => {
+    for (const { at, byte } of each)
+      samples[row.get(Math.floor(at / intervalMs)) ?? 0]?.fill(byte, entityAt, entityAt + 1);
+  });
+  const names = [...byName.keys()].map((name) =>
+    columns.kind === 'host' && !name.includes(':') ? `host:${name}` : name,
+  );
+  return ok({ names, times: times.map((start) => start * intervalMs), intervalMs, samples, wrong });
+};
+
+/** Spreadsheets of half of Europe separate by semicolons. */
+const delimiterOf = (header: string): string =>
+  [',', ';', '\t'].reduce((best, each) => (header.split(each).length > header.split(best).length ? each : best));
+
 const HEAD = { planetlab: /^vm,s0,s1,/, byTime: /^"?(?:time|timestamp|date|datetime)"?,/i } as const;
 
 const traceOf = (incoming: Incoming): Result<Trace, string> => {
   if (incoming.bytes > TRACE_BYTES_MAX) return err('a trace is read whole, up to 128 MiB: split it by day');
   let rows: Rows;
   try {
-    rows = csvRows(wholeText(incoming));
+    const text = wholeText(incoming);
+    rows = csvRows(text, delimiterOf(text.split('\n', 1)[0] ?? ''));
   } catch (error) {
     return err(
       `it is cut off or no valid CSV: ${error instanceof Error ? error.message.split('\n', 1)[0] : 'unreadable'}`,
     );
   }
   const header = `${rows[0]?.cells.join(',') ?? ''},`;
-  const trace = HEAD.planetlab.test(header) ? planetlab(rows) : HEAD.byTime.test(header) ? byTime(rows) : null;
+  const long = longColumns(rows[0]?.cells ?? []) === null ? null : oneARow(rows);
+  if (long?.ok === false) return long;
+  const trace = HEAD.planetlab.test(header)
+    ? planetlab(rows)
+    : (long?.value ?? (HEAD.byTime.test(header) ? byTime(rows) : null));
   if (trace === null) return err('its first line names neither PlanetLab samples (vm,s0,s1,…) nor a time and entities');
   const distinct = new Set(trace.names);
   return distinct.size === trace.names.length && !distinct.has('')
@@ -182,9 +242,16 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
 
 export const utilisation: Format = {
   name: 'utilisation',
+  dateless: true,
   sniff: (head) => {
     if (HEAD.planetlab.test(head)) return 0.95;
-    return HEAD.byTime.test(head) && /\n[^,\n]+(?:,\s*[\d.]*)+\r?(?:\n|$)/.test(head) ? 0.6 : 0;
+    const [header = '', first = ''] = head.replace(/^\uFEFF/, '').split(/\r?\n/, 2);
+    const delimiter = delimiterOf(header);
+    const columns = header.split(delimiter).map((column) => column.replaceAll('"', '').trim());
+    if (longColumns(columns) !== null) return 0.7;
+    const cells = first.split(delimiter).slice(1);
+    const isTable = cells.length > 0 && cells.every((cell) => /^\s*"?[\d.]*"?\s*$/.test(cell));
+    return HEAD.byTime.test(`${columns.join(',')},`) && isTable ? 0.6 : 0;
   },
   read,
 };

@@ -195,6 +195,7 @@ export const inputSchemas = {
   'network.overview': exact({ timeline: Name, at: MomentOrHead, style: Style }),
   'network.flows': exact({ timeline: Name, at: MomentOrHead, ...FlowQuestion }),
   'network.flowDiff': exact({ timeline: Name, from: MomentOrHead, to: MomentOrHead, ...FlowQuestion }),
+  'network.observedFlows': exact({ timeline: Name, at: MomentOrHead, ...FlowQuestion }),
   'network.trace': exact({ timeline: Name, at: MomentOrHead, ...TraceQuestion, to: Type.Union([Name, Type.Null()]) }),
   'network.reach': exact({ timeline: Name, at: MomentOrHead, ...TraceQuestion, to: Name }),
   'network.messages': exact({

@@ -1,12 +1,15 @@
 // Calls about the overlay: its figures, a host's flow table, a packet's way, and what changes of ports cost.
 import { instant } from '../../domain/base/brand.ts';
 import { err, ok, type Result } from '../../domain/base/result.ts';
+import { isoInstant } from '../../domain/base/time.ts';
 import type { At } from '../../domain/contract/contract.ts';
 import { trafficAnswer } from '../../domain/datapath/traffic-answer.ts';
 import type { Cluster } from '../../domain/cluster/cluster.ts';
 import { DEFAULT_BLACKOUT } from '../../domain/network/blackout.ts';
 import { blackoutAnswer, type PauseSource } from '../../domain/network/blackout-answer.ts';
-import { flowAnswer, flowChange } from '../../domain/network/flow-answer.ts';
+import type { LogEvent } from '../../domain/events/dictionary.ts';
+import { entity } from '../../domain/events/entity.ts';
+import { flowAnswer, flowChange, observedAnswer } from '../../domain/network/flow-answer.ts';
 import { cloudOf } from '../../domain/network/from-state.ts';
 import { loadOverTime } from '../../domain/network/load-over-time.ts';
 import { overviewOf } from '../../domain/network/overview.ts';
@@ -19,11 +22,13 @@ import type { ClusterState } from '../../domain/readout/state.ts';
 import type { Answer } from '../work/watcher.ts';
 import type { Handlers } from './call.ts';
 import { type Engine, placeOf } from './engine.ts';
+import { eventsAbout } from './history-calls.ts';
 
 type NetworkCalls = Pick<
   Handlers,
   | 'network.overview'
   | 'network.flows'
+  | 'network.observedFlows'
   | 'network.flowDiff'
   | 'network.trace'
   | 'network.reach'
@@ -32,6 +37,8 @@ type NetworkCalls = Pick<
   | 'network.messages'
   | 'network.blackout'
 >;
+
+type Dump = Extract<LogEvent, { readonly type: 'host.flows_reported' }>;
 
 const told = <T>(result: Result<T, string>): Answer<T> =>
   result.ok ? result : err({ code: 'bad_input', sentence: result.error });
@@ -67,6 +74,24 @@ export const networkCalls = (engine: Engine): NetworkCalls => {
     'network.flows': ({ timeline, at, ...question }) => {
       const found = seenAt(timeline, at);
       return found.ok ? told(flowAnswer(found.value, question)) : found;
+    },
+    'network.observedFlows': async ({ timeline, at, ...question }) => {
+      const place = placeOf(engine, { timeline, at });
+      if (!place.ok) return place;
+      const index = await engine.indexes.of(place.value.timeline);
+      if (!index.ok) return index;
+      const { host, bridge } = question;
+      const range = { from: -Infinity, upTo: place.value.cut };
+      let dump: Dump | null = null;
+      const about = eventsAbout(engine.log, place.value.timeline, index.value, new Set([entity('host', host)]), range);
+      for (const e of about) if (e.type === 'host.flows_reported' && e.data.bridge === bridge) dump = e;
+      if (dump === null)
+        return err({ code: 'bad_input', sentence: `No dump of ${bridge} of ${host} is on record up to this instant.` });
+      const state = engine.histories.stateAt(place.value.timeline, { at: dump.at, seq: dump.seq });
+      const { flows } = dump.data;
+      return told(
+        observedAnswer({ state, seen: cloudOf(state) }, question, { at: isoInstant(dump.at), seq: dump.seq, flows }),
+      );
     },
     'network.flowDiff': ({ timeline, from, to, ...question }) => {
       const before = seenAt(timeline, from);

@@ -65,6 +65,11 @@ export const hostReported: Folder<'host.reported'> = (c, e) => {
   checkCapacity(c, row, e);
 };
 
+/** A table is compared with what follows from the state where somebody asks (`domain/network/observed-flows.ts`). */
+export const hostFlowsReported: Folder<'host.flows_reported'> = (c, e) => {
+  mentionHost(c, idOf(e.entity));
+};
+
 export const hostServiceReported: Folder<'host.service_reported'> = (c, e) => {
   const row = mentionHost(c, idOf(e.entity));
   const h = c.hosts.col;

@@ -18,11 +18,12 @@ import { noteAnomaly } from '../anomalies/note.ts';
 import { noteRepeatedUpdate } from '../anomalies/updated.ts';
 import { STATUS_MEANS } from '../api-status.ts';
 import { type Cluster, GONE, PRESENT } from '../cluster.ts';
-import { HOST_BY, IDLE_TASK, storageKinds } from '../codes.ts';
+import { HOST_BY, IDLE_TASK, powerStates, storageKinds, vmStates } from '../codes.ts';
 import { dedicatedCpus } from '../pinning.ts';
 import { type Metadata, NO_VM_ABOUT, type VmAbout } from '../records.ts';
 import { findRow } from '../registry.ts';
 import { charge, uncharge } from '../usage.ts';
+import { visitsAt } from '../visits.ts';
 import type { EventNamed, Folder } from './event.ts';
 import { merged } from './event.ts';
 import { mentionHost } from './host.ts';
@@ -231,6 +232,31 @@ const showStates = (c: Cluster, vm: Row, e: Reported): void => {
   if (state !== undefined && state !== 'error') setRef(c.vms.col.fault, vm, null);
 };
 
+const POWER_OF_STATE: Readonly<Record<string, string>> = {
+  active: 'RUNNING',
+  stopped: 'SHUTDOWN',
+  paused: 'PAUSED',
+  suspended: 'SUSPENDED',
+};
+
+/**
+ * A listing shows another vm_state than the last step that was told, with nothing under way that leads there: a step is
+ * missing from the record. Only of VMs whose steps are told at all, and not where the guest's own word explains it.
+ */
+const otherState = (c: Cluster, vm: Row, e: Reported): string | null => {
+  const v = c.vms.col;
+  const { status, vmState } = e.data;
+  if (status === undefined || MOVING_STATUSES.has(status) || byteAt(v.followed, vm) === 0) return null;
+  const told = vmStates.word(byteAt(v.vmState, vm));
+  const shown = vmState ?? STATUS_MEANS[status]?.vmState;
+  if (shown === undefined) return null;
+  const isIdle = byteAt(v.taskState, vm) === IDLE_TASK && rowAt(v.moving, vm) === NO_ROW;
+  const explained = powerStates.word(byteAt(v.powerState, vm)) === POWER_OF_STATE[shown];
+  if (told === null || told === shown || !isIdle || explained) return null;
+  const since = visitsAt(v.visits, vm).find(([state]) => state === told)?.[1];
+  return `vm_state ${shown} instead of ${told}${since === undefined ? '' : ` (told at ${isoInstant(since)})`}`;
+};
+
 /** Nova changes a VM's flavor by a resize only, and its project never: a listing that shows others contradicts the record. */
 const noteDisagreement = (c: Cluster, vm: Row, e: Reported): void => {
   const v = c.vms.col;
@@ -239,6 +265,8 @@ const noteDisagreement = (c: Cluster, vm: Row, e: Reported): void => {
   const resized = rowAt(v.moving, vm) !== NO_ROW || (moved !== NO_ROW && typeOf(c, moved) === 'resize');
   const { flavor, project } = e.data;
   const facts: string[] = [];
+  const state = otherState(c, vm, e);
+  if (state !== null) facts.push(state);
   for (const size of resized ? [] : SIZES) {
     const known = numberAt(v[size], vm);
     if (!Number.isNaN(known) && differs(e.data[size], known)) facts.push(`${size} ${e.data[size]} instead of ${known}`);
@@ -248,7 +276,8 @@ const noteDisagreement = (c: Cluster, vm: Row, e: Reported): void => {
   if (project !== undefined && about.project !== null && project !== about.project)
     facts.push(`project ${project} instead of ${about.project}`);
   if (facts.length === 0) return;
-  const since = about.sizedAt === null ? '' : `, on record since ${isoInstant(about.sizedAt)}`;
+  const isSized = facts.length > (state === null ? 0 : 1);
+  const since = !isSized || about.sizedAt === null ? '' : `, on record since ${isoInstant(about.sizedAt)}`;
   noteAnomaly(
     c,
     e,
@@ -265,6 +294,8 @@ export const vmReported: Folder<'vm.reported'> = (c, e) => {
   uncharge(c, vm);
   describe(c, vm, e);
   const { host, updatedAt, status } = e.data;
+  if (status === undefined && e.data.vmState !== undefined && e.evidence === 'observed')
+    setByte(c.vms.col.followed, vm, 1);
   if (host !== undefined) showHost(c, vm, host, isSettled(e), status === 'VERIFY_RESIZE', e);
   showStates(c, vm, e);
   if (updatedAt !== undefined) noteRepeatedUpdate(c, vm, updatedAt, e);
@@ -278,6 +309,7 @@ export const vmStateChanged: Folder<'vm.state_changed'> = (c, e) => {
   const v = c.vms.col;
   uncharge(c, vm);
   const told = e.evidence === 'observed';
+  if (told && vmState !== undefined) setByte(v.followed, vm, 1);
   if (host !== undefined) showHost(c, vm, host, false, false, e);
   if (vmState !== undefined) {
     setVmState(c, vm, vmState, e, e.evidence, told);

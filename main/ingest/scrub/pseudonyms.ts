@@ -1,5 +1,6 @@
 // Stand-ins for names, ids and addresses: the same one for the same original under one seed, another under another.
 import { createHmac } from 'node:crypto';
+import { isPlainWord } from './plain-words.ts';
 
 /** Words that are OpenStack's and nobody's own: ids and paths are built with them, and views look for them. */
 const KEPT = new Set(
@@ -13,15 +14,30 @@ const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 const TIME = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?Z?';
 const MAC = '(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}';
 const IPV4 = '(?:\\d{1,3}\\.){3}\\d{1,3}(?![\\w.]*\\w)';
-const IPV6 = '(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}';
+const IPV6 = '(?:[0-9a-fA-F]{0,4}:){2,7}(?:(?:\\d{1,3}\\.){3}\\d{1,3}|[0-9a-fA-F]{0,4})'; // `::ffff:10.0.0.3`, too
 const WORD = '[\\p{L}\\p{N}_.-]*[\\p{L}\\p{N}_]';
 const TOKEN = new RegExp(`(${TIME})|(${UUID})|(${MAC})|(${IPV4})|(${IPV6})|(${WORD})`, 'gu');
+
+/** An address as an action loads it: `load:0xa00000b->NXM_OF_ARP_SPA[]`. */
+const LOADED = /load:0x([0-9a-f]{1,12})->(NXM_(?:NX_ARP_[ST]HA|OF_ETH_(?:SRC|DST)|OF_ARP_[ST]PA))(?=\[\])/g;
+const ADDRESS = new RegExp(`(${MAC})|(?<![\\d.])(${IPV4})|(?<=[=,(])${IPV6}(?=[,/ )]|$)`, 'g');
+const macOfHex = (digits: string): string => digits.padStart(12, '0').replace(/(..)(?!$)/g, '$1:');
+const ipOfHex = (digits: string): string =>
+  (digits.padStart(8, '0').match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).join('.');
+const hexOfIp = (ip: string): string =>
+  ip
+    .split('.')
+    .map((octet) => Number(octet).toString(16).padStart(2, '0'))
+    .join('')
+    .replace(/^0+(?=.)/, '');
 
 export interface Pseudonyms {
   /** Replaces every word of a name, an id or an address. */
   readonly name: (text: string) => string;
-  /** Replaces ids, addresses and words that `name` has met; other words are the sentence around them. */
+  /** Replaces ids, addresses, words that `name` has met, and every word that is no plain one of the sentence. */
   readonly sentence: (text: string) => string;
+  /** Replaces the addresses in an entry of a flow table, also where an action loads them as a number. */
+  readonly flow: (text: string) => string;
   /** As many hex digits as a digest of something, which it stands for. */
   readonly digest: (text: string, digits: number) => string;
 }
@@ -61,7 +77,12 @@ export const pseudonymsOf = (seed: string): Pseudonyms => {
     );
     return [24n, 16n, 8n, 0n].map((shift) => String((made >> shift) & 255n)).join('.');
   });
-  const ipv6 = remembered((text) => {
+  const ipv6 = remembered((whole) => {
+    const text = whole.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
+      [Number(a) * 256 + Number(b), Number(c) * 256 + Number(d)]
+        .map((group) => (group & 0xffff).toString(16))
+        .join(':'),
+    );
     const [head = '', tail] = text.split('::', 2);
     const [left, right] = [head, tail ?? ''].map((half) => half.split(':').filter((group) => group !== ''));
     const zeros = Array.from({ length: Math.max(0, 8 - (left?.length ?? 0) - (right?.length ?? 0)) }, () => '0');
@@ -94,7 +115,17 @@ export const pseudonymsOf = (seed: string): Pseudonyms => {
     });
   return {
     name: (text) => replaced(text, word),
-    sentence: (text) => replaced(text, (each) => met.get(each) ?? each),
+    sentence: (text) => replaced(text, (each) => met.get(each) ?? (isPlainWord(each) ? each : word(each))),
+    flow: (text) =>
+      text
+        .replace(LOADED, (_, digits: string, field: string) => {
+          if (field.endsWith('SPA') || field.endsWith('TPA'))
+            return `load:0x${hexOfIp(ipv4(ipOfHex(digits)))}->${field}`;
+          return `load:0x${mac(macOfHex(digits)).replaceAll(':', '').replace(/^0+/, '')}->${field}`;
+        })
+        .replace(ADDRESS, (whole, card, four) =>
+          card !== undefined ? mac(whole) : four !== undefined ? ipv4(whole) : ipv6(whole),
+        ),
     digest: (text, digits) => hex('digest', text).slice(0, digits),
   };
 };

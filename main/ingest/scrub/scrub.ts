@@ -13,11 +13,11 @@ type Schema = {
   readonly items?: Schema;
 };
 
-/** Free text, in which only what was met elsewhere is recognised. */
+/** Free text: whatever in it is no plain word is somebody's. */
 const SENTENCES: ReadonlySet<string> = new Set(['argv', 'reason', 'fault', 'cause', 'text']);
 /** Values that name nothing: samples, times, ranges of numbers, models, and states of other services. */
 const PLAIN: ReadonlySet<string> = new Set(
-  'values updatedAt vniRange hypervisorType hypervisorVersion cpuModel device layout transport status kind by'.split(
+  'values updatedAt vniRange hypervisorType hypervisorVersion cpuModel device layout transport status kind by bridge'.split(
     ' ',
   ),
 );
@@ -28,6 +28,7 @@ const scrubValue = (value: unknown, schema: Schema | undefined, field: string, p
   if (typeof value === 'string') {
     const options = schema?.anyOf ?? (schema === undefined ? [] : [schema]);
     if (options.some((o) => o.enum?.includes(value) === true || o.const === value) || PLAIN.has(field)) return value;
+    if (field === 'flows') return p.flow(value);
     return SENTENCES.has(field) ? p.sentence(value) : p.name(value);
   }
   if (Array.isArray(value)) {
@@ -71,7 +72,7 @@ const scrubEntry = (entry: JournalEntry, p: Pseudonyms, sources: ReadonlyMap<str
 /**
  * The log's journal with names, ids and addresses replaced, the same way for the same seed. Instants, figures and the
  * order of events stay, so that its state is the original's under other names. Reads the log twice: a sentence may name
- * what is introduced after it. Words in sentences that are no name on record stay; refused lines lose their text.
+ * what is introduced after it. In sentences only plain words stay; refused lines lose their text.
  */
 export const scrubbed = (log: Pick<Log, 'journal'>, seed: string): Pick<Log, 'journal'> => {
   const p = pseudonymsOf(seed);

@@ -16,17 +16,21 @@ type Pool = {
 
 const PAIR = /^([A-Za-z][\w -]*):\s*(.*)$/;
 
-/** `2 x 2 = 4`, `1 x 3 = 3`, `1 x (2 + 1) = 3`: the second factor is the number of copies. */
-const replicasOf = (text: string): number | null => {
-  const factors = /^\d+ x (\d+)\b/.exec(text);
-  return factors === null ? null : Number(factors[1]);
+/**
+ * `2 x 2 = 4`, `1 x 3 = 3`, `2 x (2 + 1) = 6`: the second factor is the number of bricks in a replica set, an arbiter
+ * included, as `replica 3 arbiter 1` counts it. A dispersed volume's `1 x (4 + 2)` is fragments and redundancy, no copies.
+ */
+const replicasOf = (text: string, layout: string | null): number | null => {
+  const [, copies, data, more] = /^\d+ x (?:(\d+)\b|\((\d+) \+ (\d+)\))/.exec(text) ?? [];
+  if (copies !== undefined) return Number(copies);
+  return data === undefined || layout?.includes('Replicate') !== true ? null : Number(data) + Number(more);
 };
 
 const put = (pool: Pool, key: string, value: string): void => {
   if (key === 'Type') pool.layout = value;
   else if (key === 'Status') pool.status = value;
   else if (key === 'Transport-type') pool.transport = value;
-  else if (key === 'Number of Bricks') pool.replicas = replicasOf(value);
+  else if (key === 'Number of Bricks') pool.replicas = replicasOf(value, pool.layout);
   else if (/^Brick\d+$/.test(key)) {
     const brick = brickOf(value.replace(/ \(arbiter\)$/, ''));
     if (brick !== null) pool.bricks.push(brick);

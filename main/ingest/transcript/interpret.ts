@@ -4,6 +4,7 @@ import { type Item, ignored, refusal } from '../format.ts';
 import { directoryOf } from './directory.ts';
 import type { Effect, Effects } from './effect.ts';
 import { inOldWords } from './openstack-words.ts';
+import { dumpedBridge, dumpNamed, flowsDumped, isFlow } from './flow-dump.ts';
 import { readGlusterInfo, readGlusterPeers } from './gluster-info.ts';
 import { hostOfCommand, shutdownCommand } from './host-commands.ts';
 import { hostMoves } from './host-moves.ts';
@@ -11,7 +12,16 @@ import { type Memory, newMemory } from './memory.ts';
 import type { Draft, Moment } from './moment.ts';
 import { storageNodeIn } from './notes.ts';
 import { novaCommand } from './nova-commands.ts';
-import { type Overlay, overlayOf, textsAfter, tunnelFact, tunnelsIn, unseenEnds, vtepFacts } from './overlay.ts';
+import {
+  type Overlay,
+  overlayOf,
+  textsAfter,
+  tunnelFact,
+  tunnelFaults,
+  tunnelsIn,
+  unseenEnds,
+  vtepFacts,
+} from './overlay.ts';
 import type { Block, Command, Table } from './scan.ts';
 import { cinderCommand, glusterCommand, mountCommand } from './storage-commands.ts';
 import { asksForAll, completed } from './complete-listing.ts';
@@ -57,7 +67,7 @@ const overlayFacts = (blocks: readonly Block[], at: number, overlay: Overlay): r
   const ends = shown.at(-1)?.line === last.line ? unseenEnds(overlay.tunnels) : [];
   return [
     ...(shown[0]?.line === first.line ? vtepFacts(overlay, line) : []),
-    ...shown.map((tunnel) => tunnelFact(overlay, tunnel, 'observed')),
+    ...shown.flatMap((tunnel) => [tunnelFact(overlay, tunnel, 'observed'), ...tunnelFaults(tunnel)]),
     ...ends.map((tunnel) => tunnelFact(overlay, { ...tunnel, line: last.line }, 'inferred')),
   ];
 };
@@ -81,18 +91,29 @@ const withOverlay = (moments: readonly Moment[], { type, vniRange, segment }: Ov
   });
 };
 
-/** An entry as `ovs-ofctl dump-flows` prints it, with its statistics or without. */
-const FLOW = /^(?:cookie=0x[0-9a-f]+, )?(?:duration=[\d.]+s, )?table=\d+, .*\bactions=/;
-/** Flow tables follow from ports, bindings and tunnels (`domain/network`), which are what is kept. */
-const FLOWS_IGNORED = 'flow entries (`understudy flows` derives them; a dump of them is not kept)';
+const FLOWS_IGNORED =
+  'flow entries of a bridge and host that nothing names (call the file br-tun.HOST.txt, or keep command and prompt)';
 
-export const interpret = (blocks: readonly Block[]): Interpretation => {
-  const memory = newMemory(directoryOf(blocks));
+/** `fileName` may say what a document saved without its command is about. */
+export const interpret = (blocks: readonly Block[], fileName: string): Interpretation => {
+  const memory = newMemory(directoryOf(blocks), fileName);
   const overlay = overlayOf(blocks, memory.directory.hosts);
   const moments: Moment[] = [];
   const items: Item[] = [];
   let text = 0;
+  /** Entries that some dump kept. */
+  const kept = new Set<number>();
   let flows = 0;
+
+  const dumped = (at: number, bridge: string | null, host: string | null): readonly Draft[] => {
+    const texts = textsAfter(blocks, at);
+    const line = texts.find(({ text: each }) => isFlow(each))?.line;
+    if (bridge === null || host === null || line === undefined) return [];
+    const fact = flowsDumped(texts, bridge, host, line);
+    if (fact === null) return [];
+    for (const each of texts) kept.add(each.line);
+    return [fact];
+  };
   /** The command whose output may still come. */
   let open: {
     moment: Moment;
@@ -112,6 +133,7 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
       ...(effect?.facts ?? []),
       ...(words[0] === 'gluster' ? [...readGlusterInfo(texts), ...readGlusterPeers(texts)] : []),
       ...(words[0] === 'ovs-vsctl' ? overlayFacts(blocks, at, overlay) : []),
+      ...dumped(at, dumpedBridge(block), hostOfCommand(block, memory.directory.hosts)),
     ];
     const vm = effect !== null && kindOf(effect.entity) === 'vm' ? effect.entity : null;
     const moment = { line: block.line, vm, updated: null, facts };
@@ -143,7 +165,12 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
   };
 
   // Output saved without the command that printed it.
-  const loose = [...readGlusterInfo(textsAfter(blocks, -1)), ...overlayFacts(blocks, -1, overlay)];
+  const named = dumpNamed(fileName);
+  const loose = [
+    ...readGlusterInfo(textsAfter(blocks, -1)),
+    ...overlayFacts(blocks, -1, overlay),
+    ...dumped(-1, named?.bridge ?? null, named?.host ?? null),
+  ];
   const [firstLoose] = loose;
   if (firstLoose !== undefined) moments.push({ line: firstLoose.line, vm: null, updated: null, facts: loose });
   blocks.forEach((block, at) => {
@@ -151,7 +178,7 @@ export const interpret = (blocks: readonly Block[]): Interpretation => {
     else if (block.kind === 'table') table(block);
     else {
       const note = storageNodeIn(block);
-      if (FLOW.test(block.text)) flows++;
+      if (isFlow(block.text)) flows += kept.has(block.line) ? 0 : 1;
       else if (note === null) text++;
       else moments.push({ line: block.line, vm: null, updated: null, facts: [note] });
     }

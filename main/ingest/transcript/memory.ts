@@ -6,6 +6,8 @@ export type Storage = 'local' | 'shared' | 'volume';
 /** Changed in place while the second pass walks down the document. */
 export type Memory = {
   readonly directory: Directory;
+  /** What the file is called. */
+  readonly fileName: string;
   /** Last known host of a VM (by address); absent after a move whose destination the scheduler chose. */
   readonly hostOf: Map<string, string>;
   readonly storageOf: Map<string, Storage>;
@@ -17,8 +19,9 @@ export type Memory = {
   instancesPool: string | null;
 };
 
-export const newMemory = (directory: Directory): Memory => ({
+export const newMemory = (directory: Directory, fileName: string): Memory => ({
   directory,
+  fileName,
   hostOf: new Map(),
   storageOf: new Map(),
   met: new Set(),

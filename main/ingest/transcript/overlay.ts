@@ -10,6 +10,8 @@ export type Tunnel = {
   readonly type: TunnelType;
   readonly localIp: string;
   readonly remoteIp: string;
+  /** What Open vSwitch says is wrong with the port; null where it works. */
+  readonly error: string | null;
 };
 
 const option = (text: string, name: string): string | null =>
@@ -22,9 +24,13 @@ export const tunnelsIn = (texts: readonly Text[]): readonly Tunnel[] => {
   for (const { line, text } of texts) {
     const named = /^type: "?(\w+)"?$/.exec(text)?.[1];
     if (named !== undefined) type = TUNNEL_TYPES.find((known) => known === named) ?? null;
+    const error = /^error: "(.+)"$/.exec(text)?.[1];
+    const last = tunnels.at(-1);
+    if (error !== undefined && last !== undefined && type !== null) tunnels[tunnels.length - 1] = { ...last, error };
+    if (text.startsWith('Port ')) type = null;
     if (!text.startsWith('options:') || type === null) continue;
     const [localIp, remoteIp] = [option(text, 'local_ip'), option(text, 'remote_ip')];
-    if (localIp !== null && remoteIp !== null) tunnels.push({ line, type, localIp, remoteIp });
+    if (localIp !== null && remoteIp !== null) tunnels.push({ line, type, localIp, remoteIp, error: null });
   }
   return tunnels;
 };
@@ -130,12 +136,27 @@ export const tunnelFact = (overlay: Overlay, tunnel: Tunnel, evidence: Draft['ev
   },
 });
 
+/** A tunnel port with an error carries nothing. */
+export const tunnelFaults = ({ type, localIp, remoteIp, line, error }: Tunnel): readonly Draft[] => {
+  if (error === null) return [];
+  const common = {
+    v: 1,
+    entity: entity('tunnel', `${type}/${localIp}/${remoteIp}`),
+    line,
+    evidence: 'observed',
+  } as const;
+  return [
+    { ...common, type: 'tunnel.state_changed', data: { up: false } },
+    { ...common, type: 'note.written', data: { text: `Open vSwitch: ${error}` } },
+  ];
+};
+
 /** Far ends nobody printed: an agent makes a tunnel to every VTEP it hears of, so each tunnel has one that comes back. */
 export const unseenEnds = (tunnels: readonly Tunnel[]): readonly Tunnel[] => {
   const seen = new Set(tunnels.map((t) => `${t.localIp} ${t.remoteIp}`));
   return tunnels
     .filter((t) => !seen.has(`${t.remoteIp} ${t.localIp}`))
-    .map((t) => ({ ...t, localIp: t.remoteIp, remoteIp: t.localIp }));
+    .map((t) => ({ ...t, localIp: t.remoteIp, remoteIp: t.localIp, error: null }));
 };
 
 /** Who owns each VTEP, as host reports. */

@@ -70,6 +70,8 @@ const nextAnchors = (moments: readonly Moment[], anchored: readonly boolean[]): 
   return next;
 };
 
-/** What a fact is worth once placed: seen at a time we had to infer, it is inferred. */
-export const worth = (evidence: Evidence, timed: Placed['timed']): Evidence =>
-  evidence === 'observed' && timed === 'clock' ? 'inferred' : evidence;
+/** What a fact is worth once placed: seen at a time we had to infer, it is inferred; `asked`: a person gave the time. */
+export const worth = (evidence: Evidence, timed: Placed['timed'], asked: boolean): Evidence => {
+  const isKnown = timed === 'updated' || (timed === 'undated' && asked);
+  return evidence === 'observed' && !isKnown ? 'inferred' : evidence;
+};

@@ -31,6 +31,14 @@ type LineOf = (nth: number) => number;
 
 /** Records with the same fields are a listing; a single one is `show`. Null when it is neither. */
 const fromRecords = (value: unknown, lineOf: LineOf): Table | null => {
+  if (isFields(value) && isFields(value['inventories'])) {
+    // Placement's own API names each resource class by a key.
+    const classes = Object.entries(value['inventories']).map(([name, figures]) => ({
+      resource_class: name,
+      ...(isFields(figures) ? figures : {}),
+    }));
+    return fromRecords(classes, lineOf);
+  }
   if (isFields(value)) {
     const rows = Object.entries(value).map(([name, inner], i) => ({ line: lineOf(i), cells: [name, cellOf(inner)] }));
     return tableOf(lineOf(0), ['Field', 'Value'], rows);

@@ -1,5 +1,6 @@
 // Tables as OpenStack's clients print them: which listing it is, and the facts its rows hold.
 import { entity, idOf } from '../../../domain/events/entity.ts';
+import { isUuid } from '../nova-words.ts';
 import { type VmReport, vmReportOf } from '../vm-report.ts';
 import { consumerAllocations, providerAllocations } from './allocations.ts';
 import { columnOf, has, isVmList, propertiesOf, vmAddress } from './directory.ts';
@@ -119,11 +120,23 @@ type Units = NonNullable<Extract<Draft, { type: 'host.reported' }>['data']['unit
 
 const isClass = (name: string): name is Units[number]['resource'] => name in CLASSES;
 
-/** `openstack resource provider inventory list UUID`; the host is the provider's name, where the document gives it. */
+/** `inventory-compute-1.json`: a file's name may say whose inventory it holds, because the inventory does not. */
+const NAMED_AFTER_HOST = /^(?:.*[-_.])?inventor(?:y|ies)[-_.]([\w.-]+?)(?:\.(?:json|ya?ml|csv|txt))$/i;
+
+export const inventoryNamed = (fileName: string): string | null => NAMED_AFTER_HOST.exec(fileName)?.[1] ?? null;
+
+const providerOf = (asked: string | null, { directory, fileName }: Memory): string | null => {
+  const meant = asked ?? inventoryNamed(fileName);
+  if (meant === null) return null;
+  return directory.providers.get(meant) ?? (asked === null && !isUuid(meant) ? meant : null);
+};
+
+/** `openstack resource provider inventory list UUID`; the host is the provider's name, where document or file give it. */
 const inventory = (table: Table, asked: string | null, memory: Memory): TableReading => {
-  const provider = asked === null ? undefined : memory.directory.providers.get(asked);
-  if (provider === undefined) {
-    const why = 'this inventory is of a resource provider whose name the document does not give';
+  const provider = providerOf(asked, memory);
+  if (provider === null) {
+    const why =
+      'this inventory is of a resource provider whose name the document does not give: name its file after the host, as inventory-compute-1.json';
     return { vm: null, updated: null, facts: [], refused: [{ line: table.line, why, text: '' }] };
   }
   const [name, total, ratio, reserved, min, max, step] = [

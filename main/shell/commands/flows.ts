@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { ok } from '../../../domain/base/result.ts';
 import type { Dialect } from '../../../domain/network/flow-print.ts';
-import type { FlowChange } from '../../../domain/network/flow-answer.ts';
+import type { FlowChange, ObservedAnswer } from '../../../domain/network/flow-answer.ts';
 import type { Bridge } from '../../../domain/network/host-flows.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { type ChoiceOptions, choiceOf, tellAssumptions, withChoice } from '../command-line/network-options.ts';
@@ -26,6 +26,7 @@ type Options = LogOption &
   ChoiceOptions & {
     readonly bridge: Bridge;
     readonly diff?: string;
+    readonly observed?: boolean;
     readonly openflow?: '1.0' | '1.3';
     readonly tunnels?: boolean;
   };
@@ -39,12 +40,19 @@ const readableChange = (c: FlowChange): string =>
   lines([...c.removed.map((line) => `-${line}`), ...c.added.map((line) => `+${line}`)]) +
   `${counted(c.added.length, 'flow')} added, ${c.removed.length} removed, ${c.unchanged} unchanged.\n`;
 
+const readableObserved = (o: ObservedAnswer): string =>
+  `--- what Neutron would program on ${o.bridge} of ${o.host}\n+++ dumped at ${o.at} (#${o.seq})\n` +
+  lines([...o.missing.map((line) => `-${line}`), ...o.extra.map((line) => `+${line}`)]) +
+  `${counted(o.missing.length, 'flow')} missing, ${o.extra.length} not Neutron’s, ${o.same} as expected` +
+  (o.learned > 0 ? `; ${o.learned} learned from packets.\n` : '.\n');
+
 export const flows: AddCommand = (program, { terminal, run }) => {
   const command = program
     .command('flows <host>')
     .description("print a host's flow table as `ovs-ofctl --no-stats dump-flows` does")
     .addOption(new Option('--bridge <name>', 'which bridge').choices(['br-tun', 'br-int']).default('br-tun'))
     .option('--diff <time|seq>', 'print what changed from --at to this instant instead')
+    .option('--observed', 'compare the newest dump on record with it instead: status 1 where they differ')
     .addOption(
       new Option('--openflow <version>', 'how actions are spelled (default: as the style does)').choices([
         '1.0',
@@ -68,6 +76,14 @@ export const flows: AddCommand = (program, { terminal, run }) => {
           const text = options.json === true ? `${JSON.stringify(change.value)}\n` : readableChange(change.value);
           await terminal.write(text);
           return ok(0);
+        }
+        if (options.observed === true) {
+          const seen = await ask('network.observedFlows', { timeline, at: at.value, ...question });
+          if (!seen.ok) return seen;
+          if (options.json !== true) tellAssumptions(terminal, seen.value.assumptions);
+          const text = options.json === true ? `${JSON.stringify(seen.value)}\n` : readableObserved(seen.value);
+          await terminal.write(text);
+          return ok(seen.value.extra.length + seen.value.missing.length > 0 ? 1 : 0);
         }
         const answer = await ask('network.flows', { timeline, at: at.value, ...question });
         if (!answer.ok) return answer;

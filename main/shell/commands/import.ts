@@ -126,7 +126,10 @@ export const importFiles: AddCommand = (program, { terminal, run }) => {
     .option('--timeline <name>', 'the timeline to write', 'main')
     .option('--dry-run', 'tell what would come in and write nothing')
     .option('--as <format>', 'read every file as this format instead of finding it by content')
-    .option('--at <time>', 'when documents that give no times were written (default: each file’s own date)')
+    .option(
+      '--at <time>',
+      'when documents that give no times were written; the same content at another time is another snapshot',
+    )
     .option('--refused <file>', 'write every refused line, with its reason, to this new file');
   withJson(command).action((paths: readonly string[], options: Options) =>
     run(() =>

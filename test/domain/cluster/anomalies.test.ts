@@ -257,3 +257,21 @@ test('a listing that disagrees says which facts, and since when they are on reco
     ],
   ]);
 });
+
+test('snapshot-disagrees: a listing shows another vm_state than the last step told', () => {
+  const told = changed(1, 'a', { vmState: 'active', taskState: null, powerState: 'RUNNING' });
+  const listed = vm(9, 'a', { status: 'SHUTOFF' });
+  const state = stateAfter(vm(0, 'a', { name: 'web', host: 'h1' }), told, listed);
+  expect(state.anomalies).toMatchObject([
+    {
+      rule: 'snapshot-disagrees',
+      detail:
+        'web is listed at 2026-01-06T10:09:00Z with vm_state stopped instead of active (told at 2026-01-06T10:01:00Z); nothing on record changed it.',
+    },
+  ]);
+  // Listings alone miss steps, and a VM on its way there, or whose guest was told to be down, contradicts nothing.
+  const onlyListed = stateAfter(vm(1, 'a', { status: 'ACTIVE', taskState: null }), listed);
+  const onItsWay = stateAfter(told, changed(5, 'a', { taskState: 'powering-off' }), listed);
+  const guestDown = stateAfter(told, vm(5, 'a', { powerState: 'SHUTDOWN' }), listed);
+  expect([onlyListed, onItsWay, guestDown].flatMap(rulesIn)).toEqual([]);
+});

@@ -1,7 +1,8 @@
 // Importing into a real log: what is reported, what repeats, and what bad input gets.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Timeline } from '../../../domain/timeline/order.ts';
@@ -171,4 +172,101 @@ test('a cancelled import says so and is completed by the next one', async () => 
   expect(cancelled).toMatchObject({ ok: false, error: { code: 'cancelled' } });
   const whole = await reported([path]);
   expect(log.verify()).toMatchObject({ ok: true, events: whole.head });
+});
+
+const SESSION = [
+  'root@c1:~# nova list',
+  '| ID | Name | Status | Networks |',
+  '| b9000564-fe1a-409b-b8cc-1e88b294cd1d | web | ACTIVE | net=10.0.0.3 |',
+  'root@c1:~# nova stop web',
+];
+const MORE = [
+  'root@c1:~# nova list',
+  '| ID | Name | Status | Networks |',
+  '| b9000564-fe1a-409b-b8cc-1e88b294cd1d | web | SHUTOFF | net=10.0.0.3 |',
+];
+const dated = (name: string, lines: readonly string[], at: number): string => {
+  const path = given(name, lines.join('\n'));
+  utimesSync(path, at / 1000, at / 1000);
+  return path;
+};
+
+test('an undated session that has grown adds only its tail, at its own date, and nothing when its date alone changes', async () => {
+  const [then, now] = [UNDATED, UNDATED + 3_600_000];
+  const first = await reported([dated('session.txt', SESSION, then)], { undatedAt: null });
+  expect(first.files[0]?.events).toBe(4);
+  const grown = await reported([dated('session.txt', [...SESSION, ...MORE], now)], { undatedAt: null });
+  expect(grown.files[0]).toMatchObject({ events: 2, duplicates: 4 });
+  const events = [...log.inEventTime(main)];
+  expect(events.slice(4).every((e) => e.at >= now)).toBe(true);
+  expect(new Set(events.map((e) => e.evidence))).toEqual(new Set(['inferred'])); // a file's date is no word of the session's
+  expect(
+    (await reported([dated('copy.txt', [...SESSION, ...MORE], now + 5000)], { undatedAt: null })).files[0],
+  ).toMatchObject({ events: 0, duplicates: 6 });
+});
+
+test('one content at two instants that a person gave is two snapshots, each once', async () => {
+  const path = given(
+    'list.json',
+    '[{"ID":"b9000564-fe1a-409b-b8cc-1e88b294cd1d","Status":"ACTIVE","Networks":{"net":["10.0.0.3"]}}]',
+  );
+  for (const [undatedAt, events] of [
+    [UNDATED, 2],
+    [UNDATED + 60_000, 2],
+    [UNDATED, 0],
+  ] as const)
+    expect((await reported([path], { undatedAt })).files[0]?.events).toBe(events);
+  expect([...log.inEventTime(main)].map((e) => [e.at, e.evidence])).toEqual(
+    [0, 0, 60_000, 60_000].map((later) => [UNDATED + later, 'observed']),
+  );
+});
+
+test('two hosts with equal inventories have two: the file’s name says whose', async () => {
+  const inventory =
+    '{"inventories":{"VCPU":{"total":64,"reserved":2,"allocation_ratio":4.0}},"resource_provider_generation":7}';
+  const paths = ['c1', 'c2'].map((host) => given(`inventory-${host}.json`, inventory));
+  await reported(paths);
+  expect([...log.inEventTime(main)].map((e) => [e.entity, e.data])).toEqual(
+    ['c1', 'c2'].map((host) => [`host:${host}`, { vcpus: 64, vcpuRatio: 4, reservedVcpus: 2 }]),
+  );
+});
+
+/** One entry of a tar as GNU tar writes it; names beyond 100 bytes come before their file. */
+const tarEntry = (name: string, content: string, type = '0'): Buffer => {
+  const body = Buffer.from(content);
+  const header = Buffer.alloc(512);
+  header.write(name.slice(0, 100));
+  header.write(`${body.length.toString(8).padStart(11, '0')} `, 124);
+  header.write(type, 156);
+  header.write('ustar  ', 257);
+  return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
+};
+
+test('a tar, compressed or not, is one snapshot; rotated logs in it are opened', async () => {
+  const long = `${'folder/'.repeat(20)}services.csv`;
+  const csv = '"ID","Binary","Host","Zone","Status","State"\n"1","nova-compute","c1","az1","enabled","up"\n';
+  const oslo = `2017-05-16 00:00:04.500 2931 INFO nova.compute.manager [-] [instance: b9000564-fe1a-409b-b8cc-1e88b294cd1d] VM Started (Lifecycle Event)\n`;
+  const tar = Buffer.concat([
+    tarEntry('./._services.csv', 'mac'),
+    tarEntry('././@LongLink', long, 'L'),
+    tarEntry(long.slice(0, 100), csv),
+    tarEntry('nova-compute.log.1.gz', '').subarray(0, 0),
+    (() => {
+      const zipped = gzipSync(oslo);
+      const entry = tarEntry('nova-compute.log.1.gz', '');
+      entry.write(`${zipped.length.toString(8).padStart(11, '0')} `, 124);
+      return Buffer.concat([entry, zipped, Buffer.alloc((512 - (zipped.length % 512)) % 512)]);
+    })(),
+    Buffer.alloc(1024),
+  ]);
+  const report = await reported([given('bundle.tar.gz', gzipSync(tar)), given('bundle.tar', tar)]);
+  expect(report.files.map((f) => [f.path.split('/').slice(-1)[0], f.format, f.events + f.duplicates])).toEqual([
+    ['services.csv', 'listing', 2],
+    ['nova-compute.log.1.gz', 'oslo.log', 1],
+    ['services.csv', 'listing', 2],
+    ['nova-compute.log.1.gz', 'oslo.log', 1],
+  ]);
+  expect(report.head).toBe(3);
+  const cut = await bring([given('cut.tar', tar.subarray(0, 1200))]);
+  expect(cut).toMatchObject({ ok: false, error: { sentence: expect.stringContaining('damaged tar') as string } });
 });

@@ -8,7 +8,7 @@ export const SEEDS = `${import.meta.dirname}/../../conformance/data/seeds`;
 export const UNDATED = Date.UTC(2014, 2, 1);
 
 export const itemsOf = (format: Format, incoming: Incoming): readonly Item[] => [
-  ...format.read({ incoming, undatedAt: UNDATED }),
+  ...format.read({ incoming, undatedAt: UNDATED, asked: true }),
 ];
 
 /** Facts as the door accepts them; a proposal it refuses fails the test. */

@@ -147,3 +147,50 @@ test('addresses keep their subnets, of any size, and ids their form', () => {
     `NoValidHost: ${host} has 1024 of 4096 MiB RAM free`,
   );
 });
+
+test('a sentence keeps only plain words: whoever else it names has a stand-in, the same everywhere', () => {
+  const p = pseudonymsOf('seed');
+  const told = p.sentence(
+    'MigrationError: Timed out waiting for cmp-17.dc3.acme.corp as alice@acme.corp (instance-0000002a, project 8c4e1f6b0f724f0d8c1f5d4f4a1c2e3d) at http://10.1.2.3:9292/images, ::ffff:10.1.2.3, fe80::f816:3eff:feaa:bbcc, FA:16:3E:AA:BB:CC, req-0e6d1b7e-0d4f-4a1c-8c4e-1f6b0f724f0d, compute-7, Müller',
+  );
+  expect(told).toMatch(/^MigrationError: Timed out waiting for \S+ as \S+@\S+ \(\S+, project \S+\) at http:/);
+  for (const leak of [
+    'cmp',
+    'acme',
+    'alice',
+    '2a',
+    '8c4e',
+    '10.1',
+    '1.2.3',
+    'f816',
+    'AA:BB',
+    '0e6d',
+    'compute-7',
+    'ller',
+  ])
+    expect(told, leak).not.toContain(leak);
+  expect(told).toContain(p.name('alice'));
+  expect(told).toContain(`http://${p.name('10.1.2.3')}:9292/`);
+});
+
+test('a flow entry keeps its form; its addresses are those of the ports, also as numbers', () => {
+  const p = pseudonymsOf('seed');
+  const flow =
+    'table=21,priority=1,arp,dl_vlan=2,arp_tpa=81.1.180.8 actions=mod_dl_src:fa:16:3e:73:49:dc,load:0x2->NXM_OF_ARP_OP[],load:0xfa163e7349dc->NXM_NX_ARP_SHA[],load:0x5101b408->NXM_OF_ARP_SPA[],IN_PORT';
+  const hexOf = (ip: string): string =>
+    ip
+      .split('.')
+      .map((o) => Number(o).toString(16).padStart(2, '0'))
+      .join('')
+      .replace(/^0+/, '');
+  const [ip, mac] = [p.name('81.1.180.8'), p.name('fa:16:3e:73:49:dc')];
+  expect(p.flow(flow)).toBe(
+    flow
+      .replace('81.1.180.8', ip)
+      .replace('fa:16:3e:73:49:dc', mac)
+      .replace('fa163e7349dc', mac.replaceAll(':', ''))
+      .replace('5101b408', hexOf(ip)),
+  );
+  const neighbour = 'table=24,priority=2,icmp6,icmp_type=136,nd_target=fd00::15 actions=resubmit(,60)';
+  expect(p.flow(neighbour)).toBe(neighbour.replace('fd00::15', p.name('fd00::15')));
+});

@@ -35,3 +35,9 @@ test('one wrong line refuses the matrix and is named', () => {
   const items = itemsOf(traffic, text('from,to,mbps', 'web,db,8', 'db,web,fast'));
   expect(items).toEqual([{ kind: 'refused', line: 3, why: 'line 3, mbps: fast is no rate', text: '' }]);
 });
+
+test('src and dst, and rates as collectors name them, are the same matrix', () => {
+  const named = text('src,dst,bytes_per_second', 'web,db,125000');
+  expect(formatOf(named, null)).toMatchObject({ ok: true, value: { name: 'traffic' } });
+  expect(factsOf(traffic, named)[0]?.data).toEqual(factsOf(traffic, text('from,to,mbps', 'web,db,1'))[0]?.data);
+});

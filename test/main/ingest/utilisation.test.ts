@@ -7,7 +7,7 @@ import { formatOf } from '../../../main/ingest/formats.ts';
 import { fromBytes, fromFile } from '../../../main/ingest/incoming.ts';
 import { unpacked } from '../../../main/ingest/unpack.ts';
 import { utilisation } from '../../../main/ingest/utilisation.ts';
-import { factsOf, itemsOf, UNDATED } from './reading.ts';
+import { factsOf, itemsOf, text, UNDATED } from './reading.ts';
 
 const FOLDER = `${import.meta.dirname}/../../conformance/data/planetlab`;
 const given = (name: string, content: string) => fromBytes(name, new TextEncoder().encode(content), UNDATED);
@@ -68,4 +68,27 @@ test('a damaged archive is said to be one', () => {
     ok: false,
     error: 'is a damaged gzip file, or cut off',
   });
+});
+
+test('a row a sample, whatever the columns are called and separated by: one batch for each interval of all', () => {
+  const content = ['timestamp;vm_id;cpu_util', '2026-03-03T10:00:07Z;web;12,5', '2026-03-03T10:00:01Z;web;12.5'];
+  const good = [
+    'Timestamp,Host,CPU %',
+    '2026-03-03T10:00:07Z,h1,12.5',
+    '2026-03-03T10:00:09Z,h2,50',
+    '2026-03-03T10:05:08Z,h1,14',
+    '2026-03-03T10:05:31Z,h2,x',
+  ];
+  expect(formatOf(text(...content), null)).toMatchObject({ ok: true, value: { name: 'utilisation' } });
+  const items = itemsOf(utilisation, text(...good));
+  const samples = factsOf(utilisation, text(...good)).flatMap((fact) =>
+    fact.type === 'telemetry.sampled'
+      ? [[new Date(fact.at).toISOString(), [...Buffer.from(fact.data.values, 'base64')]]]
+      : [],
+  );
+  expect(samples).toEqual([
+    ['2026-03-03T10:00:00.000Z', [13, 50]],
+    ['2026-03-03T10:05:00.000Z', [14, 255]],
+  ]);
+  expect(items.filter((item) => item.kind === 'refused').map((item) => item.line)).toEqual([5]);
 });

@@ -32,6 +32,7 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'network.overview': true,
   'network.flows': true,
   'network.flowDiff': true,
+  'network.observedFlows': true,
   'network.trace': true,
   'network.reach': true,
   'network.load': true,
