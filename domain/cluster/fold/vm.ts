@@ -96,8 +96,13 @@ export const sizeByFlavor = (c: Cluster, vm: Row, flavor: string): void => {
   fill(v.diskGiB, f.diskGiB === null ? null : f.diskGiB + (f.ephemeralGiB ?? 0));
 };
 
+/** True of a late word that shows a VM as deleted: it says nothing new of one that is gone. */
+const showsDeleted = ({ data }: Created | Reported | StateChanged): boolean =>
+  ('vmState' in data && data.vmState === 'deleted') || ('status' in data && data.status === 'DELETED');
+
+/** It is back where the record last had it, and holds its size there again. Call between `uncharge` and `charge`. */
 const noteReturnFromDeletion = (c: Cluster, vm: Row, e: Created | Reported | StateChanged): void => {
-  if (byteAt(c.vms.col.present, vm) !== GONE) return;
+  if (byteAt(c.vms.col.present, vm) !== GONE || showsDeleted(e)) return;
   noteAnomaly(
     c,
     e,
@@ -109,8 +114,8 @@ const noteReturnFromDeletion = (c: Cluster, vm: Row, e: Created | Reported | Sta
 
 export const vmCreated: Folder<'vm.created'> = (c, e) => {
   const vm = mentionVm(c, idOf(e.entity));
-  noteReturnFromDeletion(c, vm, e);
   uncharge(c, vm);
+  noteReturnFromDeletion(c, vm, e);
   describe(c, vm, e);
   setVmState(c, vm, 'building', e, e.evidence, false);
   setTask(c, vm, 'scheduling', e, false);
@@ -288,10 +293,10 @@ const noteDisagreement = (c: Cluster, vm: Row, e: Reported): void => {
 
 export const vmReported: Folder<'vm.reported'> = (c, e) => {
   const vm = mentionVm(c, idOf(e.entity));
+  uncharge(c, vm);
   noteReturnFromDeletion(c, vm, e);
   setByte(c.vms.col.missing, vm, 0);
   noteDisagreement(c, vm, e);
-  uncharge(c, vm);
   describe(c, vm, e);
   const { host, updatedAt, status } = e.data;
   if (status === undefined && e.data.vmState !== undefined && e.evidence === 'observed')
@@ -304,10 +309,10 @@ export const vmReported: Folder<'vm.reported'> = (c, e) => {
 
 export const vmStateChanged: Folder<'vm.state_changed'> = (c, e) => {
   const vm = mentionVm(c, idOf(e.entity));
+  uncharge(c, vm);
   noteReturnFromDeletion(c, vm, e);
   const { vmState, taskState, powerState, host, fault, cause } = e.data;
   const v = c.vms.col;
-  uncharge(c, vm);
   const told = e.evidence === 'observed';
   if (told && vmState !== undefined) setByte(v.followed, vm, 1);
   if (host !== undefined) showHost(c, vm, host, false, false, e);

@@ -1,6 +1,6 @@
 // What moves do to VMs: each kind of migration, its rollbacks, and what a listing lets us conclude.
 import { describe, expect, test } from 'vitest';
-import { changed, evacuate, event, move, rulesIn, service, stateAfter, status, vm, vmIn } from './facts.ts';
+import { at, changed, evacuate, event, move, rulesIn, service, stateAfter, status, vm, vmIn } from './facts.ts';
 
 const running = vm(0, 'a', { name: 'web', host: 'h1', status: 'ACTIVE', vcpus: 2, ramMiB: 4096, diskGiB: 40 });
 
@@ -165,6 +165,24 @@ test('a deleted VM is gone, its move with it', () => {
   expect(state.vms).toEqual([]);
   expect(state.hosts.map((h) => h.vcpusUsed)).toEqual([0, 0]);
   expect(state.migrations[0]).toMatchObject({ status: 'failed', evidence: 'inferred' });
+});
+
+test('a deleted VM that is reported again is charged once, where it was', () => {
+  const made = event(0, 'vm.created', 'vm:a', { host: 'h1', vcpus: 2, ramMiB: 3, diskGiB: 1 });
+  const gone = event(1, 'vm.deleted', 'vm:a', {});
+  const used = { vcpusUsed: 2, ramMiBUsed: 3, diskGiBUsed: 1 };
+  expect(stateAfter(made, gone, vm(2, 'a')).hosts[0]).toMatchObject(used);
+  expect(stateAfter(made, gone, changed(2, 'a', { vmState: 'active' })).hosts[0]).toMatchObject(used);
+  expect(stateAfter(made, gone, { ...made, at: at(2) }).hosts[0]).toMatchObject(used);
+});
+
+test('a late word that a VM is deleted does not bring it back', () => {
+  const made = event(0, 'vm.created', 'vm:a', { host: 'h1', vcpus: 2 });
+  const gone = event(1, 'vm.deleted', 'vm:a', {});
+  for (const late of [vm(2, 'a', { host: 'h1', status: 'DELETED' }), changed(2, 'a', { vmState: 'deleted' })]) {
+    const state = stateAfter(made, gone, late);
+    expect(state).toMatchObject({ vms: [], anomalies: [], hosts: [{ name: 'h1', vms: [], vcpusUsed: 0 }] });
+  }
 });
 
 test('a host that fails keeps its VMs as Nova shows them, their power unknown', () => {
