@@ -1,5 +1,6 @@
 // How many more fit while hosts may still fail: the last count at which the exact sweep finds every VM a home.
 import { sweep, type SweepKind } from '../drill/sweep/sweep.ts';
+import { alteredState } from '../readout/altered-state.ts';
 import type { ClusterState, VmState } from '../readout/state.ts';
 import { type FitOptions, type FlavorSize, requestFor } from './flavors.ts';
 import { hostSlots } from './fit.ts';
@@ -75,7 +76,7 @@ export const grown = (
       diskGiBUsed: host.diskGiBUsed + n * asked.DISK_GB,
     };
   });
-  return { ...state, hosts, vms };
+  return alteredState(state, { hosts, vms });
 };
 
 /**

@@ -1,5 +1,6 @@
 // The same cluster under other assumptions: another release, other ratios, hosts taken away, more hosts of a kind.
 import { err, ok, type Result } from '../base/result.ts';
+import { alteredState } from '../readout/altered-state.ts';
 import type { ClusterState } from '../readout/state.ts';
 import { underRelease } from '../scheduling/release.ts';
 
@@ -20,15 +21,15 @@ export const NO_ASSUMPTIONS: Assumptions = {
 };
 
 /** Every host at these ratios. */
-export const withRatios = (state: ClusterState, { vcpu, ram, disk }: Ratios): ClusterState => ({
-  ...state,
-  hosts: state.hosts.map((host) => ({
-    ...host,
-    vcpuRatio: vcpu ?? host.vcpuRatio,
-    ramRatio: ram ?? host.ramRatio,
-    diskRatio: disk ?? host.diskRatio,
-  })),
-});
+export const withRatios = (state: ClusterState, { vcpu, ram, disk }: Ratios): ClusterState =>
+  alteredState(state, {
+    hosts: state.hosts.map((host) => ({
+      ...host,
+      vcpuRatio: vcpu ?? host.vcpuRatio,
+      ramRatio: ram ?? host.ramRatio,
+      diskRatio: disk ?? host.diskRatio,
+    })),
+  });
 
 const unknownHost = (state: ClusterState, name: string): string => `There is no host ${name} at ${state.at}.`;
 
@@ -37,7 +38,7 @@ export const withoutHosts = (state: ClusterState, names: readonly string[]): Res
   const missing = names.find((name) => !state.hosts.some((h) => h.name === name));
   if (missing !== undefined) return err(unknownHost(state, missing));
   const hosts = state.hosts.map((h) => (names.includes(h.name) ? { ...h, enabled: false } : h));
-  return ok({ ...state, hosts });
+  return ok(alteredState(state, { hosts }));
 };
 
 /** `count` empty hosts like the one named, in its zone and rack. */
@@ -54,7 +55,7 @@ export const withHostsLike = (state: ClusterState, like: string, count: number):
     ...unnamed,
     name: `${like}+${i + 1}`,
   }));
-  return ok({ ...state, hosts: [...state.hosts, ...added] });
+  return ok(alteredState(state, { hosts: [...state.hosts, ...added] }));
 };
 
 /** All of them: the release first, so that ratios that are named win over its own. */

@@ -1,6 +1,7 @@
 // The way back: the state a plan leaves, and the plan that takes every VM home again.
 import type { Result } from '../base/result.ts';
 import { asked } from '../drill/world.ts';
+import { alteredState } from '../readout/altered-state.ts';
 import type { ClusterState, HostState, VmState } from '../readout/state.ts';
 import type { Surroundings } from '../scheduling/blockers-hardware.ts';
 import type { PlanOptions } from './options.ts';
@@ -44,7 +45,7 @@ export const afterPlan = (state: ClusterState, plan: Plan): ClusterState => {
       vms: (byHost.get(h.name) ?? []).map((vm) => vm.id).sort(),
     };
   });
-  return { ...state, hosts, vms };
+  return alteredState(state, { hosts, vms });
 };
 
 export type Reversed = {

@@ -1,5 +1,6 @@
 // What changed between Nova's releases in who may run where: default ratios, filters, weighers, rules of evacuation.
 import { err, ok, type Result } from '../base/result.ts';
+import { alteredState } from '../readout/altered-state.ts';
 import type { ClusterState } from '../readout/state.ts';
 import type { FilterName } from './filters.ts';
 import type { Resource } from './inventory.ts';
@@ -123,5 +124,5 @@ export const underRelease = (state: ClusterState, name: string): Result<ClusterS
       : { vcpus: (h.vcpus ?? 0) + h.pcpus, vcpusUsed: h.vcpusUsed + h.pcpusUsed, pcpus: null, pcpusUsed: 0 }),
   }));
   const vms = apart ? state.vms : state.vms.map((vm) => (vm.pcpus === 0 ? vm : { ...vm, pcpus: 0 }));
-  return ok({ ...state, release: release.name, hosts, vms });
+  return ok(alteredState(state, { release: release.name, hosts, vms }));
 };

@@ -1,6 +1,7 @@
 // The cluster as it is once moves are done and emptied hosts sleep, and how safe it is then.
 import { sweep } from '../../drill/sweep/sweep.ts';
 import { asked } from '../../drill/world.ts';
+import { alteredState } from '../../readout/altered-state.ts';
 import type { ClusterState } from '../../readout/state.ts';
 import type { Safety } from './report.ts';
 
@@ -43,7 +44,7 @@ export const movedState = (
       vms: tenants.get(host.name) ?? [],
     };
   });
-  return { ...state, hosts, vms };
+  return alteredState(state, { hosts, vms });
 };
 
 const WORST = 5;

@@ -1,5 +1,6 @@
 // Failure domains that the log does not know: which host fails with which, by a list, their aggregates or their names.
 import { err, ok, type Result } from '../../base/result.ts';
+import { alteredState } from '../../readout/altered-state.ts';
 import type { ClusterState, HostState } from '../../readout/state.ts';
 
 /** The rack (or whatever fails as one) of each host that has one. */
@@ -58,4 +59,4 @@ export const racksFromAggregates = (prefix: string, hosts: readonly HostState[])
 export const withRacks = (state: ClusterState, racks: Racks | null): ClusterState =>
   racks === null
     ? state
-    : { ...state, hosts: state.hosts.map((host) => ({ ...host, rack: racks[host.name] ?? null })) };
+    : alteredState(state, { hosts: state.hosts.map((host) => ({ ...host, rack: racks[host.name] ?? null })) });

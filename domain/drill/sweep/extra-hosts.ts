@@ -1,4 +1,5 @@
 // How many hosts more would make a failing set survive: the smallest number of the commonest kind of host.
+import { alteredState } from '../../readout/altered-state.ts';
 import type { ClusterState, HostState } from '../../readout/state.ts';
 import { placeAll, Trial } from './search.ts';
 import { shelfOf } from './shelf.ts';
@@ -40,10 +41,8 @@ export const likelyExtra = (state: ClusterState): HostState | null =>
   commonest(state.hosts.filter((h) => h.up !== false && h.enabled !== false && h.ramMiB !== null));
 
 /** The cluster with `count` empty hosts of a kind more. */
-export const withExtra = (state: ClusterState, like: HostState, count: number): ClusterState => ({
-  ...state,
-  hosts: [...state.hosts, ...Array.from({ length: count }, (_, i) => emptied(like, i))],
-});
+export const withExtra = (state: ClusterState, like: HostState, count: number): ClusterState =>
+  alteredState(state, { hosts: [...state.hosts, ...Array.from({ length: count }, (_, i) => emptied(like, i))] });
 
 export type ExtraHosts = {
   /** A host of the kind that is added; null where no host's capacity is known. */
