@@ -14,26 +14,25 @@ const KINDS: readonly (readonly [GoalKind, string])[] = [
   ['rebalance', 'Rebalance'],
 ];
 
-/** The heading of the place is the choice of its goal. */
+/** Which kind of plan is sought. */
 export const GoalKindChoice = () => {
   const { migrate } = useDesk();
   return (
-    <h1 class="goal-kind">
-      <select
-        aria-label="What the plan is for"
-        value={migrate.goal.value}
-        onChange={(e) => {
-          const chosen = KINDS.find(([id]) => id === e.currentTarget.value);
-          if (chosen !== undefined) migrate.goal.value = chosen[0];
-        }}
-      >
-        {KINDS.map(([id, name]) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </h1>
+    <select
+      class="goal-kind"
+      aria-label="What the plan is for"
+      value={migrate.goal.value}
+      onChange={(e) => {
+        const chosen = KINDS.find(([id]) => id === e.currentTarget.value);
+        if (chosen !== undefined) migrate.goal.value = chosen[0];
+      }}
+    >
+      {KINDS.map(([id, name]) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </select>
   );
 };
 

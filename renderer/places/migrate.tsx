@@ -158,6 +158,7 @@ export const MigratePlace = () => {
   return (
     <>
       <div class="top">
+        <h1>Migrate</h1>
         <GoalKindChoice />
         <GoalDetail />
         {goal === null ? (

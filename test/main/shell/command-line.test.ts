@@ -228,7 +228,7 @@ test('consolidate compares policies on a workload', async () => {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(front).toHaveLength(16);
+  expect(front).toHaveLength(18);
   for (const row of front) expect(row.energyKwh).toBeGreaterThanOrEqual(row.boundKwh);
   expect(front[0]).toMatchObject({ policy: 'dvfs', workload: 'workload', meanMigrationS: null });
   expect((await run(...honest, '--workers', '2')).out).toBe(one.out);
