@@ -60,7 +60,7 @@ export const withHostsLike = (state: ClusterState, like: string, count: number):
 
 /** All of them: the release first, so that ratios that are named win over its own. */
 export const assuming = (state: ClusterState, a: Assumptions): Result<ClusterState, string> => {
-  const released = a.release === null ? ok(state) : underRelease(state, a.release);
+  const released = underRelease(state, a.release);
   if (!released.ok) return released;
   const fewer = withoutHosts(withRatios(released.value, a.ratios), a.without);
   if (!fewer.ok || a.added === null) return fewer;

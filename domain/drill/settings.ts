@@ -1,5 +1,6 @@
 // The clocks a drill runs on unless told otherwise, and what may be asked for.
 import { err, ok, type Result } from '../base/result.ts';
+import type { ReleaseProfile } from '../scheduling/release.ts';
 import { type DrillSettings, RECOVERY_METHODS } from './outcome.ts';
 
 /** Recovery by hand with today's Nova; each figure is an option's default or is marked assumed in the docs of its field. */
@@ -78,6 +79,16 @@ export const PROFILES = {
   vsphere: VSPHERE,
 } as const satisfies Record<string, DrillSettings>;
 export type ProfileName = keyof typeof PROFILES;
+
+/**
+ * A profile as a release of Nova plays it, where the profile leaves that to Nova: Masakari names its microversion, so only
+ * the rule on task states is open there; the others do not ask Nova at all.
+ */
+export const profileUnder = (name: ProfileName, { evacuatesBusy, landsStopped }: ReleaseProfile): DrillSettings => {
+  const profile = PROFILES[name];
+  if (profile === BY_HAND) return { ...profile, taskStateBlocks: !evacuatesBusy, landStopped: landsStopped };
+  return profile === MASAKARI ? { ...profile, taskStateBlocks: !evacuatesBusy } : profile;
+};
 
 const MAX_SECONDS = 7 * 24 * 3600; // a clock longer than a week is a slip of the keyboard
 const MAX_THREADS = 1000;

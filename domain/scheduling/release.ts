@@ -106,13 +106,21 @@ export const LATEST_RELEASE: ReleaseProfile = NEWEST;
 export const releaseOf = (state: Pick<ClusterState, 'release'>): ReleaseProfile =>
   RELEASES.find((r) => r.name === state.release) ?? LATEST_RELEASE;
 
+/** The release of this name, in any case. */
+export const releaseNamed = (name: string): Result<ReleaseProfile, string> => {
+  const release = RELEASES.find((r) => r.name === name.toLowerCase());
+  return release ? ok(release) : err(`There is no release ${name} here. Known releases: ${RELEASE_NAMES.join(', ')}.`);
+};
+
 /**
  * The same cluster as a release would run it with its defaults: its ratios on every host, whatever was reported, and
- * before Train no CPUs kept apart.
+ * before Train no CPUs kept apart. With null the cluster as it is.
  */
-export const underRelease = (state: ClusterState, name: string): Result<ClusterState, string> => {
-  const release = RELEASES.find((r) => r.name === name.toLowerCase());
-  if (!release) return err(`There is no release ${name} here. Known releases: ${RELEASE_NAMES.join(', ')}.`);
+export const underRelease = (state: ClusterState, name: string | null): Result<ClusterState, string> => {
+  if (name === null) return ok(state);
+  const named = releaseNamed(name);
+  if (!named.ok) return named;
+  const release = named.value;
   const apart = release.checked.includes('PCPU');
   const hosts = state.hosts.map((h) => ({
     ...h,

@@ -35,7 +35,12 @@ const check = Compile(
       Type.Object({ vm: Text, name: Type.String(), reasons: Type.Array(Type.Object({ code: Text })) }),
     ),
     at: Text,
-    made: Type.Object({ timeline: Text, seq: Type.Integer({ minimum: 0 }), hash: Type.String() }),
+    made: Type.Object({
+      timeline: Text,
+      seq: Type.Integer({ minimum: 0 }),
+      hash: Type.String(),
+      release: Type.Optional(Text),
+    }),
     reached: Type.Array(Move),
     options: Type.Object({
       perHost: Type.Integer({ minimum: 1 }),

@@ -10,7 +10,7 @@ import type { Answer } from './watcher.ts';
 /** The state the plan starts from; refused where the log no longer says what it said when the plan was made. */
 const seenAgain = (log: Log, plan: PlanRecord): Answer<Seen> => {
   const { made } = plan;
-  const seen = seenAt(log, made.timeline, made.asked);
+  const seen = seenAt(log, made.timeline, made.asked, made.release ?? null);
   if (!seen.ok) return seen;
   const now = seen.value.made;
   if (now.hash !== made.hash) {

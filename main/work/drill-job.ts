@@ -5,6 +5,7 @@ import type { DrillReport } from '../../domain/contract/contract.ts';
 import { withRacks } from '../../domain/drill/faults/failure-domains.ts';
 import { parseScript } from '../../domain/drill/faults/script.ts';
 import { runDrill } from '../../domain/drill/play.ts';
+import { underRelease } from '../../domain/scheduling/release.ts';
 import type { Cut } from '../../domain/timeline/order.ts';
 import type { Log } from '../log/types.ts';
 import { cutAt } from './cut.ts';
@@ -20,8 +21,8 @@ const short = (of: unknown): string => createHash('sha256').update(JSON.stringif
 const migrationName = ({ timeline }: Rehearsal, cut: Cut): string => short([timeline, cut]);
 
 /** Drills with equal questions are one source, on whatever branch they are kept. */
-const sourceName = (cut: Cut, { fail, script, settings, racks }: Rehearsal): string =>
-  short([cut, [...fail].sort(), script, settings, racks]);
+const sourceName = (cut: Cut, { fail, script, settings, racks, release }: Rehearsal): string =>
+  short([cut, [...fail].sort(), script, settings, racks, ...(release ? [release] : [])]);
 
 /** Plays the drill. Nothing is written unless all of it is. */
 export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answer<DrillReport> => {
@@ -34,7 +35,9 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
     return err({ code: 'name_taken', sentence });
   }
   watcher.progress({ done: 0, total: null, says: 'looking at the cluster' });
-  const state = withRacks(historiesOf(log).stateAt(timeline.value, cut.value), asked.racks);
+  const released = underRelease(historiesOf(log).stateAt(timeline.value, cut.value), asked.release ?? null);
+  if (!released.ok) return err({ code: 'bad_drill', sentence: released.error });
+  const state = withRacks(released.value, asked.racks);
   const { at } = cut.value;
   const script = asked.script === null ? ok([]) : parseScript(asked.script, state, at);
   if (!script.ok) return err({ code: 'bad_drill', sentence: script.error });

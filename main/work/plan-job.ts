@@ -12,6 +12,7 @@ import { resolveOptions } from '../../domain/planning/resolve.ts';
 import { reversePlan } from '../../domain/planning/reverse.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
 import { type Surroundings, surroundingsOf } from '../../domain/scheduling/blockers-hardware.ts';
+import { underRelease } from '../../domain/scheduling/release.ts';
 import type { Cut, Timeline } from '../../domain/timeline/order.ts';
 import type { Log } from '../log/types.ts';
 import { cutAt } from './cut.ts';
@@ -28,6 +29,8 @@ export type PlanOrder = {
   readonly options: PlanOptions;
   /** The plan that takes everything home again is told too. */
   readonly reverse?: boolean;
+  /** Of Nova, under whose defaults it is asked; null, or nothing said, for the cluster as it is. */
+  readonly release?: string | null;
 };
 
 /** What a plan was made on: whoever applies it later can tell whether that is still so. */
@@ -37,8 +40,10 @@ export type MadeOn = {
   readonly asked: At | null;
   readonly seq: number;
   readonly at: string;
-  /** Of the state planned on. */
+  /** Of the state planned on, whatever the release. */
   readonly hash: string;
+  /** Only where one was named. */
+  readonly release?: string;
 };
 
 export type PlanRecord = Plan & {
@@ -62,15 +67,18 @@ export type Seen = {
   readonly made: MadeOn;
 };
 
-export const seenAt = (log: Log, name: string, at: At | null): Answer<Seen> => {
+export const seenAt = (log: Log, name: string, at: At | null, release: string | null): Answer<Seen> => {
   const timeline = log.timeline(name);
   if (!timeline.ok) return timeline;
   const cut = cutAt(log, timeline.value, at);
   if (!cut.ok) return cut;
   const histories = historiesOf(log);
-  const state = histories.stateAt(timeline.value, cut.value);
+  const released = underRelease(histories.stateAt(timeline.value, cut.value), release);
+  if (!released.ok) return err({ code: 'bad_plan', sentence: released.error });
+  const state = released.value;
   const around = surroundingsOf(histories.seek(timeline.value, cut.value).cluster);
-  const made = { timeline: name, asked: at, seq: state.seq, at: state.at, hash: state.hash };
+  const { seq, hash } = state;
+  const made = { timeline: name, asked: at, seq, at: state.at, hash, ...(release === null ? {} : { release }) };
   return ok({ timeline: timeline.value, cut: cut.value, state, around, made });
 };
 
@@ -106,7 +114,7 @@ export const runPlanJob = (log: Log, order: PlanOrder, watcher: Watcher): Answer
   const free = freeBranch(log, branch);
   if (!free.ok) return free;
   watcher.progress({ done: 0, total: null, says: 'looking at the cluster' });
-  const seen = seenAt(log, order.timeline, order.at);
+  const seen = seenAt(log, order.timeline, order.at, order.release ?? null);
   if (!seen.ok) return seen;
   const { state, around, made } = seen.value;
   const resolved = resolveOptions(state, order.options);

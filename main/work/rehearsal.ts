@@ -14,6 +14,8 @@ export type Rehearsal = {
   readonly settings: DrillSettings;
   /** Racks in place of the log's; null where its own count. */
   readonly racks: Racks | null;
+  /** Release of Nova under whose defaults it is asked; null, or nothing said, for the cluster as it is. */
+  readonly release?: string | null;
   /** A new folder that keeps the drill as a scenario; null for none. */
   readonly save: string | null;
 };

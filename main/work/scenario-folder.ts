@@ -6,8 +6,9 @@ import { err, ok } from '../../domain/base/result.ts';
 import { isoInstant } from '../../domain/base/time.ts';
 import type { DrillReport } from '../../domain/contract/contract.ts';
 import type { DrillSettings } from '../../domain/drill/outcome.ts';
-import { BY_HAND } from '../../domain/drill/settings.ts';
+import { BY_HAND, profileUnder } from '../../domain/drill/settings.ts';
 import { drillReport } from '../../domain/report/drill-report.ts';
+import { releaseOf } from '../../domain/scheduling/release.ts';
 import { markdown } from '../../domain/report/markdown.ts';
 import type { Cut } from '../../domain/timeline/order.ts';
 import { exportLines } from '../ingest/understudy-jsonl.ts';
@@ -22,10 +23,11 @@ const PLAIN_WORD = /^[\w.,:=@%+/#-]+$/;
 /** As `commands.txt` has it: quotes around what a blank would break. A quote within cannot be written there. */
 const word = (text: string): string => (PLAIN_WORD.test(text) ? text : `'${text.replaceAll('\n', ';')}'`);
 
-/** What differs from recovery by hand, which is what the command line takes when nothing is said. */
-const settingWords = (settings: DrillSettings): readonly string[] => {
+/** What differs from recovery by hand under that release, which is what the command line takes when nothing is said. */
+const settingWords = (settings: DrillSettings, release: string | null): readonly string[] => {
+  const usual = profileUnder('nova', releaseOf({ release }));
   const { seed, method, reservedHosts, ...clocks } = settings;
-  const changed = Object.entries(clocks).filter(([name, value]) => value !== BY_HAND[name as keyof DrillSettings]);
+  const changed = Object.entries(clocks).filter(([name, value]) => value !== usual[name as keyof DrillSettings]);
   return [
     ...(changed.length === 0 ? [] : ['--clock', ...changed.map(([name, value]) => `${name}=${value ?? 'none'}`)]),
     ...(method === BY_HAND.method ? [] : ['--method', method]),
@@ -35,7 +37,7 @@ const settingWords = (settings: DrillSettings): readonly string[] => {
 };
 
 /** The drill as a command line, without the log it is asked of. */
-export const drillCommand = ({ timeline, fail, script, settings, racks }: Rehearsal, cut: Cut): string =>
+export const drillCommand = ({ timeline, fail, script, settings, racks, release }: Rehearsal, cut: Cut): string =>
   [
     'drill',
     ...(timeline === 'main' ? [] : ['--timeline', timeline]),
@@ -44,7 +46,8 @@ export const drillCommand = ({ timeline, fail, script, settings, racks }: Rehear
     ...(fail.length === 0 ? [] : ['--fail', ...fail]),
     ...(script === null ? [] : ['--script', script]),
     ...(racks === null ? [] : ['--racks', `./${RACKS_FILE}`]),
-    ...settingWords(settings),
+    ...(release ? ['--release', release] : []),
+    ...settingWords(settings, release ?? null),
     '--json',
   ]
     .map(word)

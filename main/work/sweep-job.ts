@@ -3,6 +3,7 @@ import { err, ok } from '../../domain/base/result.ts';
 import type { At } from '../../domain/contract/contract.ts';
 import { type Racks, withRacks } from '../../domain/drill/faults/failure-domains.ts';
 import { type Share, type SweepKind, sweepRange, type SweepResult } from '../../domain/drill/sweep/sweep.ts';
+import { underRelease } from '../../domain/scheduling/release.ts';
 import type { Log } from '../log/types.ts';
 import { cutAt } from './cut.ts';
 import { historiesOf } from './histories.ts';
@@ -14,6 +15,8 @@ export type SweepOrder = {
   readonly kind: SweepKind;
   /** Racks in place of the log's; null where its own count. */
   readonly racks: Racks | null;
+  /** Release of Nova under whose defaults it is asked; null, or nothing said, for the cluster as it is. */
+  readonly release?: string | null;
   /** Search steps a set may take before it stays undecided; null for the usual number. */
   readonly budget: number | null;
   readonly share: Share;
@@ -29,7 +32,9 @@ export const runSweepJob = (log: Log, asked: SweepOrder, watcher: Watcher): Answ
   if (!timeline.ok) return timeline;
   const cut = cutAt(log, timeline.value, asked.at);
   if (!cut.ok) return cut;
-  const state = withRacks(historiesOf(log).stateAt(timeline.value, cut.value), asked.racks);
+  const released = underRelease(historiesOf(log).stateAt(timeline.value, cut.value), asked.release ?? null);
+  if (!released.ok) return err({ code: 'bad_sweep', sentence: released.error });
+  const state = withRacks(released.value, asked.racks);
   const { kind } = asked;
   if (state.hosts.length === 0)
     return err({ code: 'bad_sweep', sentence: 'No hosts are recorded up to this instant.' });

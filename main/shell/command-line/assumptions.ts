@@ -2,10 +2,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import type { Assumptions } from '../../../domain/capacity/what-if.ts';
-import { RELEASE_NAMES } from '../../../domain/scheduling/release.ts';
+import { type ReleaseOption, withRelease } from './options.ts';
 
-export type AssumptionOptions = {
-  readonly release?: string;
+export type AssumptionOptions = ReleaseOption & {
   readonly vcpuRatio?: number;
   readonly ramRatio?: number;
   readonly diskRatio?: number;
@@ -31,8 +30,7 @@ const hostCount = (written: string): number => {
 };
 
 export const withAssumptions = (command: Command): Command =>
-  command
-    .option('--release <name>', `under the defaults of a release of Nova: ${RELEASE_NAMES.join(', ')}`)
+  withRelease(command)
     .option('--vcpu-ratio <n>', 'as if every host had this cpu_allocation_ratio', positive)
     .option('--ram-ratio <n>', 'as if every host had this ram_allocation_ratio', positive)
     .option('--disk-ratio <n>', 'as if every host had this disk_allocation_ratio', positive)

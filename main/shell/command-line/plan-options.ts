@@ -14,10 +14,12 @@ import {
   type AtOption,
   type JsonOption,
   type LogOption,
+  type ReleaseOption,
   type TimelineOption,
   withAt,
   withJson,
   withLog,
+  withRelease,
   withTimeline,
 } from './options.ts';
 import { readInput } from './read-input.ts';
@@ -26,6 +28,7 @@ import { readInput } from './read-input.ts';
 export type PlanningOptions = LogOption &
   TimelineOption &
   AtOption &
+  ReleaseOption &
   JsonOption & {
     readonly policy: Policy;
     readonly vmPolicy?: readonly string[];
@@ -139,7 +142,7 @@ export const planOptions = (o: PlanningOptions): Result<PlanOptions, string> => 
 
 export const withPlanning = (command: Command): Command => {
   const d = PLAN_DEFAULTS;
-  return withJson(withAt(withTimeline(withLog(command))))
+  return withJson(withRelease(withAt(withTimeline(withLog(command)))))
     .addOption(
       new Option('--policy <name>', 'how far a VM may be taken: live only, else cold, else stopped')
         .choices(POLICIES)

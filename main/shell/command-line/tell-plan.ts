@@ -4,10 +4,12 @@ import type { SoughtGoal } from '../../../domain/planning/goal.ts';
 import { planMarkdown } from '../../../domain/planning/plan-markdown.ts';
 import { runbook } from '../../../domain/planning/runbook.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
+import { underRelease } from '../../../domain/scheduling/release.ts';
 import { type PlanRecord, runPlanJob } from '../../work/plan-job.ts';
 import { unwatched } from '../../work/watcher.ts';
 import type { Ending, Stage } from './command.ts';
 import { inLog } from './open.ts';
+import { underRules } from './options.ts';
 import { type PlanningOptions, planOptions, type TellingOptions } from './plan-options.ts';
 import { planText } from './plan-text.ts';
 
@@ -16,7 +18,9 @@ export const toldPlan = (plan: PlanRecord, how: TellingOptions & { readonly json
   const told = plan.reverse ?? plan;
   if (how.json === true) return `${JSON.stringify(plan)}\n`;
   if (how.script === true) return runbook(told, plan.at);
-  return how.markdown === true ? planMarkdown(told, told.checker, plan.at) : planText(told, told.checker, plan.branch);
+  return how.markdown === true
+    ? planMarkdown(told, told.checker, plan.at)
+    : underRules(plan.made) + planText(told, told.checker, plan.branch);
 };
 
 /** Runs a planning command; `goalsFor` may look at the state to understand what was written. */
@@ -32,7 +36,10 @@ export const tellPlan = (
     if (!at.ok) return at;
     const state = await ask('view.state', { timeline: options.timeline, at: at.value });
     if (!state.ok) return state;
-    const goals = goalsFor(state.value);
+    const release = options.release ?? null;
+    const released = underRelease(state.value, release);
+    if (!released.ok) return released;
+    const goals = goalsFor(released.value);
     if (!goals.ok) return goals;
     const order = {
       timeline: options.timeline,
@@ -41,6 +48,7 @@ export const tellPlan = (
       branch: options.branch ?? null,
       options: planned.value,
       reverse: options.reverse === true,
+      release,
     };
     const report = runPlanJob(log, order, unwatched());
     if (!report.ok) return err(report.error.sentence);

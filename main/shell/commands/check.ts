@@ -4,6 +4,7 @@ import { payloadBytesPerS } from '../../../domain/migration/encapsulation.ts';
 import { check as checkMoves, type CheckAnswer, type CheckQuestion } from '../../../domain/planning/check.ts';
 import type { Verdict } from '../../../domain/scheduling/blockers.ts';
 import type { Finding } from '../../../domain/scheduling/finding.ts';
+import { underRelease } from '../../../domain/scheduling/release.ts';
 import { surroundingsOf } from '../../../domain/scheduling/blockers-hardware.ts';
 import { cutAt } from '../../work/cut.ts';
 import { historiesOf } from '../../work/histories.ts';
@@ -13,15 +14,19 @@ import {
   type AtOption,
   type JsonOption,
   type LogOption,
+  type ReleaseOption,
   type TimelineOption,
   withAt,
   withJson,
   withLog,
+  underRules,
+  withRelease,
   withTimeline,
 } from '../command-line/options.ts';
 import { counted, table } from '../command-line/table.ts';
 
 type Options = LogOption &
+  ReleaseOption &
   TimelineOption &
   AtOption &
   JsonOption & {
@@ -133,7 +138,7 @@ export const check: AddCommand = (program, { terminal, run }) => {
     .option('--to <host>', 'one destination (default: every host)')
     .option('--host <name>', 'every VM of this host')
     .option('--nic-gbps <n>', 'what a host adapter carries, for the question of convergence (assumed)', '10');
-  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+  withJson(withRelease(withAt(withTimeline(withLog(command))))).action((options: Options) =>
     run(() =>
       inLog(terminal, { path: options.log ?? null, create: false }, async ({ log, moment }) => {
         const question = asked(options);
@@ -148,12 +153,15 @@ export const check: AddCommand = (program, { terminal, run }) => {
         const cut = cutAt(log, timeline.value, at.value);
         if (!cut.ok) return err(cut.error.sentence);
         const histories = historiesOf(log);
-        const state = histories.stateAt(timeline.value, cut.value);
+        const state = underRelease(histories.stateAt(timeline.value, cut.value), options.release ?? null);
+        if (!state.ok) return state;
         const around = surroundingsOf(histories.seek(timeline.value, cut.value).cluster);
-        const answer = checkMoves(state, around, question, payloadBytesPerS(gbps * 1e9, MTU_BYTES, 'none'));
+        const answer = checkMoves(state.value, around, question, payloadBytesPerS(gbps * 1e9, MTU_BYTES, 'none'));
         if (!answer.ok) return answer;
         await terminal.write(
-          options.json === true ? `${JSON.stringify(answer.value)}\n` : readable(question, answer.value),
+          options.json === true
+            ? `${JSON.stringify(answer.value)}\n`
+            : underRules(options) + readable(question, answer.value),
         );
         return ok(answer.value.ok ? 0 : 1);
       }),

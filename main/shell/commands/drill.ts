@@ -9,7 +9,7 @@ import {
   type RecoveryMethod,
   type VmOutcome,
 } from '../../../domain/drill/outcome.ts';
-import { BY_HAND, drillSettings, type ProfileName, PROFILES } from '../../../domain/drill/settings.ts';
+import { BY_HAND, drillSettings, type ProfileName, PROFILES, profileUnder } from '../../../domain/drill/settings.ts';
 import {
   type Racks,
   racksFromAggregates,
@@ -17,6 +17,7 @@ import {
   racksFromNames,
 } from '../../../domain/drill/faults/failure-domains.ts';
 import { type SweepKind, SWEEPS } from '../../../domain/drill/sweep/sweep.ts';
+import { LATEST_RELEASE, releaseNamed } from '../../../domain/scheduling/release.ts';
 import { runDrillJob } from '../../work/drill-job.ts';
 import { unwatched } from '../../work/watcher.ts';
 import type { AddCommand, Ending } from '../command-line/command.ts';
@@ -25,10 +26,13 @@ import {
   type AtOption,
   type JsonOption,
   type LogOption,
+  type ReleaseOption,
   type TimelineOption,
   withAt,
   withJson,
   withLog,
+  underRules,
+  withRelease,
   withTimeline,
 } from '../command-line/options.ts';
 import { readInput } from '../command-line/read-input.ts';
@@ -40,6 +44,7 @@ import { sweepFrom } from './sweep.ts';
 type Options = LogOption &
   TimelineOption &
   AtOption &
+  ReleaseOption &
   JsonOption & {
     readonly fail?: readonly string[];
     readonly sweep?: SweepKind;
@@ -168,6 +173,9 @@ const failing = async (
   if (!at.ok) return at;
   const clocks = clocksIn(options.clock ?? []);
   if (!clocks.ok) return clocks;
+  const release = options.release ?? null;
+  const rules = release === null ? ok(LATEST_RELEASE) : releaseNamed(release);
+  if (!rules.ok) return rules;
   const settings = drillSettings(
     {
       ...(options.seed === undefined ? {} : { seed: options.seed }),
@@ -176,7 +184,7 @@ const failing = async (
       ...(options.method === undefined ? {} : { method: options.method }),
       ...(options.reserve === undefined ? {} : { reservedHosts: options.reserve }),
     },
-    { ...PROFILES[options.profile], ...clocks.value },
+    { ...profileUnder(options.profile, rules.value), ...clocks.value },
   );
   if (!settings.ok) return settings;
   const branch = options.branch ?? null;
@@ -191,6 +199,7 @@ const failing = async (
       fail,
       script,
       settings: settings.value,
+      release: options.release,
       rtoS: Number(options.rto),
       json,
     };
@@ -206,11 +215,14 @@ const failing = async (
     branch,
     settings: settings.value,
     racks: racks.value,
+    release,
     save: options.save ?? null,
   };
   const report = runDrillJob(log, asked, unwatched());
   if (!report.ok) return err(report.error.sentence);
-  await terminal.write(options.json === true ? `${JSON.stringify(report.value)}\n` : readable(report.value, branch));
+  await terminal.write(
+    options.json === true ? `${JSON.stringify(report.value)}\n` : underRules(options) + readable(report.value, branch),
+  );
   if (options.save !== undefined) terminal.status(`The drill is kept as a scenario in ${options.save}.`);
   return ok(0);
 };
@@ -237,7 +249,7 @@ export const drill: AddCommand = (program, { terminal, run }) => {
     .option('--seed <seed>', 'seed of everything random in the drill')
     .option('--force-down', 'the service is forced down at once instead of waiting for service_down_time')
     .option('--graceful', 'the hosts shut down cleanly: their VMs are seen SHUTOFF before evacuation');
-  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+  withJson(withRelease(withAt(withTimeline(withLog(command))))).action((options: Options) =>
     run(() =>
       inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
         const { sweep: kind, fail, timeline, at } = options;
@@ -254,6 +266,7 @@ export const drill: AddCommand = (program, { terminal, run }) => {
             kind,
             racks: racks.value,
             budget: options.budget ?? null,
+            release: options.release,
             json,
           });
         }

@@ -6,6 +6,7 @@ import type { ClusterState } from '../../../domain/readout/state.ts';
 import { seenAt } from '../../work/plan-job.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
+import { underRules } from '../command-line/options.ts';
 import { number, type PlanningOptions, planOptions, withPlanning } from '../command-line/plan-options.ts';
 import { counted, table } from '../command-line/table.ts';
 
@@ -57,7 +58,7 @@ export const maintain: AddCommand = (program, { terminal, run }) => {
         if (!planned.ok) return planned;
         const at = moment(options.timeline, options.at);
         if (!at.ok) return at;
-        const seen = seenAt(log, options.timeline, at.value);
+        const seen = seenAt(log, options.timeline, at.value, options.release ?? null);
         if (!seen.ok) return err(seen.error.sentence);
         const { state, around } = seen.value;
         const hosts = hostsOf(state, written, options.all === true);
@@ -66,7 +67,9 @@ export const maintain: AddCommand = (program, { terminal, run }) => {
         if (!resolved.ok) return resolved;
         const rolling = planRolling(state, around, hosts.value, resolved.value, workS.value * MS_PER_S);
         if (!rolling.ok) return rolling;
-        await terminal.write(options.json === true ? `${JSON.stringify(rolling.value)}\n` : readable(rolling.value));
+        await terminal.write(
+          options.json === true ? `${JSON.stringify(rolling.value)}\n` : underRules(options) + readable(rolling.value),
+        );
         return ok(rolling.value.feasible ? 0 : 1);
       }),
     ),

@@ -6,8 +6,10 @@ import { parseScript } from '../../../domain/drill/faults/script.ts';
 import { recoverWithin, type RtoAnswer } from '../../../domain/drill/inverse.ts';
 import { MOST_EXTRA } from '../../../domain/drill/sweep/extra-hosts.ts';
 import type { DrillSettings } from '../../../domain/drill/outcome.ts';
+import { underRelease } from '../../../domain/scheduling/release.ts';
 import type { Ending } from '../command-line/command.ts';
 import type { Opened } from '../command-line/open.ts';
+import { underRules } from '../command-line/options.ts';
 import { counted } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
 
@@ -19,6 +21,7 @@ export type RtoQuestion = {
   readonly fail: readonly string[];
   readonly script: string | null;
   readonly settings: DrillSettings;
+  readonly release: string | undefined;
   readonly rtoS: number;
   readonly json: boolean;
 };
@@ -52,7 +55,9 @@ const readable = (a: RtoAnswer, { settings, rtoS }: RtoQuestion): string => {
 export const rtoFrom = async ({ ask, moment }: Opened, terminal: Terminal, asked: RtoQuestion): Promise<Ending> => {
   const at = moment(asked.timeline, asked.at);
   if (!at.ok) return at;
-  const state = await ask('view.state', { timeline: asked.timeline, at: at.value });
+  const seen = await ask('view.state', { timeline: asked.timeline, at: at.value });
+  if (!seen.ok) return seen;
+  const state = underRelease(seen.value, asked.release ?? null);
   if (!state.ok) return state;
   const start = parseInstant(state.value.at) ?? instant(0);
   const script = asked.script === null ? ok([]) : parseScript(asked.script, state.value, start);
@@ -61,6 +66,8 @@ export const rtoFrom = async ({ ask, moment }: Opened, terminal: Terminal, asked
   const input = { state: state.value, at: start, fail, script: script.value, settings, name: 'rto' };
   const answer = recoverWithin(input, asked.rtoS * MS_PER_S);
   if (!answer.ok) return err(answer.error);
-  await terminal.write(asked.json ? `${JSON.stringify(answer.value)}\n` : readable(answer.value, asked));
+  await terminal.write(
+    asked.json ? `${JSON.stringify(answer.value)}\n` : underRules(asked) + readable(answer.value, asked),
+  );
   return ok(answer.value.met && answer.value.notBack === 0 ? 0 : 1);
 };

@@ -1,16 +1,19 @@
 // understudy state: the cluster at an instant.
 import { err, ok } from '../../../domain/base/result.ts';
 import type { ClusterState, HostState, VmState } from '../../../domain/readout/state.ts';
+import { underRelease } from '../../../domain/scheduling/release.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
 import {
   type AtOption,
   type JsonOption,
   type LogOption,
+  type ReleaseOption,
   type TimelineOption,
   withAt,
   withJson,
   withLog,
+  withRelease,
   withTimeline,
 } from '../command-line/options.ts';
 import { counted, table } from '../command-line/table.ts';
@@ -98,7 +101,7 @@ const storagePart = (state: ClusterState): string =>
 
 const readable = (state: ClusterState): string =>
   [
-    `${state.timeline} at ${state.at}, event #${state.seq}, state ${state.hash.slice(0, 12)}\n`,
+    `${state.timeline} at ${state.at}, event #${state.seq}, state ${state.hash.slice(0, 12)}${state.release === null ? '' : `, under the defaults of ${state.release}`}\n`,
     hostTable(state.hosts),
     vmPart(state.vms),
     movePart(state),
@@ -106,18 +109,20 @@ const readable = (state: ClusterState): string =>
     anomalyPart(state),
   ].join('\n');
 
-type Options = LogOption & TimelineOption & AtOption & JsonOption;
+type Options = LogOption & TimelineOption & AtOption & ReleaseOption & JsonOption;
 
 export const state: AddCommand = (program, { terminal, run }) => {
   const command = program.command('state').description('show the cluster at an instant');
-  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+  withJson(withRelease(withAt(withTimeline(withLog(command))))).action((options: Options) =>
     run(() =>
       inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
         const at = moment(options.timeline, options.at);
         if (!at.ok) return err(at.error);
         const answer = await ask('view.state', { timeline: options.timeline, at: at.value });
         if (!answer.ok) return answer;
-        await terminal.write(options.json === true ? `${JSON.stringify(answer.value)}\n` : readable(answer.value));
+        const told = underRelease(answer.value, options.release ?? null);
+        if (!told.ok) return told;
+        await terminal.write(options.json === true ? `${JSON.stringify(told.value)}\n` : readable(told.value));
         return ok(0);
       }),
     ),

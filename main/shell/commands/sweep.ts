@@ -9,6 +9,7 @@ import { runOnThread } from '../../work/thread.ts';
 import { unwatched } from '../../work/watcher.ts';
 import type { Ending } from '../command-line/command.ts';
 import type { Opened } from '../command-line/open.ts';
+import { underRules } from '../command-line/options.ts';
 import { counted, table } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
 
@@ -55,6 +56,7 @@ export const sweepFrom = async (
     readonly kind: SweepKind;
     readonly racks: Racks | null;
     readonly budget: number | null;
+    readonly release: string | undefined;
     readonly json: boolean;
   },
 ): Promise<Ending> => {
@@ -63,16 +65,16 @@ export const sweepFrom = async (
     asked.at,
   );
   if (!at.ok) return at;
-  const { timeline, kind, racks, budget } = asked;
+  const { timeline, kind, racks, budget, release = null } = asked;
   const workers = workersFor(kind);
   const watcher = { ...unwatched(), progress: ({ says }: { readonly says: string }) => terminal.status(says) };
   const swept = await sweepInShares(
     workers > 1 ? runOnThread : runHere,
     log.path,
-    { timeline, at: at.value, kind, racks, budget },
+    { timeline, at: at.value, kind, racks, budget, release },
     watcher,
   );
   if (!swept.ok) return err(swept.error.sentence);
-  await terminal.write(asked.json ? asJson(swept.value) : readable(swept.value));
+  await terminal.write(asked.json ? asJson(swept.value) : underRules(asked) + readable(swept.value));
   return ok(swept.value.safe === true ? 0 : 1);
 };

@@ -5,7 +5,15 @@ import { racksFromAggregates } from '../../../domain/drill/faults/failure-domain
 import { parseScript } from '../../../domain/drill/faults/script.ts';
 import type { DrillSettings } from '../../../domain/drill/outcome.ts';
 import { runDrill } from '../../../domain/drill/play.ts';
-import { BY_HAND, drillSettings, MASAKARI, settingsWarnings } from '../../../domain/drill/settings.ts';
+import {
+  BY_HAND,
+  drillSettings,
+  MASAKARI,
+  PROFILES,
+  profileUnder,
+  settingsWarnings,
+} from '../../../domain/drill/settings.ts';
+import { LATEST_RELEASE, releaseOf } from '../../../domain/scheduling/release.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
 import { clusterOf, hostState, vmState } from './states.ts';
 
@@ -189,4 +197,18 @@ test('racks are read from aggregates that begin alike, one a host', () => {
     ok: false,
     error: 'compute-x is in two aggregates that begin with rack-: rack-1, rack-2.',
   });
+});
+
+test('a release decides what a profile leaves to Nova, and nothing of a profile that asks no Nova or names its microversion', () => {
+  const rules = (profile: 'nova' | 'masakari' | 'proxmox', release: string) => {
+    const { taskStateBlocks, landStopped } = profileUnder(profile, releaseOf({ release }));
+    return [taskStateBlocks, landStopped];
+  };
+  expect(rules('nova', 'train')).toEqual([true, false]);
+  expect(rules('nova', 'zed')).toEqual([false, false]);
+  expect(rules('nova', '2026.1')).toEqual([false, true]);
+  expect(rules('masakari', 'rocky')).toEqual([true, false]);
+  expect(rules('masakari', '2026.1')).toEqual([false, false]);
+  expect(profileUnder('proxmox', releaseOf({ release: 'rocky' }))).toBe(PROFILES.proxmox);
+  expect(profileUnder('nova', LATEST_RELEASE)).toEqual(BY_HAND);
 });
