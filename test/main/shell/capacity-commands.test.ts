@@ -1,26 +1,11 @@
 // understudy fit and runway on a generated log: JSON and tables that say the same, refusals in sentences.
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { commands } from '../../../main/shell/commands.ts';
-import { runCommandLine } from '../../../main/shell/command-line/run.ts';
+import { ownFolder, runOn } from './running.ts';
 
-const LOG = join(mkdtempSync(join(tmpdir(), 'understudy-capacity-')), 'small.understudy');
+const LOG = join(ownFolder('capacity'), 'small.understudy');
 
-const run = async (...argv: readonly string[]) => {
-  let out = '';
-  let err = '';
-  const terminal = {
-    write: (text: string) => {
-      out += text;
-      return Promise.resolve();
-    },
-    warn: (line: string) => void (err += `${line}\n`),
-    status: () => {},
-  };
-  return { status: await runCommandLine([...argv, '--log', LOG], commands, terminal), out, err };
-};
+const run = runOn(LOG);
 
 type Fits = { readonly flavors: readonly { name: string; count: number; bound: number; limitedBy: string }[] };
 const fits = async (...argv: readonly string[]): Promise<Fits> =>

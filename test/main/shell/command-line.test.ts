@@ -1,34 +1,14 @@
 // The command line end to end on a real log: answers on stdout, sentences on stderr, exit statuses that can be trusted.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { commands } from '../../../main/shell/commands.ts';
-import { runCommandLine } from '../../../main/shell/command-line/run.ts';
-import type { Terminal } from '../../../main/shell/command-line/terminal.ts';
+import { ownFolder, run, type Ran } from './running.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const TRANSCRIPT = join(ROOT, 'main', 'shell', 'demonstration', 'live-migration.txt');
-const dir = mkdtempSync(join(tmpdir(), 'understudy-cli-'));
+const dir = ownFolder('cli');
 const INCIDENT = join(dir, 'incident.understudy');
-
-type Ran = { readonly status: number; readonly out: string; readonly err: string };
-
-/** Runs one command line in this process. */
-const run = async (...argv: readonly string[]): Promise<Ran> => {
-  let out = '';
-  let err = '';
-  const terminal: Terminal = {
-    write: (text) => {
-      out += text;
-      return Promise.resolve();
-    },
-    warn: (line) => void (err += `${line}\n`),
-    status: () => {},
-  };
-  return { status: await runCommandLine(argv, commands, terminal), out, err };
-};
 
 const json = (ran: Ran): any => JSON.parse(ran.out); // oxlint-disable-line typescript/no-explicit-any -- read by the tests only
 

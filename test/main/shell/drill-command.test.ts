@@ -1,27 +1,11 @@
 // understudy drill on a generated log: sweeps and their status, racks from elsewhere, a drill kept as a scenario folder.
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { commands } from '../../../main/shell/commands.ts';
-import { runCommandLine } from '../../../main/shell/command-line/run.ts';
 import { play } from '../../scenarios/story.ts';
+import { ownFolder, run } from './running.ts';
 
-const LOG = join(mkdtempSync(join(tmpdir(), 'understudy-sweep-')), 'small.understudy');
-
-const run = async (...argv: readonly string[]) => {
-  let out = '';
-  let err = '';
-  const terminal = {
-    write: (text: string) => {
-      out += text;
-      return Promise.resolve();
-    },
-    warn: (line: string) => void (err += `${line}\n`),
-    status: () => {},
-  };
-  return { status: await runCommandLine(argv, commands, terminal), out, err };
-};
+const LOG = join(ownFolder('sweep'), 'small.understudy');
 
 beforeAll(async () => {
   const made = await run('generate', '--hosts', '12', '--vms', '200', '--days', '1', '--seed', 'b', '--log', LOG);

@@ -1,28 +1,16 @@
 // understudy estimate: measured migrations' own progress through the command line, a nova-compute log, and refusals in sentences.
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commands } from '../../../main/shell/commands.ts';
-import { runCommandLine } from '../../../main/shell/command-line/run.ts';
 import { progressOf, readRows } from '../../conformance/qemu/rows.ts';
+import { ownFolder, run, type Ran } from './running.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'understudy-estimate-'));
+const folder = ownFolder('estimate');
 
-const run = async (text: string, ...argv: readonly string[]) => {
+const estimate = (text: string, ...argv: readonly string[]): Promise<Ran> => {
   const path = join(folder, 'progress.txt');
   writeFileSync(path, text);
-  let out = '';
-  let err = '';
-  const terminal = {
-    write: (more: string) => {
-      out += more;
-      return Promise.resolve();
-    },
-    warn: (line: string) => void (err += `${line}\n`),
-    status: () => {},
-  };
-  return { status: await runCommandLine(['estimate', path, ...argv], commands, terminal), out, err };
+  return run('estimate', path, ...argv);
 };
 
 const DATA = new URL('../../conformance/data/qemu/migrations.jsonl', import.meta.url).pathname;
@@ -53,7 +41,7 @@ const answersOf = (id: string): string => {
 };
 
 test("a measured migration's own progress tells what its guest writes, and what that changes", async () => {
-  const { status, out, err } = await run(answersOf('nonconv-03-r1'), '--json');
+  const { status, out, err } = await estimate(answersOf('nonconv-03-r1'), '--json');
   expect(err).toBe('');
   expect(status).toBe(0);
   const got = JSON.parse(out) as {
@@ -81,17 +69,17 @@ test('lines of nova-compute give a floor for each instance', async () => {
     line('aaa', 60, 6e9, 1.1e9),
     line('bbb', 60, 4e9, 0.4e9),
   ].join('\n');
-  const { status, out } = await run(text);
+  const { status, out } = await estimate(text);
   expect(status).toBe(0);
   expect(out).toMatch(/^aaa +2 +0 +100 MB\/s +at least 23\d{3} pages\/s +not told/m);
   expect(out).toMatch(/^bbb +2 +0 +67 MB\/s +at least \d+ pages\/s +not told/m);
 });
 
 test('a text without progress, and progress that tells too little, are sentences with status 2', async () => {
-  const nothing = await run('hello\n{"return": {}}\n{"broken\n');
+  const nothing = await estimate('hello\n{"return": {}}\n{"broken\n');
   expect([nothing.status, nothing.out]).toEqual([2, '']);
   expect(nothing.err).toMatch(/^There is no progress of a migration here/);
-  const little = await run(answersOf('nonconv-03-r1').split('\n')[0]!);
+  const little = await estimate(answersOf('nonconv-03-r1').split('\n')[0]!);
   expect([little.status, little.out]).toEqual([2, '']);
   expect(little.err).toMatch(/^The migration here tells too little/);
 });

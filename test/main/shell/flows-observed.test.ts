@@ -1,27 +1,11 @@
 // flows --observed: a dump of a host's flows beside what Neutron would program there.
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { commands } from '../../../main/shell/commands.ts';
-import { runCommandLine } from '../../../main/shell/command-line/run.ts';
-import type { Terminal } from '../../../main/shell/command-line/terminal.ts';
+import { ownFolder, run } from './running.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'understudy-flows-'));
+const dir = ownFolder('flows');
 const CLOUD = join(dir, 'cloud.understudy');
-
-const run = async (...argv: readonly string[]) => {
-  let [out, err] = ['', ''];
-  const terminal: Terminal = {
-    write: (text) => {
-      out += text;
-      return Promise.resolve();
-    },
-    warn: (line) => void (err += `${line}\n`),
-    status: () => {},
-  };
-  return { status: await runCommandLine(argv, commands, terminal), out, err };
-};
 
 type Vm = { readonly host: string | null; readonly addresses: readonly unknown[] };
 let here: Vm | undefined;

@@ -1,30 +1,16 @@
 // make-room, repair and rebalance on a generated log: what they promise holds on the branch they write, and bad input is a sentence.
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Rolling } from '../../../domain/planning/rolling.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
-import { commands } from '../../../main/shell/commands.ts';
-import { runCommandLine } from '../../../main/shell/command-line/run.ts';
 import type { PlanRecord } from '../../../main/work/plan-job.ts';
+import { ownFolder, runOn } from './running.ts';
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'understudy-goals-'));
+const FOLDER = ownFolder('goals');
 const LOG = join(FOLDER, 'small.understudy');
 
-const run = async (...argv: readonly string[]) => {
-  let out = '';
-  let err = '';
-  const terminal = {
-    write: (text: string) => {
-      out += text;
-      return Promise.resolve();
-    },
-    warn: (line: string) => void (err += `${line}\n`),
-    status: () => {},
-  };
-  return { status: await runCommandLine([...argv, '--log', LOG], commands, terminal), out, err };
-};
+const run = runOn(LOG);
 
 const json = async <T>(...argv: readonly string[]): Promise<T> => JSON.parse((await run(...argv, '--json')).out) as T;
 const stateOf = (timeline: string): Promise<ClusterState> => json('state', '--timeline', timeline);

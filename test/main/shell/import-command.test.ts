@@ -1,28 +1,12 @@
 // The options of `understudy import`: refused lines as a file, and the instant of documents that give none.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { commands } from '../../../main/shell/commands.ts';
-import { runCommandLine } from '../../../main/shell/command-line/run.ts';
+import { expect, test } from 'vitest';
+import { ownFolder, run } from './running.ts';
 
 const DATA = join(import.meta.dirname, '../../conformance/data');
 const NOTIFICATIONS = join(DATA, 'nova/nova-notifications.jsonl');
-const dir = mkdtempSync(join(tmpdir(), 'understudy-import-'));
-afterAll(() => rmSync(dir, { recursive: true }));
-
-const run = async (...argv: readonly string[]) => {
-  let [out, err] = ['', ''];
-  const status = await runCommandLine(argv, commands, {
-    write: (text) => {
-      out += text;
-      return Promise.resolve();
-    },
-    warn: (line) => void (err += `${line}\n`),
-    status: () => {},
-  });
-  return { status, out, err };
-};
+const dir = ownFolder('import');
 
 /** Real notifications with lines that are none between them. */
 const damaged = (lines: number): string => {

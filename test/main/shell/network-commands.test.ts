@@ -1,6 +1,5 @@
 // flows, trace, reach and overlay on a real log and on a generated one: answers, honest noes, and sentences.
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { PlanReport } from '../../../domain/consolidation/live/report.ts';
@@ -8,27 +7,12 @@ import type { BlackoutAnswer } from '../../../domain/network/blackout-answer.ts'
 import type { StoryAnswer } from '../../../domain/network/story-answer.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
 import type { TrafficAnswer } from '../../../domain/datapath/traffic-answer.ts';
-import { commands } from '../../../main/shell/commands.ts';
-import { runCommandLine } from '../../../main/shell/command-line/run.ts';
-import type { Terminal } from '../../../main/shell/command-line/terminal.ts';
+import { ownFolder, run } from './running.ts';
 
 const TRANSCRIPT = join(import.meta.dirname, '..', '..', '..', 'main', 'shell', 'demonstration', 'live-migration.txt');
-const dir = mkdtempSync(join(tmpdir(), 'understudy-network-'));
+const dir = ownFolder('network');
 const INCIDENT = join(dir, 'incident.understudy');
 const CLOUD = join(dir, 'cloud.understudy');
-
-const run = async (...argv: readonly string[]) => {
-  let [out, err] = ['', ''];
-  const terminal: Terminal = {
-    write: (text) => {
-      out += text;
-      return Promise.resolve();
-    },
-    warn: (line) => void (err += `${line}\n`),
-    status: () => {},
-  };
-  return { status: await runCommandLine(argv, commands, terminal), out, err };
-};
 
 type Vm = {
   readonly name: string;

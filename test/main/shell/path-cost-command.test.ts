@@ -1,29 +1,11 @@
 // understudy path-cost on a generated log: an answer that adds up, and sentences for what cannot be asked.
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { PathCost } from '../../../domain/datapath/path-cost.ts';
 import type { ClusterState, VmState } from '../../../domain/readout/state.ts';
-import { runCommandLine } from '../../../main/shell/command-line/run.ts';
-import { generate } from '../../../main/shell/commands/generate.ts';
-import { pathCostOf } from '../../../main/shell/commands/path-cost.ts';
-import { state } from '../../../main/shell/commands/state.ts';
+import { ownFolder, run } from './running.ts';
 
-const LOG = join(mkdtempSync(join(tmpdir(), 'understudy-path-')), 'log.understudy');
-
-const run = async (...argv: readonly string[]): Promise<{ status: number; out: string; err: string }> => {
-  let [out, err] = ['', ''];
-  const status = await runCommandLine(argv, [generate, pathCostOf, state], {
-    write: (text) => {
-      out += text;
-      return Promise.resolve();
-    },
-    warn: (line) => void (err += `${line}\n`),
-    status: () => {},
-  });
-  return { status, out, err };
-};
+const LOG = join(ownFolder('path'), 'log.understudy');
 
 let vms: readonly VmState[] = [];
 const apart = (): readonly [VmState, VmState] => {

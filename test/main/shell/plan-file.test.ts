@@ -1,31 +1,17 @@
 // A plan kept in a file: applied only on the state it was made for, edited and checked again, replanned, and scored by a log.
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { PlanScore } from '../../../domain/planning/score.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
-import { commands } from '../../../main/shell/commands.ts';
-import { runCommandLine } from '../../../main/shell/command-line/run.ts';
 import type { PlanRecord } from '../../../main/work/plan-job.ts';
+import { ownFolder, runOn } from './running.ts';
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'understudy-plan-file-'));
+const FOLDER = ownFolder('plan-file');
 const LOG = join(FOLDER, 'small.understudy');
 const PLAN = join(FOLDER, 'plan.json');
 
-const run = async (...argv: readonly string[]) => {
-  let out = '';
-  let err = '';
-  const terminal = {
-    write: (text: string) => {
-      out += text;
-      return Promise.resolve();
-    },
-    warn: (line: string) => void (err += `${line}\n`),
-    status: () => {},
-  };
-  return { status: await runCommandLine([...argv, '--log', LOG], commands, terminal), out, err };
-};
+const run = runOn(LOG);
 
 const stateOf = async (timeline: string): Promise<ClusterState> =>
   JSON.parse((await run('state', '--json', '--timeline', timeline)).out) as ClusterState;

@@ -1,28 +1,12 @@
 // understudy why: the operators' own incident explained on the command line, and what is asked wrongly.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commands } from '../../../main/shell/commands.ts';
-import { runCommandLine } from '../../../main/shell/command-line/run.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { ownFolder, run } from './running.ts';
 
-const dir = mkdtempSync(join(tmpdir(), 'understudy-why-'));
+const dir = ownFolder('why');
 const LOG = join(dir, 'incident.understudy');
 const TRANSCRIPT = join(import.meta.dirname, '../../conformance/data/seeds/live-migration.txt');
-afterAll(() => rmSync(dir, { recursive: true }));
 
-const run = async (...argv: readonly string[]) => {
-  let [out, err] = ['', ''];
-  const status = await runCommandLine(argv, commands, {
-    write: (text) => {
-      out += text;
-      return Promise.resolve();
-    },
-    warn: (line) => void (err += `${line}\n`),
-    status: () => {},
-  });
-  return { status, out, err };
-};
 beforeAll(async () => {
   expect(await run('import', TRANSCRIPT, '--log', LOG)).toMatchObject({ status: 0 });
 });
