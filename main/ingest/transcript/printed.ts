@@ -55,7 +55,7 @@ export const tableInJson = (text: string, lineOf: LineOf): Table | null => fromR
 
 /** The table in YAML, its texts as they stand: a host may be named 010 or 1e3. Throws where it is none. */
 export const tableInYaml = (text: string, lineOf: LineOf): Table | null =>
-  fromRecords(parseYaml(text, { schema: 'failsafe' }), lineOf);
+  fromRecords(parseYaml(text, { schema: 'failsafe', logLevel: 'error' }), lineOf);
 
 /** The table in CSV, numbered from `line`; throws on open quotes. */
 export const tableInCsv = (text: string, line: number): Table | null => {
