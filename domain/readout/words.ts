@@ -12,6 +12,9 @@ const two = (n: number): string => String(n).padStart(2, '0');
 /** `184 207`, with thin spaces. */
 export const count = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, THIN);
 
+/** As a sentence begins. */
+export const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** `10:41:07` in UTC. */
 export const clock = (ms: number): string => isoInstant(instant(Math.floor(ms / MS_PER_S) * MS_PER_S)).slice(11, 19);
 

@@ -1,27 +1,38 @@
 // A plan of moves to hand over: what goes where and when, what stays and why, what a checker says, what is assumed.
 import type { Checked } from '../planning/checker.ts';
 import { goalsWords } from '../planning/goal.ts';
-import type { Plan } from '../planning/plan.ts';
+import type { BlockedVm, Plan } from '../planning/plan.ts';
 import { duration, plural } from '../readout/words.ts';
-import { type Document, list, type Provenance, section, table, text } from './document.ts';
+import { type Block, type Document, list, type Provenance, section, table, text } from './document.ts';
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
-const verdictOf = (plan: Plan, checker: Checked): string => {
+const downtime = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : duration(ms));
+const lines = (all: readonly string[]): Block | null => (all.length === 0 ? null : list(all));
+
+const reasonsOf = ({ reasons }: BlockedVm): string =>
+  reasons.map((r) => `${r.code}: ${r.detail}${r.fix === null ? '' : ` (${r.fix})`}`).join('; ');
+
+const verdictOf = (plan: Plan, checker: Checked, release: string | undefined): string => {
+  const under = release === undefined ? '' : `Under the defaults of ${release}: `;
+  const behind = plural(plan.blocked.length, 'VM stays behind', 'VMs stay behind');
   const stays = plan.feasible
     ? 'It can be done'
-    : `It cannot be had in full, ${plural(plan.blocked.length, 'VM')} stay behind`;
+    : `It cannot be had in full${plan.blocked.length === 0 ? '' : `, ${behind}`}`;
   const time = `${plural(plan.moves.length, 'move')} in ${duration(plan.makespanMs)}; no plan takes less than ${duration(plan.lowerBoundMs)}`;
-  return `${stays}. ${time}. An independent checker ${checker.ok ? 'accepts' : 'refuses'} the plan.`;
+  return `${under}${stays}. ${time}. An independent checker ${checker.ok ? 'accepts' : 'refuses'} the plan.`;
 };
 
-/** Steps are numbered as in the runbook. */
-export const planReport = (plan: Plan, checker: Checked, provenance: Provenance): Document => {
+/**
+ * Steps are numbered as in the runbook.
+ * @param release of Nova, where the plan was made under another than the log's own
+ */
+export const planReport = (plan: Plan, checker: Checked, provenance: Provenance, release?: string): Document => {
   const { report, moves, blocked } = plan;
   const steps = moves.map((move, i) => ({ ...move, step: i + 1 }));
   return {
     title: goalsWords(plan.goals),
-    verdict: verdictOf(plan, checker),
+    verdict: verdictOf(plan, checker, release),
     provenance,
     sections: [
       ...section('Steps', [
@@ -35,44 +46,45 @@ export const planReport = (plan: Plan, checker: Checked, provenance: Provenance)
               { head: 'kind', cell: (m) => m.kind },
               { head: 'starts', right: true, cell: (m) => duration(m.startMs) },
               { head: 'ends', right: true, cell: (m) => duration(m.endMs) },
-              { head: 'down', right: true, cell: (m) => duration(m.downtimeMs) },
+              { head: 'down', right: true, cell: (m) => downtime(m.downtimeMs) },
               { head: 'copied', right: true, cell: (m) => megabytes(m.bytes) },
               { head: 'after', cell: (m) => (m.after.length === 0 ? null : m.after.map((a) => a + 1).join(', ')) },
               { head: 'why there', cell: (m) => m.because },
             ]),
       ]),
+      ...section('What was found', [lines(report.notes)]),
       ...section('What stays, and why', [
         blocked.length === 0
           ? null
           : table(blocked, [
               { head: 'VM', cell: (b) => b.name },
-              { head: 'reasons', cell: (b) => b.reasons.map((r) => `${r.code}: ${r.detail}`).join('; ') },
+              { head: 'id', cell: (b) => b.vm },
+              { head: 'reasons', cell: reasonsOf },
             ]),
       ]),
       ...section('Why there is no plan for all', [
         report.conflict === null
           ? null
-          : list([
+          : lines([
               ...(report.conflict.vms.length === 0 ? [] : [`${report.conflict.vms.join(', ')}.`]),
               ...report.conflict.because,
               report.conflict.proof,
-              report.conflict.relaxation ?? 'No single change was found to help.',
+              report.conflict.relaxation === null
+                ? 'No single change was found to help.'
+                : `It would help: ${report.conflict.relaxation}`,
             ]),
       ]),
       ...section('Checked', [
-        checker.notes.length === 0 && report.spare === null
-          ? null
-          : list([...checker.notes, ...(report.spare === null ? [] : [`N+1: ${report.spare.note}`])]),
+        lines([...checker.notes, ...(report.spare === null ? [] : [`N+1: ${report.spare.note}`])]),
       ]),
       ...section('Considered', [
         list([
           `${plural(report.considered.vms, 'VM')} and ${plural(report.considered.destinations, 'destination')}.`,
           `Chosen: ${report.chosen}.`,
           `Lower bound: ${report.lowerBound}.`,
-          ...report.notes,
         ]),
       ]),
-      ...section('Assumed', [report.assumptions.length === 0 ? null : list(report.assumptions)]),
+      ...section('Assumed', [lines(report.assumptions)]),
     ],
   };
 };

@@ -2,7 +2,7 @@
 import type { AnomalyState, Severity } from '../../domain/readout/state.ts';
 import { useDesk, type Desk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { clock, day, plural, shortId } from '../../domain/readout/words.ts';
+import { capital, clock, day, plural, shortId } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import type { GlyphName } from '../surfaces/glyphs.ts';
 
@@ -14,10 +14,7 @@ const LOOK: Readonly<Record<Severity, readonly [GlyphName, string]>> = {
 const ORDER: readonly Severity[] = ['contradiction', 'warning', 'note'];
 
 /** `vm.two_hosts` as `Vm two hosts`: the rule's own words, readable. */
-const ruleWords = (rule: string): string => {
-  const words = rule.replaceAll(/[._-]+/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};
+const ruleWords = (rule: string): string => capital(rule.replaceAll(/[._-]+/g, ' '));
 
 /** A VM by its name where the picture knows it; anything else by its id. */
 const nameOf = (desk: Desk, entity: string): string => {

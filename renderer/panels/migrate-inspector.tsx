@@ -2,7 +2,7 @@
 import type { PlanSettings } from '../../domain/contract/contract.ts';
 import { useDesk } from '../session/desk.ts';
 import { goalWords } from '../../domain/planning/goal.ts';
-import { moment, shortId } from '../../domain/readout/words.ts';
+import { capital, moment, shortId } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { MovePrediction } from './move-prediction.tsx';
 import { Runbook } from './runbook.tsx';
@@ -107,13 +107,7 @@ const Intro = () => {
       <div class="title">
         <h2>{goal === null ? 'What should move' : goalWords(goal)}</h2>
       </div>
-      {goal !== null &&
-        notes.slice(0, NOTES_SHOWN).map((note) => (
-          <p key={note}>
-            {note.charAt(0).toUpperCase()}
-            {note.slice(1)}.
-          </p>
-        ))}
+      {goal !== null && notes.slice(0, NOTES_SHOWN).map((note) => <p key={note}>{capital(note)}.</p>)}
       <p class="ink-2">
         At {moment(desk.player.settled.value.at)}, from {desk.timeline.value}. Planned anew whenever the instant or a
         limit changes. Choose a VM to see how its move would go.

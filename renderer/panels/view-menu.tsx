@@ -1,10 +1,9 @@
 // Theme, density and letter keys.
+import { capital } from '../../domain/readout/words.ts';
 import { useDesk } from '../session/desk.ts';
 import { DENSITIES, THEMES } from '../session/preferences.ts';
 import { Popover } from './popover.tsx';
 import { Segments } from './segments.tsx';
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 export const ViewMenu = () => {
   const { preferences, sheet } = useDesk();

@@ -1,10 +1,8 @@
 // The report of a plan: what was considered, what holds it back, what it takes for granted, and what the checker says.
 import type { PlanAnswer } from '../../domain/contract/contract.ts';
 import { useDesk } from '../session/desk.ts';
-import { count, duration, plural } from '../../domain/readout/words.ts';
+import { capital, count, duration, plural } from '../../domain/readout/words.ts';
 import { Facts } from '../panels/facts.tsx';
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 const List = ({ title, lines }: { readonly title: string; readonly lines: readonly string[] }) =>
   lines.length === 0 ? null : (
@@ -12,7 +10,7 @@ const List = ({ title, lines }: { readonly title: string; readonly lines: readon
       <h3>{title}</h3>
       <ul>
         {lines.map((line) => (
-          <li key={line}>{sentence(line)}</li>
+          <li key={line}>{capital(line)}</li>
         ))}
       </ul>
     </section>

@@ -2,6 +2,7 @@
 import type { Checked } from '../../../domain/planning/checker.ts';
 import { goalsWords } from '../../../domain/planning/goal.ts';
 import type { Plan, PlannedMove } from '../../../domain/planning/plan.ts';
+import { capital } from '../../../domain/readout/words.ts';
 import { counted, table } from './table.ts';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -13,7 +14,7 @@ const staysBehind = ({ blocked }: Plan): string =>
     ? ''
     : `\nStays behind:\n${indented(blocked.map((b) => `${b.name}: ${b.reasons.map((r) => `${r.code}, ${r.detail}${r.fix === null ? '' : ` (${r.fix})`}`).join('; ')}`))}`;
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/\.$/, '');
+const sentence = (text: string): string => capital(text).replace(/\.$/, '');
 
 const SHOWN = 8;
 const shortened = (names: readonly string[]): string =>

@@ -1,26 +1,35 @@
 // The common body of every planning command: plan, tell it as asked, and end with whether it can be done.
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import type { SoughtGoal } from '../../../domain/planning/goal.ts';
-import { planMarkdown } from '../../../domain/planning/plan-markdown.ts';
 import { runbook } from '../../../domain/planning/runbook.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
+import { markdown } from '../../../domain/report/markdown.ts';
+import { planReport } from '../../../domain/report/plan-report.ts';
 import { underRelease } from '../../../domain/scheduling/release.ts';
 import { type PlanRecord, runPlanJob } from '../../work/plan-job.ts';
 import { unwatched } from '../../work/watcher.ts';
 import type { Ending, Stage } from './command.ts';
-import { inLog } from './open.ts';
+import { inLog, type Opened } from './open.ts';
 import { underRules } from './options.ts';
 import { type PlanningOptions, planOptions, type TellingOptions } from './plan-options.ts';
 import { planText } from './plan-text.ts';
 
 /** The plan, or its way back, in the words, the shell script, the Markdown or the JSON asked for. */
-export const toldPlan = (plan: PlanRecord, how: TellingOptions & { readonly json?: boolean }): string => {
+export const toldPlan = async (
+  { ask }: Opened,
+  plan: PlanRecord,
+  how: TellingOptions & { readonly json?: boolean },
+): Promise<string> => {
   const told = plan.reverse ?? plan;
   if (how.json === true) return `${JSON.stringify(plan)}\n`;
   if (how.script === true) return runbook(told, plan.at);
-  return how.markdown === true
-    ? planMarkdown(told, told.checker, plan.at)
-    : underRules(plan.made) + planText(told, told.checker, plan.branch);
+  if (how.markdown !== true) return underRules(plan.made) + planText(told, told.checker, plan.branch);
+  const info = await ask('log.info', {});
+  // The way back begins where the plan ends: at no event of the record.
+  const { seq, hash } = plan.reverse === null ? plan.made : { seq: null, hash: null };
+  const log = info.ok ? info.value.name : null;
+  const provenance = { log, timeline: plan.made.timeline, at: plan.at, seq, hash };
+  return markdown(planReport(told, told.checker, provenance, plan.made.release));
 };
 
 /** Runs a planning command; `goalsFor` may look at the state to understand what was written. */
@@ -29,7 +38,8 @@ export const tellPlan = (
   options: PlanningOptions & TellingOptions,
   goalsFor: (state: ClusterState) => Result<readonly SoughtGoal[], string>,
 ): Promise<Ending> =>
-  inLog(terminal, { path: options.log ?? null, create: false }, async ({ log, moment, ask }) => {
+  inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
+    const { log, moment, ask } = open;
     const planned = planOptions(options);
     if (!planned.ok) return planned;
     const at = moment(options.timeline, options.at);
@@ -53,6 +63,6 @@ export const tellPlan = (
     const report = runPlanJob(log, order, unwatched());
     if (!report.ok) return err(report.error.sentence);
     const told = report.value.reverse ?? report.value;
-    await terminal.write(toldPlan(report.value, options));
+    await terminal.write(await toldPlan(open, report.value, options));
     return ok(told.feasible && told.checker.ok ? 0 : 1);
   });

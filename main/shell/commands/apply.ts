@@ -19,12 +19,12 @@ export const apply: AddCommand = (program, { terminal, run }) => {
     .option('--markdown', 'print the plan as Markdown');
   withJson(withLog(command)).action((path: string, options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ log }) => {
+      inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
         const plan = readPlan(path);
         if (!plan.ok) return plan;
-        const applied = applyPlan(log, plan.value, options.branch ?? null);
+        const applied = applyPlan(open.log, plan.value, options.branch ?? null);
         if (!applied.ok) return err(applied.error.sentence);
-        await terminal.write(toldPlan(applied.value, options));
+        await terminal.write(await toldPlan(open, applied.value, options));
         return ok(applied.value.feasible && applied.value.checker.ok ? 0 : 1);
       }),
     ),

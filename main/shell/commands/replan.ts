@@ -73,14 +73,14 @@ export const replan: AddCommand = (program, { terminal, run }) => {
     .option('--markdown', 'print the plan as Markdown');
   withJson(withLog(command)).action((path: string, options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ log }) => {
+      inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
         const plan = readPlan(path);
         if (!plan.ok) return plan;
         const progress = progressOf(options);
         if (!progress.ok) return progress;
-        const next = replanFrom(log, plan.value, progress.value);
+        const next = replanFrom(open.log, plan.value, progress.value);
         if (!next.ok) return err(next.error.sentence);
-        await terminal.write(toldPlan(next.value, options));
+        await terminal.write(await toldPlan(open, next.value, options));
         return ok(next.value.feasible && next.value.checker.ok ? 0 : 1);
       }),
     ),

@@ -51,7 +51,14 @@ test('a drain on a branch empties the host there, without an anomaly, and leaves
 });
 
 test('Markdown, script and the way back are told from the same plan', async () => {
-  expect((await run('drain', host, '--markdown')).out).toContain(`# Drain of ${host}`);
+  const { moves, report, made } = JSON.parse((await run('drain', host, '--json')).out) as PlanRecord;
+  const { out } = await run('drain', host, '--markdown');
+  expect(out).toMatch(new RegExp(`^# Drain of ${host}\\n\\nIt can be done\\. ${moves.length} moves in `));
+  expect(out).toContain(' An independent checker accepts the plan.\n');
+  expect(out.match(new RegExp(`^\\| \\d+ \\| .* \\| ${host} \\|`, 'gm'))).toHaveLength(moves.length);
+  for (const line of [`- N+1: ${report.spare?.note}`, `- Lower bound: ${report.lowerBound}.`, ...report.assumptions])
+    expect(out.replaceAll('\\', '')).toContain(line);
+  expect(out).toContain(`Understudy: log small.understudy, timeline main, ${made.at}, event #${made.seq}, state `);
   expect((await run('drain', host, '--script')).out).toMatch(/^#!\/bin\/sh\n/);
   const back = JSON.parse((await run('drain', host, '--reverse', '--json')).out) as PlanRecord;
   expect(back.reverse).toMatchObject({ feasible: true, checker: { ok: true } });
