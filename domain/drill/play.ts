@@ -85,13 +85,13 @@ const play = ({ state, at, settings, name }: DrillInput, faults: readonly Fault[
   const failed = [...new Set((struck.length > 0 ? struck : broken).flatMap(targetsOf))].sort();
   const doubled = incidents.reduce((sum, incident) => sum + incident.doubled, 0);
   const summary = summarise(vms, failed, { at, events: stage.events.length, doubled });
-  const groups = groupOutcomes(state, vms);
+  const groups = groupOutcomes(stage.world, vms);
   return {
     events: stage.events,
     outcome: {
       vms,
       groups,
-      network: networkEffects(state, vms),
+      network: networkEffects(state, vms, (vm) => stage.portsOf(vm)),
       summary,
       settings,
       warnings: settingsWarnings(settings),

@@ -12,7 +12,8 @@ export type World = {
   /** Filters, weighers and defaults that hold. */
   readonly release: ReleaseProfile;
   readonly hosts: Map<string, Candidate>;
-  readonly vms: ReadonlyMap<string, VmState>;
+  /** VMs as they are now: the drill moves them. */
+  readonly vms: Map<string, VmState>;
   /** The server group of each VM that is in one. */
   readonly groupOf: ReadonlyMap<string, ServerGroupState>;
 };
@@ -23,7 +24,7 @@ export const worldOf = (state: ClusterState): World => {
   const vms = new Map(state.vms.map((vm) => [vm.id, vm]));
   const groupOf = new Map<string, ServerGroupState>();
   for (const group of state.serverGroups) for (const member of group.members) groupOf.set(member, group);
-  const hosts = new Map(candidatesOf(state, release).map((host) => [host.name, host]));
+  const hosts = new Map(candidatesOf(state, vms, release).map((host) => [host.name, host]));
   return { state, release, hosts, vms, groupOf };
 };
 
@@ -58,7 +59,7 @@ export const evacuationRequest = (world: World, vm: VmState, ignore: readonly st
           policy: group.policy,
           maxServerPerHost: group.maxServerPerHost,
           hosts: [...world.hosts.values()]
-            .filter((h) => !ignore.includes(h.name) && (h.groups[group.id] ?? 0) > 0)
+            .filter((h) => !ignore.includes(h.name) && (h.groups.get(group.id) ?? 0) > 0)
             .map((h) => h.name),
         }
       : null,
@@ -76,7 +77,7 @@ export const charge = (world: World, name: string, request: SchedulingRequest, s
   if (!host) return;
   const used = added(host.used, request.asked, sign);
   const groups = request.group
-    ? { ...host.groups, [request.group.id]: (host.groups[request.group.id] ?? 0) + sign }
+    ? new Map(host.groups).set(request.group.id, (host.groups.get(request.group.id) ?? 0) + sign)
     : host.groups;
   world.hosts.set(name, { ...host, used, groups, numa: numaAfter(host, request, sign) });
 };

@@ -87,7 +87,7 @@ const groupFindings = ({ request }: Subject, { candidate }: Destination): readon
       { kind: 'blocker', code: isAnti ? 'anti-affinity' : 'affinity', detail: `${candidate.name} ${no.detail}`, fix },
     ];
   }
-  const members = candidate.groups[request.group.id] ?? 0;
+  const members = candidate.groups.get(request.group.id) ?? 0;
   if (request.group.policy !== 'soft-anti-affinity' || members === 0) return [];
   return [
     {

@@ -13,7 +13,7 @@ export type Candidate = {
   /** Allocated now, moves in flight charged on both ends. */
   readonly used: Amounts;
   /** Members of each server group on this host, by group id. */
-  readonly groups: Readonly<Record<string, number>>;
+  readonly groups: ReadonlyMap<string, number>;
   readonly aggregates: readonly AggregateState[];
   /** Its NUMA cells and what VMs with NUMA demands take of them; null where nobody told the cells. */
   readonly numa: NumaRoom | null;

@@ -61,33 +61,51 @@ const IO_TASKS: ReadonlySet<string> = new Set([
 const isIoBound = ({ vmState, taskState }: VmState): boolean =>
   vmState === 'building' || (taskState !== null && IO_TASKS.has(taskState));
 
-const NONE: readonly VmState[] = [];
+/** What is charged to a host by its VMs, besides what the state adds up. */
+type Tenancy = {
+  instances: number;
+  ioOps: number;
+  /** Members of each server group. */
+  readonly groups: Map<string, number>;
+  /** The VMs themselves, only where NUMA cells want to know them. */
+  readonly celled: VmState[];
+};
 
-/** One candidate a host, in the order of the state's hosts. O(hosts + VMs). */
-export const candidatesOf = (state: ClusterState, release: ReleaseProfile): readonly Candidate[] => {
-  const apart = state.hosts.some((h) => h.pcpus !== null);
-  const metadata = new Map<string, AggregateState>(state.aggregates.map((a) => [a.name, a]));
-  const tenants = new Map<string, VmState[]>();
-  const homes = new Map<string, string>();
-  for (const vm of state.vms) {
-    if (vm.host === null) continue;
-    homes.set(vm.id, vm.host);
-    const list = tenants.get(vm.host);
-    if (list) list.push(vm);
-    else tenants.set(vm.host, [vm]);
+const tenanciesOf = (
+  { hosts, serverGroups }: ClusterState,
+  vms: ReadonlyMap<string, VmState>,
+): ReadonlyMap<string, Tenancy> => {
+  const of = new Map(
+    hosts.map(({ name }): [string, Tenancy] => [name, { instances: 0, ioOps: 0, groups: new Map(), celled: [] }]),
+  );
+  const celled = new Set(hosts.flatMap((h) => (h.numaCells === null || h.numaCells.length === 0 ? [] : [h.name])));
+  for (const vm of vms.values()) {
+    const here = vm.host === null ? undefined : of.get(vm.host);
+    if (here === undefined) continue;
+    here.instances++;
+    if (isIoBound(vm)) here.ioOps++;
+    if (celled.size > 0 && celled.has(vm.host!)) here.celled.push(vm);
   }
-  const members = new Map<string, Record<string, number>>();
-  for (const group of state.serverGroups) {
+  for (const group of serverGroups) {
     for (const member of group.members) {
-      const host = homes.get(member);
-      if (host === undefined) continue;
-      const counts = members.get(host) ?? {};
-      counts[group.id] = (counts[group.id] ?? 0) + 1;
-      members.set(host, counts);
+      const groups = of.get(vms.get(member)?.host ?? '')?.groups;
+      groups?.set(group.id, (groups.get(group.id) ?? 0) + 1);
     }
   }
+  return of;
+};
+
+/** One candidate a host, in the order of the state's hosts; `vms` are the state's, by id. O(hosts + VMs). */
+export const candidatesOf = (
+  state: ClusterState,
+  vms: ReadonlyMap<string, VmState>,
+  release: ReleaseProfile,
+): readonly Candidate[] => {
+  const apart = state.hosts.some((h) => h.pcpus !== null);
+  const metadata = new Map<string, AggregateState>(state.aggregates.map((a) => [a.name, a]));
+  const tenancies = tenanciesOf(state, vms);
   return state.hosts.map((host) => {
-    const here = tenants.get(host.name) ?? NONE;
+    const { instances, ioOps, groups, celled } = tenancies.get(host.name)!;
     return {
       name: host.name,
       up: host.forcedDown ? false : host.up,
@@ -100,11 +118,11 @@ export const candidatesOf = (state: ClusterState, release: ReleaseProfile): read
         DISK_GB: host.diskGiBUsed,
         PCPU: host.pcpusUsed,
       },
-      groups: members.get(host.name) ?? {},
+      groups,
       aggregates: host.aggregates.map((name) => metadata.get(name) ?? { name, metadata: {} }),
-      numa: numaOf(host, here, release),
-      instances: here.length,
-      ioOps: here.reduce((n, vm) => n + (isIoBound(vm) ? 1 : 0), 0),
+      numa: numaOf(host, celled, release),
+      instances,
+      ioOps,
       hypervisorVersion: host.hypervisorVersion === null ? null : versionNumber(host.hypervisorVersion),
     };
   });

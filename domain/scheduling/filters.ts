@@ -66,35 +66,58 @@ export const unknownCode = (resource: Resource): string => `${CODE[resource]}-un
 const TENANT_KEY = /^filter_tenant_id/;
 const SPEC_SCOPE = 'aggregate_instance_extra_specs:';
 
+/** No reason: the same empty list every time, for every host is asked about every filter. */
+const NONE: readonly Reason[] = [];
+
 const tenantReason: Filter = ({ aggregates }, { project }) => {
-  const allowed = aggregates.flatMap(({ metadata }) =>
-    Object.entries(metadata).flatMap(([key, value]) => (TENANT_KEY.test(key) ? value.split(/\s*,\s*/) : [])),
-  );
-  if (allowed.length === 0 || (project !== null && allowed.includes(project))) return [];
+  const allowed: string[] = [];
+  for (const { metadata } of aggregates) {
+    for (const key of Object.keys(metadata)) {
+      if (TENANT_KEY.test(key)) allowed.push(...metadata[key]!.split(/\s*,\s*/));
+    }
+  }
+  if (allowed.length === 0 || (project !== null && allowed.includes(project))) return NONE;
   const detail = `is kept for ${allowed.length === 1 ? `project ${allowed[0]}` : `${allowed.length} projects`}, the VM is of ${project ?? 'an unknown one'}`;
   return [{ code: 'tenant-isolation', detail }];
 };
 
-const specReasons: Filter = ({ aggregates }, { extraSpecs }) =>
-  Object.entries(extraSpecs).flatMap(([name, wants]): Reason[] => {
-    if (!name.startsWith(SPEC_SCOPE)) return [];
+const specReasons: Filter = ({ aggregates }, { extraSpecs }) => {
+  const scoped = Object.keys(extraSpecs).filter((name) => name.startsWith(SPEC_SCOPE));
+  if (scoped.length === 0) return NONE;
+  return scoped.flatMap((name): readonly Reason[] => {
+    const wants = extraSpecs[name]!;
     const key = name.slice(SPEC_SCOPE.length);
     const has = aggregates.flatMap(({ metadata }) => metadata[key]?.split(/\s*,\s*/) ?? []);
-    if (has.some((value) => meets(value, wants))) return [];
+    if (has.some((value) => meets(value, wants))) return NONE;
     const told = has.length === 0 ? `no aggregate of it sets ${key}` : `its aggregates set ${key} to ${has.join(', ')}`;
     return [{ code: 'aggregate-spec', detail: `does not meet ${key} = ${wants}: ${told}` }];
   });
+};
+
+/** Unknown inventories neither refuse nor promise. */
+const placementReasons: Filter = (host, request) => {
+  let reasons = NONE;
+  for (const resource of RESOURCES) {
+    const inventory = host.inventories[resource];
+    const short = inventory && shortage(resource, inventory, host.used[resource], request.asked[resource]);
+    if (short) reasons = [...reasons, { code: shortageCode(short), detail: shortageSentence(short), shortage: short }];
+  }
+  return reasons;
+};
 
 const filters: Readonly<Record<FilterName, Filter>> = {
   ignore_hosts: (host, request) =>
     request.ignore.includes(host.name)
       ? [{ code: 'excluded', detail: 'is the host it must leave, or was tried before' }]
-      : [],
+      : NONE,
   // nova/scheduler/filters/compute_filter.py: enabled and up. A host the log never described counts as up.
-  ComputeFilter: (host) => [
-    ...(host.up === false ? [{ code: 'dest-down', detail: 'is down' }] : []),
-    ...(host.enabled === false ? [{ code: 'dest-disabled', detail: 'is disabled' }] : []),
-  ],
+  ComputeFilter: (host) =>
+    host.up !== false && host.enabled !== false
+      ? NONE
+      : [
+          ...(host.up === false ? [{ code: 'dest-down', detail: 'is down' }] : []),
+          ...(host.enabled === false ? [{ code: 'dest-disabled', detail: 'is disabled' }] : []),
+        ],
   AvailabilityZone: (host, request) =>
     request.zone !== null && host.zone !== request.zone
       ? [
@@ -103,52 +126,46 @@ const filters: Readonly<Record<FilterName, Filter>> = {
             detail: `is in zone ${host.zone ?? 'unknown'}, the VM is pinned to ${request.zone}`,
           },
         ]
-      : [],
-  // Unknown inventories neither refuse nor promise.
-  Placement: (host, request) =>
-    RESOURCES.flatMap((resource): Reason[] => {
-      const inventory = host.inventories[resource];
-      const short = inventory && shortage(resource, inventory, host.used[resource], request.asked[resource]);
-      return short ? [{ code: shortageCode(short), detail: shortageSentence(short), shortage: short }] : [];
-    }),
+      : NONE,
+  Placement: placementReasons,
   // affinity_filter.py: members on the host must stay below max_server_per_host.
   ServerGroupAntiAffinityFilter: (host, { group }) =>
-    group?.policy === 'anti-affinity' && (host.groups[group.id] ?? 0) >= group.maxServerPerHost
+    group?.policy === 'anti-affinity' && (host.groups.get(group.id) ?? 0) >= group.maxServerPerHost
       ? [
           {
             code: 'anti-affinity',
-            detail: `already runs ${host.groups[group.id]} of server group ${group.id} (anti-affinity, at most ${group.maxServerPerHost})`,
+            detail: `already runs ${host.groups.get(group.id)} of server group ${group.id} (anti-affinity, at most ${group.maxServerPerHost})`,
           },
         ]
-      : [],
+      : NONE,
   ServerGroupAffinityFilter: (host, { group }) =>
     group?.policy === 'affinity' && group.hosts.length > 0 && !group.hosts.includes(host.name)
       ? [{ code: 'affinity', detail: `does not run server group ${group.id} (affinity)` }]
-      : [],
+      : NONE,
   AggregateMultiTenancyIsolation: tenantReason,
   AggregateInstanceExtraSpecsFilter: specReasons,
   // Nova refuses the claim on the host too, with or without this filter.
   NUMATopologyFilter: ({ numa }, request) =>
     request.numa !== null && numa !== null && claimCells(numa, request.numa) === null
       ? [{ code: 'numa-cells', detail: numaShortage(numa, request.numa) }]
-      : [],
+      : NONE,
 };
 
-const refusals = (host: Candidate, filter: FilterName, request: SchedulingRequest): readonly Refusal[] =>
-  filters[filter](host, request).map(({ code, detail, shortage: short }) => ({
-    host: host.name,
-    filter,
-    code,
-    detail,
-    shortage: short ?? null,
-  }));
+const refused = (host: Candidate, filter: FilterName, { code, detail, shortage: short }: Reason): Refusal => ({
+  host: host.name,
+  filter,
+  code,
+  detail,
+  shortage: short ?? null,
+});
 
 /** Every reason of every filter: what would have to change for the host to pass. */
 export const allRefusals = (
   host: Candidate,
   request: SchedulingRequest,
   enabled: readonly FilterName[],
-): readonly Refusal[] => enabled.flatMap((filter) => refusals(host, filter, request));
+): readonly Refusal[] =>
+  enabled.flatMap((filter) => filters[filter](host, request).map((reason) => refused(host, filter, reason)));
 
 /** The first reason of the first filter, in order, that refuses the host; null when it passes all of them. */
 export const refusal = (
@@ -157,8 +174,8 @@ export const refusal = (
   enabled: readonly FilterName[] = FILTERS,
 ): Refusal | null => {
   for (const filter of enabled) {
-    const [first] = filters[filter](host, request).length === 0 ? [] : refusals(host, filter, request);
-    if (first !== undefined) return first;
+    const first = filters[filter](host, request)[0];
+    if (first !== undefined) return refused(host, filter, first);
   }
   return null;
 };

@@ -44,7 +44,7 @@ const changeFor = (no: Refusal, host: Candidate, request: SchedulingRequest): Ch
     case 'zone':
       return zone === null ? null : { what: 'unpin', zone };
     case 'anti-affinity':
-      return group === null ? null : { what: 'allow', perHost: (host.groups[group.id] ?? 0) + 1, group: group.id };
+      return group === null ? null : { what: 'allow', perHost: (host.groups.get(group.id) ?? 0) + 1, group: group.id };
     case 'affinity':
       return group === null ? null : { what: 'move group', group: group.id };
     default:

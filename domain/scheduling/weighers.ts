@@ -48,7 +48,7 @@ type Weigher = {
 };
 
 const members = (host: Candidate, { group }: SchedulingRequest, policy: string): number =>
-  group?.policy === policy ? (host.groups[group.id] ?? 0) : 0;
+  group?.policy === policy ? (host.groups.get(group.id) ?? 0) : 0;
 
 /** In Nova's order of loading; a sum does not mind. nova/scheduler/weights/*.py. */
 const WEIGHERS: Readonly<Record<WeigherName, Weigher>> = {
@@ -90,20 +90,28 @@ const overridden = (host: Candidate, name: WeigherName): number | null => {
   return least;
 };
 
+/** Multipliers that some host's aggregates set: mostly none, and then no host is asked for its own. */
+const namesOverridden = (hosts: readonly Candidate[]): ReadonlySet<WeigherName> => {
+  const seen = new Set(hosts.flatMap((host) => host.aggregates));
+  return new Set(NAMES.filter((name) => [...seen].some(({ metadata }) => metadata[KEY[name]] !== undefined)));
+};
+
 /** Σ multiplier × normalised weight, one figure a host, in the order of `hosts`. */
 export const weigh = (hosts: readonly Candidate[], request: SchedulingRequest, multipliers: Multipliers): number[] => {
   const total = new Array<number>(hosts.length).fill(0);
+  const own = namesOverridden(hosts);
   const isTold = hosts.every((host) => host.hypervisorVersion !== null);
   for (const name of NAMES) {
     if (name === 'hypervisorVersion' && !isTold) continue; // a version nobody told is no old one
     const { raw, floor } = WEIGHERS[name];
-    const factors = hosts.map((host) => overridden(host, name) ?? multipliers[name]);
-    if (factors.every((factor) => factor === 0)) continue;
+    const common = multipliers[name];
+    const factors = own.has(name) ? hosts.map((host) => overridden(host, name) ?? common) : null;
+    if (factors === null ? common === 0 : factors.every((factor) => factor === 0)) continue;
     const share = normalise(
       hosts.map((host) => raw(host, request)),
       floor,
     );
-    for (let i = 0; i < total.length; i++) total[i]! += factors[i]! * share[i]!;
+    for (let i = 0; i < total.length; i++) total[i]! += (factors?.[i] ?? common) * share[i]!;
   }
   return total;
 };

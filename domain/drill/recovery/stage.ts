@@ -33,7 +33,7 @@ export class Stage {
     this.world = worldOf(state);
     this.settings = settings;
     this.start = start;
-    this.vms = new Map(this.world.vms);
+    this.vms = this.world.vms;
     this.#agenda = new Agenda(start);
     this.#name = name;
   }
@@ -64,10 +64,14 @@ export class Stage {
     return entity('migration', `${this.#name}/${vm.id}${attempt === 1 ? '' : `/${attempt}`}`);
   }
 
+  portsOf(vm: string): readonly PortState[] {
+    this.#portsOf ??= Map.groupBy(this.world.state.ports, (p) => p.vm ?? '');
+    return this.#portsOf.get(vm) ?? [];
+  }
+
   /** Neutron binds the ports of a VM to its new host. */
   movePorts(vm: VmState, dest: string): void {
-    this.#portsOf ??= Map.groupBy(this.world.state.ports, (p) => p.vm ?? '');
-    for (const port of this.#portsOf.get(vm.id) ?? []) {
+    for (const port of this.portsOf(vm.id)) {
       const address = entity('port', port.id);
       this.emit(address, { type: 'port.bound', v: 1, data: { host: dest, binding: 'ACTIVE' } });
       if (vm.host !== null) this.emit(address, { type: 'port.unbound', v: 1, data: { host: vm.host } });

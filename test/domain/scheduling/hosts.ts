@@ -14,7 +14,7 @@ export const candidate = (name: string, change: Partial<Candidate> = {}): Candid
     PCPU: null,
   },
   used: NOTHING,
-  groups: {},
+  groups: new Map(),
   aggregates: [],
   numa: null,
   instances: 0,

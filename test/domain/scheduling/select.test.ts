@@ -113,7 +113,7 @@ test("extra specs are compared with Nova's operators", () => {
 test('Grizzly looks at RAM alone and knows no server groups; Rocky looks at all three', () => {
   const [grizzly, rocky] = RELEASES;
   const group = { id: 'g', policy: 'anti-affinity' as const, maxServerPerHost: 1, hosts: ['a'] };
-  const taken = candidate('a', { groups: { g: 1 } });
+  const taken = candidate('a', { groups: new Map([['g', 1]]) });
   expect(selectDestination([taken], request({ group }), grizzly)).toMatchObject({ ok: true });
   expect(selectDestination([taken], request({ group }), rocky)).toMatchObject({ ok: false });
 });
@@ -136,7 +136,7 @@ const randomHost = (r: Rng, name: string): Candidate => {
       PCPU: r.next() < 0.5 ? null : libvirtInventory(below(r, 6), below(r, 2), 1),
     },
     used: { VCPU: below(r, 12), MEMORY_MB: below(r, 40), DISK_GB: below(r, 40), PCPU: below(r, 4) },
-    groups: r.next() < 0.5 ? { g: below(r, 3) } : {},
+    groups: r.next() < 0.5 ? new Map([['g', below(r, 3)]]) : new Map(),
     aggregates: metadata.filter(() => r.next() < 0.15).map((m, i) => ({ name: `agg-${i}`, metadata: m })),
     numa:
       r.next() < 0.5
@@ -158,7 +158,7 @@ const randomCase = (r: Rng): { hosts: Candidate[]; ask: SchedulingRequest } => {
     id: 'g',
     policy: pick(r, POLICIES),
     maxServerPerHost: 1 + below(r, 2),
-    hosts: hosts.filter((h) => (h.groups['g'] ?? 0) > 0).map((h) => h.name),
+    hosts: hosts.filter((h) => (h.groups.get('g') ?? 0) > 0).map((h) => h.name),
   };
   const nodes = Array.from({ length: 1 + below(r, 2) }, () => ({
     cpus: 0,
@@ -208,7 +208,7 @@ const changed = (
         break;
       case 'move group':
         q = { ...q, group: { ...q.group!, hosts: [h.name] } };
-        h = { ...h, groups: { g: 1 } };
+        h = { ...h, groups: new Map([['g', 1]]) };
     }
   }
   return [h, q];
