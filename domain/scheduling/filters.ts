@@ -63,8 +63,8 @@ export const shortageCode = (s: Shortage): string => `${CODE[s.resource]}-${s.ru
 export const unknownCode = (resource: Resource): string => `${CODE[resource]}-unknown`;
 
 /** The key of aggregate metadata that keeps hosts for some projects; several may follow it, numbered or in a list. */
-const TENANT_KEY = /^filter_tenant_id/;
-const SPEC_SCOPE = 'aggregate_instance_extra_specs:';
+export const TENANT_KEY = /^filter_tenant_id/;
+export const SPEC_SCOPE = 'aggregate_instance_extra_specs:';
 
 /** No reason: the same empty list every time, for every host is asked about every filter. */
 const NONE: readonly Reason[] = [];

@@ -75,7 +75,7 @@ const SafetyBadge = () => {
   const { value } = useLatest('drill.sweep', rests ? { timeline, at: desk.player.settled.value, kind: '1' } : null);
   if (value === null || value.total === 0) return null;
   const worst = worstSet(value);
-  const leans = value.safe === true && value.unknownHosts.length > 0;
+  const leans = value.safe === true && value.unknownHosts.length + value.numaVms > 0;
   const words =
     value.safe === false ? 'N+1 not safe' : value.safe === null ? 'N+1 undecided' : leans ? 'N+1 unknown' : 'N+1 safe';
   const tone = value.safe === true ? 'neu' : value.safe === null ? 'wrn' : 'bad';

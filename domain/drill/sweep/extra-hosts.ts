@@ -8,7 +8,19 @@ import { shelfOf } from './shelf.ts';
 export const MOST_EXTRA = 16;
 
 const kindOf = (h: HostState): string =>
-  JSON.stringify([h.vcpus, h.ramMiB, h.diskGiB, h.vcpuRatio, h.ramRatio, h.diskRatio, h.pcpus, h.az, h.aggregates]);
+  JSON.stringify([
+    h.vcpus,
+    h.ramMiB,
+    h.diskGiB,
+    h.vcpuRatio,
+    h.ramRatio,
+    h.diskRatio,
+    h.pcpus,
+    h.az,
+    h.aggregates,
+    h.units,
+    h.numaCells,
+  ]);
 
 /** The kind of host there is most of; ties go to the first name. */
 const commonest = (hosts: readonly HostState[]): HostState | null => {

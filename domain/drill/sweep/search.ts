@@ -1,5 +1,6 @@
 // Can these VMs be placed on the hosts that are left? Exact: a placement, a proof that there is none, or "undecided".
-import { R, REFUGES, type Shelf } from './shelf.ts';
+import { claimCells, type NumaRoom } from '../../scheduling/numa.ts';
+import { admits, R, REFUGES, type Shelf } from './shelf.ts';
 
 export type Fits = { readonly says: 'fits' };
 
@@ -25,6 +26,8 @@ export class Trial {
   #down: readonly number[] = [];
   /** Members of each group placed in this trial, as hosts. */
   readonly #placedMembers = new Map<number, number[]>();
+  /** Cells of each host after each claim of this trial, the last one as they are now. */
+  readonly #claims = new Map<number, NumaRoom[]>();
 
   constructor(shelf: Shelf) {
     this.#shelf = shelf;
@@ -44,6 +47,7 @@ export class Trial {
     for (const h of this.#touched) this.#taken.fill(0, h * R, h * R + R);
     this.#touched.length = 0;
     this.#placedMembers.clear();
+    this.#claims.clear();
   }
 
   fits(vm: number, host: number): boolean {
@@ -54,8 +58,22 @@ export class Trial {
       if (want === 0) continue;
       if (want > maxUnit[host * R + r]! || want + this.#taken[host * R + r]! > free[host * R + r]!) return false;
     }
+    if (!admits(this.#shelf, vm, host)) return false;
     const group = this.#shelf.group[vm]!;
-    return group < 0 || this.#groupAllows(group, host);
+    if (group >= 0 && !this.#groupAllows(group, host)) return false;
+    return !this.asksCells(vm, host) || this.#claimed(vm, host) !== null;
+  }
+
+  /** Whether the VM asks for cells and the host tells its own. */
+  asksCells(vm: number, host: number): boolean {
+    const { cells } = this.#shelf;
+    return cells !== null && cells.demands[vm] !== null && cells.rooms[host] !== null;
+  }
+
+  /** The cells with the VM on them, as Nova gives them out: the first that hold it. */
+  #claimed(vm: number, host: number): NumaRoom | null {
+    const { demands, rooms } = this.#shelf.cells!;
+    return claimCells(this.#claims.get(host)?.at(-1) ?? rooms[host]!, demands[vm]!);
   }
 
   #groupAllows(group: number, host: number): boolean {
@@ -76,6 +94,11 @@ export class Trial {
   put(vm: number, host: number): void {
     this.#touched.push(host);
     for (let r = 0; r < R; r++) this.#taken[host * R + r]! += this.#shelf.ask[vm * R + r]!;
+    if (this.asksCells(vm, host)) {
+      const claims = this.#claims.get(host) ?? [];
+      claims.push(this.#claimed(vm, host)!);
+      this.#claims.set(host, claims);
+    }
     const group = this.#shelf.group[vm]!;
     if (group < 0) return;
     const placed = this.#placedMembers.get(group);
@@ -85,6 +108,7 @@ export class Trial {
 
   /** Undoes the last `put` of exactly this VM onto this host. */
   take(vm: number, host: number): void {
+    if (this.asksCells(vm, host)) this.#claims.get(host)!.pop();
     for (let r = 0; r < R; r++) this.#taken[host * R + r]! -= this.#shelf.ask[vm * R + r]!;
     const group = this.#shelf.group[vm]!;
     if (group >= 0) this.#placedMembers.get(group)!.pop();
@@ -168,41 +192,52 @@ const outweighs = (shelf: Shelf, trial: Trial, vms: readonly number[]): boolean 
   return false;
 };
 
-/** Two hosts with the same room left and no group in play are the same choice; only the first is tried. */
-const twinOf = (shelf: Shelf, trial: Trial, vm: number, host: number, tried: readonly number[]): boolean =>
-  shelf.group[vm]! < 0 &&
+/** Two hosts with the same room left, that take the same VMs, are the same choice without groups and cells; only the first is tried. */
+const twinOf = ({ admission, maxUnit }: Shelf, trial: Trial, host: number, tried: readonly number[]): boolean =>
   tried.some((other) => {
-    for (let r = 0; r < R; r++) if (trial.left(other, r) !== trial.left(host, r)) return false;
+    if (admission !== null && admission.sort[other] !== admission.sort[host]) return false;
+    for (let r = 0; r < R; r++) {
+      if (trial.left(other, r) !== trial.left(host, r)) return false;
+      if (maxUnit[other * R + r] !== maxUnit[host * R + r]) return false;
+    }
     return true;
   });
 
-/** Depth-first search over VMs in order of size; null when the budget ended first. */
+/**
+ * Depth-first search over VMs in order of size; null when the budget ended first. VMs that ask for cells come before all
+ * others and in every order: each takes the first cells that hold it, so that who comes first decides what is left.
+ */
 const searched = (shelf: Shelf, trial: Trial, vms: readonly number[], budget: number): boolean | null => {
   trial.clear();
   let steps = 0;
-  const grouped = vms.some((vm) => shelf.group[vm]! >= 0);
-  const place = (depth: number): boolean | null => {
-    if (depth === vms.length) return true;
-    const vm = vms[depth]!;
+  const celled = vms.filter((vm) => (shelf.cells?.demands[vm] ?? null) !== null);
+  const rest = vms.filter((vm) => !celled.includes(vm));
+  const hasTwins = celled.length === 0 && !vms.some((vm) => shelf.group[vm]! >= 0);
+  const placeOne = (vm: number, onwards: () => boolean | null): boolean | null => {
     const tried: number[] = [];
-    let cut = false;
     for (const host of shelf.emptiest) {
       if (!trial.fits(vm, host)) continue;
-      if (!grouped && twinOf(shelf, trial, vm, host, tried)) continue;
+      if (hasTwins && twinOf(shelf, trial, host, tried)) continue;
       if (++steps > budget) return null;
       tried.push(host);
       trial.put(vm, host);
-      const below = place(depth + 1);
+      const below = onwards();
       trial.take(vm, host);
-      if (below === true) return true;
-      if (below === null) {
-        cut = true;
-        break;
-      }
+      if (below !== false) return below;
     }
-    return cut ? null : false;
+    return false;
   };
-  return place(0);
+  const placeRest = (depth: number): boolean | null =>
+    depth === rest.length || placeOne(rest[depth]!, () => placeRest(depth + 1));
+  const placeCelled = (open: readonly number[]): boolean | null => {
+    if (open.length === 0) return placeRest(0);
+    for (const vm of open) {
+      const below = placeOne(vm, () => placeCelled(open.filter((other) => other !== vm)));
+      if (below !== false) return below;
+    }
+    return false;
+  };
+  return placeCelled(celled);
 };
 
 /** The VMs left over by the best of first fit and a best fit for each resource; empty when one of them places all. */

@@ -3,6 +3,7 @@ import type { ClusterState, VmState } from '../../readout/state.ts';
 import { RESOURCES } from '../../scheduling/inventory.ts';
 import { capacity } from '../../scheduling/inventory.ts';
 import { asked, worldOf } from '../world.ts';
+import { type Admission, admissionOf, type Cells, cellsOf } from './admission.ts';
 
 export const R = RESOURCES.length;
 
@@ -24,9 +25,13 @@ export type Shelf = {
   /** Row of each VM's hard server group, −1 for none. */
   readonly group: Int32Array;
   readonly groups: readonly Group[];
+  /** Zone pins, aggregates and units; null where nobody is refused by them. */
+  readonly admission: Admission | null;
+  /** NUMA cells as residents leave them; null where nobody is refused by them. */
+  readonly cells: Cells | null;
   /** Usable hosts, most free RAM first: where a first fit looks. */
   readonly emptiest: Int32Array;
-  /** The first `REFUGES` hosts (−1 for none) with room for each VM alone, its own apart, server groups not looked at. */
+  /** The first `REFUGES` hosts (−1 for none) that take each VM alone, its own apart; server groups and cells are not looked at. */
   readonly refuges: Int32Array;
 };
 
@@ -43,12 +48,21 @@ export type Group = {
 /** vm_states that nova evacuate accepts; the others wait for their host and want no room elsewhere. */
 const EVACUABLE = new Set(['active', 'stopped', 'error', null]);
 
+/** Whether zone, aggregates and units let a VM onto a host. */
+export const admits = ({ admission, hosts }: Pick<Shelf, 'admission' | 'hosts'>, vm: number, host: number): boolean =>
+  admission === null || admission.takes[admission.kind[vm]! * hosts.length + host] === 1;
+
 /** Share of a fresh host that a VM asks for, by its scarcest resource: the order in which VMs are placed. */
 export const weightOf = (shelf: Pick<Shelf, 'ask'>, typical: Float64Array, vm: number): number => {
   let most = 0;
   for (let r = 0; r < R; r++) most = Math.max(most, shelf.ask[vm * R + r]! / typical[r]!);
   return most;
 };
+
+const GROUP_FILTER = {
+  affinity: 'ServerGroupAffinityFilter',
+  'anti-affinity': 'ServerGroupAntiAffinityFilter',
+} as const;
 
 /** Mean capacity of each resource over the hosts whose inventory is known (1 where none is). */
 const typicalHost = (capacities: readonly (readonly number[])[]): Float64Array =>
@@ -79,6 +93,7 @@ export const shelfOf = (state: ClusterState): Shelf => {
   const groups: Group[] = [];
   for (const g of state.serverGroups) {
     if (g.policy !== 'affinity' && g.policy !== 'anti-affinity') continue;
+    if (!world.release.filters.includes(GROUP_FILTER[g.policy])) continue;
     const members = g.members.flatMap((id) => vmRow.get(id) ?? []);
     for (const m of members) group[m] = groups.length;
     groups.push({
@@ -98,11 +113,13 @@ export const shelfOf = (state: ClusterState): Shelf => {
     (a, b) => free[b * R + 1]! - free[a * R + 1]! || a - b,
   );
   const hosts = candidates.map((c) => c.name);
-  const shelf = { hosts, vms, free, maxUnit, usable, ask, home, tenants, group, groups, emptiest };
+  const admission = admissionOf(candidates, vms, world.release);
+  const cells = cellsOf(candidates, vms, world.release);
+  const shelf = { hosts, vms, free, maxUnit, usable, ask, home, tenants, group, groups, admission, cells, emptiest };
   return { ...shelf, refuges: refugesOf(shelf) };
 };
 
-/** Looks for refuges from the emptiest host on; resources only, so an empty list is a proof whatever the groups say. */
+/** Looks for refuges from the emptiest host on; groups and cells only refuse more, so an empty list is a proof. */
 const refugesOf = (shelf: Omit<Shelf, 'refuges'>): Int32Array => {
   const { ask, free, maxUnit } = shelf;
   const refuges = new Int32Array(shelf.vms.length * REFUGES).fill(-1);
@@ -110,7 +127,7 @@ const refugesOf = (shelf: Omit<Shelf, 'refuges'>): Int32Array => {
     let found = 0;
     for (let i = 0; i < shelf.emptiest.length && found < REFUGES; i++) {
       const h = shelf.emptiest[i]!;
-      let room = h !== shelf.home[v];
+      let room = h !== shelf.home[v] && admits(shelf, v, h);
       for (let r = 0; r < R && room; r++) {
         const want = ask[v * R + r]!;
         room = want === 0 || (want <= free[h * R + r]! && want <= maxUnit[h * R + r]!);

@@ -2,10 +2,12 @@
 import type { ClusterState } from '../../readout/state.ts';
 import { UNIT } from '../../scheduling/filters.ts';
 import { RESOURCES } from '../../scheduling/inventory.ts';
+import { releaseOf } from '../../scheduling/release.ts';
+import { demandOf } from '../world.ts';
 import { type ExtraHosts, extraHosts } from './extra-hosts.ts';
 import { poolWatch, type StoppedPool } from './pool-watch.ts';
 import { firstFit, placeAll, SEARCH_STEPS, Trial, type Verdict } from './search.ts';
-import { R, type Shelf, shelfOf } from './shelf.ts';
+import { admits, R, type Shelf, shelfOf } from './shelf.ts';
 
 export const SWEEPS = ['1', '2', 'rack', 'az'] as const;
 export type SweepKind = (typeof SWEEPS)[number];
@@ -37,6 +39,8 @@ export type SweepResult = {
   readonly failingCount: number;
   /** Hosts whose capacity the log does not know: they are taken as large enough, and a safe verdict leans on that. */
   readonly unknownHosts: readonly string[];
+  /** VMs that ask for NUMA cells: which cells are whose no log tells, so the verdict leans on how they are given out. */
+  readonly numaVms: number;
   /** VMs on hosts in a vm_state that evacuate refuses: they wait for their host and are not looked at. */
   readonly notEvacuable: number;
   /** A host of the commonest kind: what `extraHosts` counts; null where no capacity is known. */
@@ -108,7 +112,7 @@ const relaxation = (shelf: Shelf, trial: Trial, set: readonly number[], homeless
   const unit = RESOURCES.map((r) => UNIT[r]);
   let best: { host: number; r: number; by: number } | null = null;
   for (const host of shelf.emptiest) {
-    if (!trial.isOpen(host)) continue;
+    if (!trial.isOpen(host) || !admits(shelf, vm, host)) continue;
     const short: { r: number; by: number }[] = [];
     for (let r = 0; r < R; r++) {
       const by = shelf.ask[vm * R + r]! - trial.left(host, r);
@@ -151,11 +155,17 @@ const verdictOn = (failingCount: number, undecided: number): boolean | null =>
   failingCount > 0 ? false : undecided > 0 ? null : true;
 
 /** The part of the result that is the same whatever range is checked. */
-const aboutAll = (shelf: Shelf, state: ClusterState): Pick<SweepResult, 'unknownHosts' | 'notEvacuable'> => {
+const aboutAll = (
+  shelf: Shelf,
+  state: ClusterState,
+): Pick<SweepResult, 'unknownHosts' | 'numaVms' | 'notEvacuable'> => {
   const evacuable = shelf.tenants.reduce((sum, list) => sum + list.length, 0);
   const homed = shelf.home.reduce((sum, h) => sum + (h >= 0 ? 1 : 0), 0);
   const unknown = state.hosts.filter((h) => h.vcpus === null || h.ramMiB === null).map((h) => h.name);
-  return { unknownHosts: unknown.sort(), notEvacuable: homed - evacuable };
+  const looks = releaseOf(state).filters.includes('NUMATopologyFilter');
+  const isCelled = (vm: number): boolean => looks && demandOf(shelf.vms[vm]!).numa !== null;
+  const numaVms = shelf.tenants.reduce((sum, list) => sum + list.filter(isCelled).length, 0);
+  return { unknownHosts: unknown.sort(), numaVms, notEvacuable: homed - evacuable };
 };
 
 /** Where a sweep's sets are cut for a caller: everything, a range of indices, or one share of many. */
@@ -235,6 +245,7 @@ export const mergeSweeps = (parts: readonly SweepResult[]): SweepResult => {
     failing,
     failingCount,
     unknownHosts: first.unknownHosts,
+    numaVms: first.numaVms,
     notEvacuable: first.notEvacuable,
     extraLike: first.extraLike,
     budget: first.budget,

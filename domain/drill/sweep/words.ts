@@ -12,10 +12,20 @@ const NOUN: Readonly<Record<SweepKind, readonly [one: string, many: string]>> = 
 const counted = (n: number, [one, many]: readonly [string, string]): string => `${n} ${n === 1 ? one : many}`;
 
 /** The answer in one sentence. */
-export const sweepVerdict = ({ kind, safe, checked, failingCount, undecided, unknownHosts }: SweepResult): string => {
+export const sweepVerdict = ({
+  kind,
+  safe,
+  checked,
+  failingCount,
+  undecided,
+  unknownHosts,
+  numaVms,
+}: SweepResult): string => {
   const [one] = NOUN[kind];
   if (safe === true && unknownHosts.length > 0)
     return `Safe only if ${counted(unknownHosts.length, NOUN['1'])} of unknown capacity have room: then any ${one} may fail and every VM finds a home (${counted(checked, NOUN[kind])} checked).`;
+  if (safe === true && numaVms > 0)
+    return `Safe if NUMA cells are as assumed: then any ${one} may fail and every VM finds a home (${counted(checked, NOUN[kind])} checked).`;
   if (safe === true)
     return `Safe: any ${one} may fail and every VM finds a home (${counted(checked, NOUN[kind])} checked).`;
   const open = undecided === 0 ? '' : `; ${undecided} undecided`;
@@ -33,7 +43,7 @@ const extraNote = ({ extraLike, failing, failingCount }: SweepResult): string | 
   const listed = failing.length < failingCount ? ` of the ${failing.length} listed` : '';
   return hopeless === 0
     ? `${counted(most, NOUN['1'])} more like ${extraLike} would be enough for every failing set${listed}.`
-    : `Room is not all that is missing: in ${hopeless} failing sets${listed} not even ${MOST_EXTRA} more hosts like ${extraLike} help, because a VM is too large for one or a server group forbids it.`;
+    : `Room is not all that is missing: in ${hopeless} failing sets${listed} not even ${MOST_EXTRA} more hosts like ${extraLike} help, because a VM is too large for one or a server group, a zone or an aggregate forbids it.`;
 };
 
 /** How far the undecided sets are known, and what deciding them takes. */
@@ -43,10 +53,15 @@ const undecidedNote = ({ undecided, failing, kind, budget }: SweepResult): strin
   return `${counted(undecided, NOUN[kind])} undecided after ${budget} search steps each: there at most ${most} VMs of a set stay without a home, perhaps none. A larger budget decides more.`;
 };
 
-const leansOn = ({ unknownHosts, notEvacuable }: SweepResult): readonly string[] => [
+const leansOn = ({ unknownHosts, numaVms, notEvacuable }: SweepResult): readonly string[] => [
   ...(unknownHosts.length > 0
     ? [
         `The capacity of ${counted(unknownHosts.length, NOUN['1'])} is not in the log and taken as enough: ${unknownHosts.slice(0, 3).join(', ')}${unknownHosts.length > 3 ? ', …' : ''}.`,
+      ]
+    : []),
+  ...(numaVms > 0
+    ? [
+        `${numaVms === 1 ? '1 VM asks' : `${numaVms} VMs ask`} for NUMA cells. Which cells a VM has no log tells: they are given out in order, and taken as enough on hosts that tell none.`,
       ]
     : []),
   ...(notEvacuable > 0
