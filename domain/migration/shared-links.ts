@@ -96,7 +96,12 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
   for (const f of links.background) fair.add({ links: f.links, demand: f.demand / 1000 });
   const results: (SharedResult | null)[] = moves.map(() => null);
   const waiting = moves.map((_, i) => i).toSorted((a, b) => moves[a]!.readyMs - moves[b]!.readyMs || a - b);
+  const latestReadyMs = moves.reduce((latest, m) => Math.max(latest, m.readyMs), 0);
   const running = new Map<string, number>();
+  /** How many moves each still waits for, and who waits for it. */
+  const heldBy = Int32Array.from(moves, (m) => m.after?.length ?? 0);
+  const holding: number[][] = moves.map(() => []);
+  for (const [i, { after = [] }] of moves.entries()) for (const before of after) holding[before]!.push(i);
   let active: Active[] = [];
   let preparing: { readonly index: number; readonly fromMs: number }[] = [];
   let nowMs = 0;
@@ -122,11 +127,10 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
   const admit = (): void => {
     let kept = 0;
     for (const index of waiting) {
-      const { queue, readyMs, after = [], prepareMs = 0 } = moves[index]!;
+      const { queue, readyMs, prepareMs = 0 } = moves[index]!;
       const busy = queue === null ? 0 : (running.get(queue) ?? 0);
       const isFull = active.length + preparing.length >= (links.atOnce ?? Infinity);
-      const held = isFull || after.some((before) => results[before] === null);
-      if (readyMs > nowMs || held || (queue !== null && busy >= links.perQueue)) {
+      if (readyMs > nowMs || isFull || heldBy[index]! > 0 || (queue !== null && busy >= links.perQueue)) {
         waiting[kept++] = index;
         continue;
       }
@@ -139,6 +143,7 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
 
   const finish = (a: Active): void => {
     results[a.index] = { ...resultOf(a.run), startMs: a.run.startMs, endMs: a.run.nowMs };
+    for (const later of holding[a.index]!) heldBy[later]! -= 1;
     const queue = moves[a.index]!.queue;
     if (queue !== null) running.set(queue, (running.get(queue) ?? 1) - 1);
   };
@@ -164,10 +169,11 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
   admit();
   while (active.length > 0 || waiting.length > 0 || preparing.length > 0) {
     share();
-    const nextReady = waiting.reduce(
-      (t, i) => (moves[i]!.readyMs > nowMs ? Math.min(t, moves[i]!.readyMs) : t),
-      preparing.reduce((t, p) => Math.min(t, p.fromMs), Infinity),
-    );
+    const nextPrepared = preparing.reduce((t, p) => Math.min(t, p.fromMs), Infinity);
+    const nextReady =
+      latestReadyMs <= nowMs
+        ? nextPrepared
+        : waiting.reduce((t, i) => (moves[i]!.readyMs > nowMs ? Math.min(t, moves[i]!.readyMs) : t), nextPrepared);
     const next = active.reduce((t, a) => Math.min(t, changeMs(a)), nextReady);
     if (next === Infinity) {
       for (const a of active) {
@@ -177,11 +183,13 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
       break;
     }
     nowMs = next;
+    let hasEnded = false;
     for (const a of active) {
       if (changeMs(a) > nowMs) continue;
       a.run = a.ahead;
       a.lineBytesPerMs = -1;
       if (a.run.phase === 'ended') {
+        hasEnded = true;
         finish(a);
         fair.remove(a);
       } else {
@@ -189,11 +197,14 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
         fair.touch(a);
       }
     }
-    active = active.filter((a) => a.run.phase !== 'ended');
-    const due = preparing.filter((p) => p.fromMs <= nowMs);
-    preparing = preparing.filter((p) => p.fromMs > nowMs);
-    for (const p of due) launch(p.index);
-    admit();
+    if (hasEnded) active = active.filter((a) => a.run.phase !== 'ended');
+    if (nextPrepared <= nowMs) {
+      const due = preparing.filter((p) => p.fromMs <= nowMs);
+      preparing = preparing.filter((p) => p.fromMs > nowMs);
+      for (const p of due) launch(p.index);
+    }
+    // Nobody is let in by time alone unless somebody is yet to be asked for.
+    if (hasEnded || latestReadyMs >= nowMs) admit();
   }
   return results;
 };

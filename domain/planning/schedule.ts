@@ -148,18 +148,17 @@ class Scheduler {
   }
 
   #startAll(): void {
-    const urgent = new Map(this.#waiting.map((leg) => [leg, this.#urgency(leg)]));
     const dated = this.#o.constraints.some((c) => c.kind === 'deadline' || c.kind === 'noDelay');
-    const rank = (leg: Leg): number => (dated ? this.#rank(leg.job.vm.id) : 0);
-    const length = (leg: Leg): number => (this.#sharing.longestFirst ? leg.job.soloMs : 0);
-    this.#waiting.sort(
-      (a, b) => rank(a) - rank(b) || urgent.get(b)! - urgent.get(a)! || length(b) - length(a) || a.job.row - b.job.row,
+    const queue = this.#waiting.map((leg) => ({
+      leg,
+      rank: dated ? this.#rank(leg.job.vm.id) : 0,
+      urgency: this.#urgency(leg),
+      length: this.#sharing.longestFirst ? leg.job.soloMs : 0,
+    }));
+    queue.sort(
+      (a, b) => a.rank - b.rank || b.urgency - a.urgency || b.length - a.length || a.leg.job.row - b.leg.job.row,
     );
-    const waiting: Leg[] = [];
-    for (const leg of this.#waiting) {
-      if (!this.#start(leg)) waiting.push(leg);
-    }
-    this.#waiting = waiting;
+    this.#waiting = queue.flatMap(({ leg }) => (this.#start(leg) ? [] : [leg]));
   }
 
   /** VMs that may not wait first, then those with a deadline, earliest first. */

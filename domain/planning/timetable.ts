@@ -1,6 +1,6 @@
 // A timetable: legs ordered and timed under each way of sharing links, the shortest kept, as moves of a plan.
 import type { Shelf } from '../drill/sweep/shelf.ts';
-import { pathsOf } from '../migration/network-path.ts';
+import { type Paths, pathsOf } from '../migration/network-path.ts';
 import type { ClusterState } from '../readout/state.ts';
 import { type Job, nicBytesPerS } from './jobs.ts';
 import type { PlanOptions } from './options.ts';
@@ -77,18 +77,13 @@ export const unfinishedVm = ({ vm }: Job): BlockedVm => ({
   ],
 });
 
-/** The timetable of an order: when each leg starts once those it waits for have ended. */
-export const timetableOf = (
-  state: ClusterState,
-  shelf: Shelf,
-  made: Order,
-  o: PlanOptions,
-  words: string,
-): Scheduled => {
-  const times = timed(shelf, pathsIn(state, o), made.legs, o);
+/** When each leg of an order starts once those it waits for have ended; not yet as moves of a plan. */
+type Run = Omit<Scheduled, 'moves'>;
+
+const runOf = (shelf: Shelf, paths: Paths, made: Order, o: PlanOptions, words: string): Run => {
+  const times = timed(shelf, paths, made.legs, o);
   const makespanMs = times.reduce((most, t) => Math.max(most, t.endMs), 0);
   return {
-    moves: inOrder(made.legs.map((leg, i) => moveOf(shelf, leg, times[i]!))),
     makespanMs,
     unfinished: made.legs.flatMap((leg, i) => (times[i]!.completed ? [] : [leg.job])),
     order: made,
@@ -96,6 +91,15 @@ export const timetableOf = (
     tried: [`${words}: ${(makespanMs / 1000).toFixed(1)} s`],
   };
 };
+
+const withMoves = (shelf: Shelf, run: Run): Scheduled => ({
+  ...run,
+  moves: inOrder(run.order.legs.map((leg, i) => moveOf(shelf, leg, run.times[i]!))),
+});
+
+/** The timetable of an order. */
+export const timetableOf = (state: ClusterState, shelf: Shelf, made: Order, o: PlanOptions, words: string): Scheduled =>
+  withMoves(shelf, runOf(shelf, pathsIn(state, o), made, o, words));
 
 /** Orders and times legs under each way of sharing links, and keeps the shortest. */
 export const schedule = (
@@ -107,11 +111,11 @@ export const schedule = (
 ): Scheduled => {
   const paths = pathsIn(state, o);
   const found = sharingsFor(o).map((sharing) =>
-    timetableOf(state, shelf, order({ shelf, paths, legs, options: o, accepts, sharing }), o, sharingWords(sharing)),
+    runOf(shelf, paths, order({ shelf, paths, legs, options: o, accepts, sharing }), o, sharingWords(sharing)),
   );
   const best = found.reduce((a, b) => (worth(b) < worth(a) ? b : a));
-  return { ...best, tried: found.flatMap((f) => f.tried) };
+  return withMoves(shelf, { ...best, tried: found.flatMap((f) => f.tried) });
 };
 
 /** Unfinished moves count before time. */
-const worth = (s: Scheduled): number => s.unfinished.length * 1e15 + s.makespanMs;
+const worth = (run: Run): number => run.unfinished.length * 1e15 + run.makespanMs;
