@@ -18,10 +18,3 @@ export const payloadShare = (mtuBytes: number, encapsulation: Encapsulation): nu
 /** Bytes a second of payload on a link named by its bits a second. */
 export const payloadBytesPerS = (linkBitsPerS: number, mtuBytes: number, encapsulation: Encapsulation): number =>
   (linkBitsPerS / 8) * payloadShare(mtuBytes, encapsulation);
-
-/**
- * What tenant traffic of `payloadBytesPerS` takes from a link whose capacity is counted in plain TCP payload (as for
- * migrations, which Nova sends outside the overlay): tunnelled traffic takes more.
- */
-export const demandOnPlainLink = (tenantBytesPerS: number, mtuBytes: number, encapsulation: Encapsulation): number =>
-  (tenantBytesPerS * payloadShare(mtuBytes, 'none')) / payloadShare(mtuBytes, encapsulation);

@@ -34,27 +34,3 @@ export const NOVA_DEFAULTS: NovaOptions = {
   parallelConnections: 1,
   maxConcurrent: 1,
 };
-
-/** The least values Nova's configuration accepts. */
-const LEAST = {
-  downtimeMs: 100,
-  downtimeSteps: 3,
-  downtimeDelayS: 3,
-  completionTimeoutS: 0,
-  bandwidthMiBPerS: 0,
-} as const;
-
-/** What is wrong with the options, a sentence each; empty when Nova would start with them. */
-export const checkNovaOptions = (o: NovaOptions): readonly string[] => {
-  const wrong: string[] = [];
-  for (const [name, least] of Object.entries(LEAST) as [keyof typeof LEAST, number][]) {
-    if (!(o[name] >= least)) wrong.push(`${name} is ${o[name]}; Nova accepts ${least} or more.`);
-  }
-  if (!(o.parallelConnections >= 1))
-    wrong.push(`parallelConnections is ${o.parallelConnections}; it must be 1 or more.`);
-  if (!(o.maxConcurrent >= 0)) wrong.push(`maxConcurrent is ${o.maxConcurrent}; it must be 0 (no limit) or more.`);
-  return wrong;
-};
-
-/** How many a source host's queue lets run at once: the `perQueue` of shared links. */
-export const queueLimit = (o: NovaOptions): number => (o.maxConcurrent === 0 ? Infinity : o.maxConcurrent);

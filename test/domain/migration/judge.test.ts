@@ -1,4 +1,4 @@
-// Beside the model: the textbook loop, the option sweep, estimates from progress, and plans scored against what happened.
+// Beside the model: the textbook loop, the option sweep and estimates from progress.
 import { expect, test } from 'vitest';
 import { estimateWrites, withEstimate, type ProgressSample } from '../../../domain/migration/estimate.ts';
 import { estimateEffect } from '../../../domain/migration/estimate-effect.ts';
@@ -6,7 +6,6 @@ import { novaProgress, qmpProgress } from '../../../domain/migration/progress.ts
 import { QUIET } from '../../../domain/migration/machine.ts';
 import { NOVA_DEFAULTS } from '../../../domain/migration/nova-options.ts';
 import { sweepOptions } from '../../../domain/migration/option-sweep.ts';
-import { scorePlan } from '../../../domain/migration/score.ts';
 import { textbook } from '../../../domain/migration/textbook.ts';
 import { advance, start } from '../../../domain/migration/advance.ts';
 import { begin, pendingPages } from '../../../domain/migration/run.ts';
@@ -145,35 +144,4 @@ test("Nova's progress lines, which show no syncs, give a floor of the write rate
   expect(found).toMatchObject({ isLowerBound: true, workingSetBytes: null, syncs: 0 });
   expect(found!.dirtyPagesPerS).toBeCloseTo(3e9 / 4104 / 30, 3);
   expect(estimateWrites([line(0, 0, 1e9)])).toBe(null);
-});
-
-test('a plan is scored move by move, and what only one side knows is named', () => {
-  const planned = (id: string, totalMs: number) => ({
-    id,
-    outcome: 'completed' as const,
-    totalMs,
-    downtimeMs: 300,
-    bytes: 1e9,
-    totalBand: { p10: totalMs * 0.9, p50: totalMs, p90: totalMs * 1.1 },
-  });
-  const score = scorePlan(
-    [planned('a', 1000), planned('b', 1000), planned('c', 1000), planned('d', 1000)],
-    [
-      { id: 'a', outcome: 'completed', totalMs: 1050, downtimeMs: 280, bytes: 1e9 },
-      { id: 'b', outcome: 'completed', totalMs: 2000, downtimeMs: null, bytes: null },
-      { id: 'c', outcome: 'cancelled', totalMs: 500, downtimeMs: 0, bytes: null },
-      { id: 'z', outcome: 'completed', totalMs: 1, downtimeMs: 1, bytes: 1 },
-    ],
-  );
-  expect(score.moves[0]).toEqual({
-    id: 'a',
-    outcomeRight: true,
-    totalError: -50 / 1050,
-    bytesError: 0,
-    downtimeErrorMs: 20,
-    inBand: true,
-  });
-  expect(score.moves[1]).toMatchObject({ totalError: -0.5, downtimeErrorMs: null, bytesError: null, inBand: false });
-  expect(score.moves[2]).toMatchObject({ outcomeRight: false, totalError: null, inBand: null });
-  expect([score.notExecuted, score.notPlanned, score.outcomesRight, score.inBandShare]).toEqual([['d'], ['z'], 2, 0.5]);
 });

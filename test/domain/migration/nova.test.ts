@@ -1,7 +1,7 @@
 // Nova's arithmetic, exactly, and what its options do to a migration.
 import { expect, test } from 'vitest';
 import { QUIET } from '../../../domain/migration/machine.ts';
-import { checkNovaOptions, NOVA_DEFAULTS, queueLimit } from '../../../domain/migration/nova-options.ts';
+import { NOVA_DEFAULTS } from '../../../domain/migration/nova-options.ts';
 import {
   completionTimeoutS,
   dataGb,
@@ -105,17 +105,4 @@ test("block migration's disks lengthen schedule and timeout by what their files 
   const vm = { ...hot, disks: [{ bytes: 40 * GIB, fill: 0.25, writeBytesPerS: 0 }] };
   const last = novaOrders(vm, NOVA_DEFAULTS, 7.2).at(-1);
   expect(last).toEqual({ atMs: (800 * 18 + 0.5) * 1000, do: 'stop', as: 'timeout' });
-});
-
-test('a source host runs one at a time by default, and 0 means no limit', () => {
-  expect(queueLimit(NOVA_DEFAULTS)).toBe(1);
-  expect(queueLimit({ ...NOVA_DEFAULTS, maxConcurrent: 0 })).toBe(Infinity);
-});
-
-test('options Nova would refuse are refused, a sentence each', () => {
-  expect(checkNovaOptions(NOVA_DEFAULTS)).toEqual([]);
-  expect(checkNovaOptions({ ...NOVA_DEFAULTS, downtimeMs: 99, downtimeSteps: Number.NaN })).toEqual([
-    'downtimeMs is 99; Nova accepts 100 or more.',
-    'downtimeSteps is NaN; Nova accepts 3 or more.',
-  ]);
 });

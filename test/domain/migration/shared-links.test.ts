@@ -1,6 +1,6 @@
 // Migrations beside each other: shares, queues, tenant traffic, and the way through racks.
 import { expect, test } from 'vitest';
-import { demandOnPlainLink, payloadBytesPerS, payloadShare } from '../../../domain/migration/encapsulation.ts';
+import { payloadBytesPerS, payloadShare } from '../../../domain/migration/encapsulation.ts';
 import { QUIET } from '../../../domain/migration/machine.ts';
 import { pathsOf } from '../../../domain/migration/network-path.ts';
 import { simulate } from '../../../domain/migration/simulate.ts';
@@ -132,6 +132,4 @@ test('tunnelled traffic carries fifty bytes less in a frame, and takes more of t
   expect(payloadShare(1500, 'none')).toBeCloseTo(1448 / 1538, 9);
   expect(payloadShare(1500, 'vxlan')).toBeCloseTo(1398 / 1538, 9);
   expect(payloadBytesPerS(10e9, 9000, 'none')).toBeCloseTo((1.25e9 * 8948) / 9038, 0);
-  expect(demandOnPlainLink(100, 1500, 'vxlan')).toBeCloseTo((100 * 1448) / 1398, 9);
-  expect(demandOnPlainLink(100, 9000, 'vxlan')).toBeCloseTo(100.56, 2);
 });
