@@ -1,5 +1,6 @@
 // Who is charged where while a plan is made: free room, group members and VM places, with the reason why a host refuses.
 import { R, type Shelf } from '../drill/sweep/shelf.ts';
+import { claimCells } from '../scheduling/numa.ts';
 import type { Constraint } from './constraints.ts';
 import { guard, type Places } from './constraint-guards.ts';
 
@@ -10,6 +11,8 @@ export class Books {
   readonly #free: Float64Array;
   /** Members of each group by host. */
   readonly #members: readonly Map<number, number>[];
+  /** VMs that ask for cells and come to a host, in order; the cells of one that leaves stay taken, nobody knows which they are. */
+  readonly #arrivals = new Map<number, number[]>();
   readonly #places: Places;
   readonly #rules: readonly Constraint[];
   readonly #ids: ReadonlyMap<string, number>;
@@ -49,19 +52,40 @@ export class Books {
         if (others > 0) return 'affinity';
       }
     }
+    if (this.#lacksCells(vm, host)) return 'numa-cells';
     if (this.#rules.length === 0) return null;
     const broken = this.#rules.find((rule) => !guard(rule, this.#places, vm, host, home[vm]!));
     return broken ? broken.kind : null;
   }
 
+  #asksCells(vm: number, host: number): boolean {
+    const { cells, home } = this.#shelf;
+    return cells !== null && cells.demands[vm] !== null && cells.rooms[host] !== null && home[vm] !== host;
+  }
+
+  #lacksCells(vm: number, host: number): boolean {
+    if (!this.#asksCells(vm, host)) return false;
+    const { demands, rooms } = this.#shelf.cells!;
+    let room = rooms[host]!;
+    for (const other of this.#arrivals.get(host) ?? []) room = claimCells(room, demands[other]!) ?? room;
+    return claimCells(room, demands[vm]!) === null;
+  }
+
   put(vm: number, host: number): void {
     this.#charge(vm, host, 1);
+    if (this.#asksCells(vm, host)) this.#arrivals.set(host, [...(this.#arrivals.get(host) ?? []), vm]);
     this.#places.on[vm]!.push(host);
     this.#places.tenants[host]!.add(vm);
   }
 
   take(vm: number, host: number): void {
     this.#charge(vm, host, -1);
+    const arrivals = this.#arrivals.get(host);
+    if (arrivals?.includes(vm))
+      this.#arrivals.set(
+        host,
+        arrivals.filter((other) => other !== vm),
+      );
     const on = this.#places.on[vm]!;
     on.splice(on.indexOf(host), 1);
     this.#places.tenants[host]!.delete(vm);

@@ -1,7 +1,10 @@
 // Replays a plan instant by instant against the rules, knowing nothing of how it was made; any breach refuses it.
-import { asked, worldOf } from '../drill/world.ts';
-import type { ClusterState } from '../readout/state.ts';
+import { asked, demandOf, worldOf } from '../drill/world.ts';
+import type { ClusterState, VmState } from '../readout/state.ts';
+import type { Candidate } from '../scheduling/candidate.ts';
+import { type FilterName, refusal, STANDING } from '../scheduling/filters.ts';
 import { type Resource, RESOURCES, shortage } from '../scheduling/inventory.ts';
+import { claimCells, type NumaRoom } from '../scheduling/numa.ts';
 import { brokenAt, brokenBy } from './constraint-checks.ts';
 import { payloadBytesPerS } from '../migration/encapsulation.ts';
 import { goalsMissed, type Rest } from './goal-checks.ts';
@@ -25,6 +28,9 @@ class Replay {
   readonly #state: ClusterState;
   readonly #world: ReturnType<typeof worldOf>;
   readonly #used = new Map<string, Record<Resource, number>>();
+  /** NUMA cells of hosts that VMs came to; those of a VM that leaves stay taken. */
+  readonly #cells = new Map<string, NumaRoom>();
+  readonly #standing: readonly FilterName[];
   readonly #on = new Map<string, Set<string>>();
   readonly #outgoing = new Map<string, number>();
   readonly #incoming = new Map<string, number>();
@@ -38,6 +44,7 @@ class Replay {
     this.#o = o;
     this.#drained = new Set(plan.drained);
     this.#world = worldOf(state);
+    this.#standing = this.#world.release.filters.filter((name) => STANDING.has(name));
     for (const [name, host] of this.#world.hosts) this.#used.set(name, { ...host.used });
     for (const vm of state.vms) this.#on.set(vm.id, new Set(vm.host === null ? [] : [vm.host]));
     this.#groupOf = new Map(state.serverGroups.flatMap((g) => g.members.map((m) => [m, g.id] as const)));
@@ -82,6 +89,7 @@ class Replay {
         );
       used[r] += want[r];
     }
+    this.#admit(vm, host, when);
     this.#group(id, name, dest, when);
     on.add(dest);
     this.#limit(this.#outgoing, source, 1, this.#o.perHost, `${when} moves leave ${source}`);
@@ -92,6 +100,18 @@ class Replay {
     const n = (counts.get(host) ?? 0) + by;
     counts.set(host, n);
     if (n > most) this.wrong.push(`${words}: ${n}, at most ${most}`);
+  }
+
+  /** Zone, aggregates and NUMA cells, by the scheduler's own filters. */
+  #admit(vm: VmState, host: Candidate, when: string): void {
+    const request = { ...demandOf(vm), zone: vm.requestedZone, group: null, ignore: [] };
+    const no = refusal(host, request, this.#standing);
+    if (no !== null) this.wrong.push(`${when} ${host.name} may not take ${vm.name}: ${no.detail}`);
+    const room = this.#cells.get(host.name) ?? host.numa;
+    if (request.numa === null || room === null || !this.#world.release.filters.includes('NUMATopologyFilter')) return;
+    const claimed = claimCells(room, request.numa);
+    if (claimed === null) this.wrong.push(`${when} ${host.name} has no NUMA cells for ${vm.name}`);
+    else this.#cells.set(host.name, claimed);
   }
 
   #group(id: string, name: string, dest: string, when: string): void {

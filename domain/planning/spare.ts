@@ -2,6 +2,7 @@
 import { placeAll, Trial } from '../drill/sweep/search.ts';
 import { R, type Shelf } from '../drill/sweep/shelf.ts';
 import type { ClusterState } from '../readout/state.ts';
+import { claimCells } from '../scheduling/numa.ts';
 import type { PlannedMove, SpareReport } from './plan.ts';
 
 /** Placements tried for one report; beyond it only the beginning and the end are looked at. */
@@ -21,6 +22,7 @@ const shelfAt = (
   const free = shelf.free.slice();
   const tenants = shelf.tenants.map((list) => [...list]);
   const home = shelf.home.slice();
+  const rooms = shelf.cells === null ? null : [...shelf.cells.rooms];
   const members = shelf.groups.map((g) => ({ ...g, members: [...g.members] }));
   const charge = (vm: number, h: number, sign: 1 | -1): void => {
     for (let r = 0; r < R; r++) free[h * R + r]! -= sign * shelf.ask[vm * R + r]!;
@@ -35,6 +37,8 @@ const shelfAt = (
     if (move.kind === 'stop' || move.startMs > atMs) continue;
     const [from, to] = [host.get(move.source)!, host.get(move.dest)!];
     charge(vm, to, 1);
+    const [room, demand] = [rooms?.[to] ?? null, shelf.cells?.demands[vm] ?? null];
+    if (rooms && room !== null && demand !== null) rooms[to] = claimCells(room, demand) ?? room;
     if (move.endMs > atMs) continue; // both ends are charged; it runs on the source
     charge(vm, from, -1);
     const list = tenants[from]!;
@@ -50,7 +54,8 @@ const shelfAt = (
   );
   // Refuges were found before anything moved; a row that no host has never fails, so the short cut proves nothing.
   const refuges = new Int32Array(shelf.refuges.length).fill(shelf.hosts.length);
-  return { ...shelf, free, tenants, home, groups: members, usable, emptiest, refuges };
+  const cells = shelf.cells !== null && rooms !== null ? { ...shelf.cells, rooms } : null;
+  return { ...shelf, free, tenants, home, groups: members, cells, usable, emptiest, refuges };
 };
 
 type Loss = { readonly host: number; readonly homeless: readonly number[] };

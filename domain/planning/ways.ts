@@ -1,5 +1,5 @@
 // How each VM could leave where it is: worked out once a VM, by the policy that holds for it, or every reason why not.
-import type { Shelf } from '../drill/sweep/shelf.ts';
+import { admits, type Shelf } from '../drill/sweep/shelf.ts';
 import { worldOf } from '../drill/world.ts';
 import type { ClusterState, VmState } from '../readout/state.ts';
 import { verdictOf } from '../scheduling/blockers.ts';
@@ -17,7 +17,15 @@ export type WayOut =
   | { readonly job: null; readonly reasons: readonly Finding[] };
 
 /** Reasons that change while a plan is made: the books know them better. */
-const CHANGING = new Set(['vcpu-capacity', 'ram-capacity', 'disk-capacity', 'anti-affinity', 'affinity']);
+const CHANGING = new Set([
+  'vcpu-capacity',
+  'ram-capacity',
+  'disk-capacity',
+  'pcpu-capacity',
+  'anti-affinity',
+  'affinity',
+  'numa-cells',
+]);
 
 const SKIPPED: Finding = {
   kind: 'blocker',
@@ -40,6 +48,8 @@ export class Ways {
   readonly #subjectOf: (vm: VmState) => Subject;
   readonly #dests: ReadonlyMap<string, Destination>;
   readonly #hasStatic: boolean;
+  /** Only looked at where zones, aggregates or units refuse somebody. */
+  readonly #rows: ReadonlyMap<string, number>;
   readonly #prices: Prices = new Map();
   readonly #known = new Map<number, WayOut>();
   readonly #about = new Map<string, { readonly subject: Subject; readonly found: readonly Finding[] }>();
@@ -54,6 +64,7 @@ export class Ways {
     this.#dests = new Map(destinationsOf(world, around, nicBytesPerS(o)).map((d) => [d.candidate.name, d]));
     const hasLeftovers = state.ports.some((p) => p.bindings.some((b) => b.binding === 'INACTIVE'));
     this.#hasStatic = around.hardware.size > 0 || around.mountedBy.size > 0 || hasLeftovers;
+    this.#rows = shelf.admission === null ? new Map() : new Map(shelf.vms.map((vm, row) => [vm.id, row]));
   }
 
   of(row: number): WayOut {
@@ -98,9 +109,10 @@ export class Ways {
     return jobs.filter((j) => j.kind === 'live' && j.vm.vmState === 'active' && this.sampled(j.vm) === null).length;
   }
 
-  /** Why a host refuses a VM whatever else moves: hardware, mounts, left-over bindings; null when it does not. */
+  /** Why a host refuses a VM whatever else moves: zone, aggregates, hardware, mounts, left-over bindings; null when it does not. */
   readonly staticRefusal = (vm: VmState, host: number): string | null => {
-    if (!this.#hasStatic) return null;
+    const row = this.#rows.get(vm.id);
+    if (!this.#hasStatic && (row === undefined || admits(this.#shelf, row, host))) return null;
     const dest = this.#dests.get(this.#shelf.hosts[host]!);
     if (dest === undefined) return null;
     const { subject, found } = this.#lookAt(vm);

@@ -17,6 +17,13 @@ export const FILTERS = [
 ] as const;
 export type FilterName = (typeof FILTERS)[number];
 
+/** Filters whose answer does not depend on who else is on a host or how it fares. */
+export const STANDING: ReadonlySet<FilterName> = new Set([
+  'AvailabilityZone',
+  'AggregateMultiTenancyIsolation',
+  'AggregateInstanceExtraSpecsFilter',
+]);
+
 export type Refusal = {
   readonly host: string;
   readonly filter: FilterName;

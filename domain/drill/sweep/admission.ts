@@ -1,18 +1,11 @@
 // What decides beside room and server groups who may be where: zone pins, aggregates, the units hosts give out, NUMA cells.
 import type { VmState } from '../../readout/state.ts';
 import type { Candidate } from '../../scheduling/candidate.ts';
-import { type FilterName, refusal, SPEC_SCOPE, TENANT_KEY } from '../../scheduling/filters.ts';
+import { refusal, SPEC_SCOPE, STANDING, TENANT_KEY } from '../../scheduling/filters.ts';
 import { RESOURCES, shortage } from '../../scheduling/inventory.ts';
 import type { NumaDemand, NumaRoom } from '../../scheduling/numa.ts';
 import type { ReleaseProfile } from '../../scheduling/release.ts';
 import { demandOf } from '../world.ts';
-
-/** Filters whose answer does not depend on who else is on the host. */
-const STANDING: ReadonlySet<FilterName> = new Set([
-  'AvailabilityZone',
-  'AggregateMultiTenancyIsolation',
-  'AggregateInstanceExtraSpecsFilter',
-]);
 
 /** VMs that all hosts answer alike are one kind, and hosts that answer all kinds alike are one sort. */
 export type Admission = {
