@@ -39,20 +39,16 @@ const opened = (composed: Composed, terminal: Terminal): Opened => {
   };
 };
 
-/**
- * Opens the log at `path` (null: the demonstration), runs `body` and closes it again.
- * @param options.create makes the log where there is none; otherwise a missing file is a sentence
- */
+/** Opens the log at `path` (undefined: the demonstration), runs `body` and closes it again. A missing file is a sentence. */
 export const inLog = async (
   terminal: Terminal,
-  options: { readonly path: string | null; readonly create: boolean },
+  path: string | undefined,
   body: (open: Opened) => Promise<Ending>,
 ): Promise<Ending> => {
-  const { path, create } = options;
-  if (path !== null && !create && !existsSync(path)) {
+  if (path !== undefined && !existsSync(path)) {
     return err(`There is no log ${path}. Make one with \`understudy import FILE... --log ${path}\`.`);
   }
-  const composed = await compose(path, { runJob: runHere, tell: (line) => terminal.status(line) });
+  const composed = await compose(path ?? null, { runJob: runHere, tell: (line) => terminal.status(line) });
   if (!composed.ok) return composed;
   try {
     return await body(opened(composed.value, terminal));

@@ -6,6 +6,8 @@ export type LogOption = { readonly log?: string };
 export type JsonOption = { readonly json?: boolean };
 export type TimelineOption = { readonly timeline: string };
 export type AtOption = { readonly at?: string };
+/** What every question about a cluster at an instant takes. */
+export type InstantOptions = LogOption & TimelineOption & AtOption & JsonOption;
 export type ReleaseOption = { readonly release?: string | undefined };
 
 export const withLog = (command: Command): Command =>
@@ -18,6 +20,8 @@ export const withTimeline = (command: Command): Command =>
 
 export const withAt = (command: Command): Command =>
   command.option('--at <time|seq>', 'the instant: 2013-08-06T10:36:35Z, 10:36, -5m or #184 (default: the end)');
+
+export const withInstant = (command: Command): Command => withJson(withAt(withTimeline(withLog(command))));
 
 export const withRelease = (command: Command): Command =>
   command.option('--release <name>', `under the defaults of a release of Nova: ${RELEASE_NAMES.join(', ')}`);

@@ -10,26 +10,12 @@ import {
   POLICIES,
   type Policy,
 } from '../../../domain/planning/options.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type ReleaseOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withRelease,
-  withTimeline,
-} from './options.ts';
+import { type InstantOptions, type ReleaseOption, withInstant, withRelease } from './options.ts';
 import { readInput } from './read-input.ts';
 
 /** What the options were written as. */
-export type PlanningOptions = LogOption &
-  TimelineOption &
-  AtOption &
-  ReleaseOption &
-  JsonOption & {
+export type PlanningOptions = InstantOptions &
+  ReleaseOption & {
     readonly policy: Policy;
     readonly vmPolicy?: readonly string[];
     readonly placement: Placement;
@@ -142,7 +128,7 @@ export const planOptions = (o: PlanningOptions): Result<PlanOptions, string> => 
 
 export const withPlanning = (command: Command): Command => {
   const d = PLAN_DEFAULTS;
-  return withJson(withRelease(withAt(withTimeline(withLog(command)))))
+  return withRelease(withInstant(command))
     .addOption(
       new Option('--policy <name>', 'how far a VM may be taken: live only, else cold, else stopped')
         .choices(POLICIES)

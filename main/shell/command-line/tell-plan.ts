@@ -38,7 +38,7 @@ export const tellPlan = (
   options: PlanningOptions & TellingOptions,
   goalsFor: (state: ClusterState) => Result<readonly SoughtGoal[], string>,
 ): Promise<Ending> =>
-  inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
+  inLog(terminal, options.log, async (open) => {
     const { log, moment, ask } = open;
     const planned = planOptions(options);
     if (!planned.ok) return planned;

@@ -19,7 +19,7 @@ export const apply: AddCommand = (program, { terminal, run }) => {
     .option('--markdown', 'print the plan as Markdown');
   withJson(withLog(command)).action((path: string, options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
+      inLog(terminal, options.log, async (open) => {
         const plan = readPlan(path);
         if (!plan.ok) return plan;
         const applied = applyPlan(open.log, plan.value, options.branch ?? null);

@@ -11,30 +11,18 @@ import { sweep } from '../../../domain/drill/sweep/sweep.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
 import { counted } from '../command-line/table.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 
 /** `old-*=2000/24`: hosts by a pattern of their name, and their own mean times. */
 type NamedClass = { readonly pattern: string; readonly is: RegExp; readonly mtbfH: number; readonly mttrH: number };
 
-type Options = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption & {
-    readonly mtbf: number;
-    readonly mttr: number;
-    readonly spare?: number;
-    readonly seed: string;
-    readonly class: readonly NamedClass[];
-  };
+type Options = InstantOptions & {
+  readonly mtbf: number;
+  readonly mttr: number;
+  readonly spare?: number;
+  readonly seed: string;
+  readonly class: readonly NamedClass[];
+};
 
 const HOURS_PER_YEAR = 8766;
 
@@ -96,9 +84,9 @@ export const availabilityOf: AddCommand = (program, { terminal, run }) => {
     )
     .option('--class <names=mtbf/mttr...>', "hosts with mean times of their own: 'old-*=2000/24'", namedClass, [])
     .option('--seed <seed>', 'seed of the draws', 'availability');
-  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+  withInstant(command).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      inLog(terminal, options.log, async ({ ask, moment }) => {
         const at = moment(options.timeline, options.at);
         if (!at.ok) return at;
         const state = await ask('view.state', { timeline: options.timeline, at: at.value });

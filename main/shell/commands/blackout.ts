@@ -21,22 +21,10 @@ import {
   withRace,
 } from '../command-line/network-options.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
 
-type Options = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption &
+type Options = InstantOptions &
   ChoiceOptions &
   RaceOptions & {
     readonly to?: string;
@@ -116,40 +104,39 @@ export const blackoutOf: AddCommand = (program, { terminal, run }) => {
     .option('--to <host>', 'where it would go')
     .option('--migration <id>', 'a recorded migration instead of a VM and a host')
     .option('--delay <part=ms...>', `state a delay instead of assuming it: ${Object.keys(DELAYS).join(', ')}`, []);
-  withJson(withAt(withTimeline(withLog(withRace(withChoice(command)))))).action(
-    (vm: string | undefined, options: Options) =>
-      run(() => {
-        const delays = delaysIn(options.delay);
-        if (!delays.ok) return delays;
-        const { timeline, to, migration } = options;
-        if ((migration === undefined) === (vm === undefined) || (vm !== undefined && to === undefined))
-          return err('Say which: blackout VM --to HOST, or blackout --migration ID.');
-        return inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
-          const at = moment(timeline, options.at);
-          if (!at.ok) return at;
-          let about: Result<{ vm: string; dest: string; at: At | null }, string>;
-          if (migration === undefined) about = ok({ vm: vm ?? '', dest: to ?? '', at: at.value });
-          else {
-            const state = await ask('view.state', { timeline, at: at.value });
-            if (!state.ok) return state;
-            about = recorded(state.value, migration);
-          }
-          if (!about.ok) return about;
-          const answer = await ask('network.blackout', {
-            timeline,
-            ...choiceOf(options),
-            ...raceOf(options),
-            ...about.value,
-            delays: delays.value,
-          });
-          if (!answer.ok) return answer;
-          if (options.json === true) await terminal.write(`${JSON.stringify(answer.value)}\n`);
-          else {
-            tellAssumptions(terminal, answer.value.assumptions);
-            await terminal.write(readable(answer.value));
-          }
-          return ok(0);
+  withInstant(withRace(withChoice(command))).action((vm: string | undefined, options: Options) =>
+    run(() => {
+      const delays = delaysIn(options.delay);
+      if (!delays.ok) return delays;
+      const { timeline, to, migration } = options;
+      if ((migration === undefined) === (vm === undefined) || (vm !== undefined && to === undefined))
+        return err('Say which: blackout VM --to HOST, or blackout --migration ID.');
+      return inLog(terminal, options.log, async ({ ask, moment }) => {
+        const at = moment(timeline, options.at);
+        if (!at.ok) return at;
+        let about: Result<{ vm: string; dest: string; at: At | null }, string>;
+        if (migration === undefined) about = ok({ vm: vm ?? '', dest: to ?? '', at: at.value });
+        else {
+          const state = await ask('view.state', { timeline, at: at.value });
+          if (!state.ok) return state;
+          about = recorded(state.value, migration);
+        }
+        if (!about.ok) return about;
+        const answer = await ask('network.blackout', {
+          timeline,
+          ...choiceOf(options),
+          ...raceOf(options),
+          ...about.value,
+          delays: delays.value,
         });
-      }),
+        if (!answer.ok) return answer;
+        if (options.json === true) await terminal.write(`${JSON.stringify(answer.value)}\n`);
+        else {
+          tellAssumptions(terminal, answer.value.assumptions);
+          await terminal.write(readable(answer.value));
+        }
+        return ok(0);
+      });
+    }),
   );
 };

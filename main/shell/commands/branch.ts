@@ -2,22 +2,10 @@
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog, type Opened } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { type TimelineRow, timelineRow } from '../command-line/timeline-row.ts';
 
-type Options = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption & { readonly rename?: string; readonly drop?: boolean };
+type Options = InstantOptions & { readonly rename?: string; readonly drop?: boolean };
 type Done = { readonly value: TimelineRow | { readonly dropped: string }; readonly says: string };
 
 const change = async (open: Opened, name: string, options: Options): Promise<Result<Done, string>> => {
@@ -46,10 +34,10 @@ export const branch: AddCommand = (program, { terminal, run }) => {
     .description('make a branch of a timeline at an instant')
     .option('--rename <to>', 'give the branch another name instead')
     .option('--drop', 'drop the branch instead; its events stay in the file');
-  withJson(withAt(withTimeline(withLog(command)))).action((name: string, options: Options) =>
+  withInstant(command).action((name: string, options: Options) =>
     run(() => {
       if (options.drop === true && options.rename !== undefined) return err('Choose one of --rename and --drop.');
-      return inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
+      return inLog(terminal, options.log, async (open) => {
         const done = await change(open, name, options);
         if (!done.ok) return done;
         const { value, says } = done.value;

@@ -11,25 +11,16 @@ import { historiesOf } from '../../work/histories.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
 import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
+  type InstantOptions,
   type ReleaseOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
   underRules,
+  withInstant,
   withRelease,
-  withTimeline,
 } from '../command-line/options.ts';
 import { counted, table } from '../command-line/table.ts';
 
-type Options = LogOption &
-  ReleaseOption &
-  TimelineOption &
-  AtOption &
-  JsonOption & {
+type Options = InstantOptions &
+  ReleaseOption & {
     readonly vm?: string;
     readonly to?: string;
     readonly host?: string;
@@ -138,9 +129,9 @@ export const check: AddCommand = (program, { terminal, run }) => {
     .option('--to <host>', 'one destination (default: every host)')
     .option('--host <name>', 'every VM of this host')
     .option('--nic-gbps <n>', 'what a host adapter carries, for the question of convergence (assumed)', '10');
-  withJson(withRelease(withAt(withTimeline(withLog(command))))).action((options: Options) =>
+  withRelease(withInstant(command)).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ log, moment }) => {
+      inLog(terminal, options.log, async ({ log, moment }) => {
         const question = asked(options);
         if (question === null) return err('Say either --vm NAME, with or without --to HOST, or --host NAME.');
         const gbps = Number(options.nicGbps);

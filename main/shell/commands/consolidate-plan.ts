@@ -14,24 +14,21 @@ import { PLAN_WEIGHT_WORDS } from '../../../domain/consolidation/live/weights.ts
 import type { Parameters } from '../../../domain/consolidation/strategy.ts';
 import type { Ending, Stage } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
-import type { AtOption, JsonOption, LogOption, TimelineOption } from '../command-line/options.ts';
+import type { InstantOptions } from '../command-line/options.ts';
 import { counted, table } from '../command-line/table.ts';
 
-export type PlanOptions = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption & {
-    readonly branch?: string;
-    readonly policy: readonly string[];
-    readonly param?: number;
-    readonly powerModel: string;
-    readonly datapath: ProfileName;
-    readonly underload: string;
-    readonly overload: string;
-    readonly selection: string;
-    readonly set: readonly string[];
-    readonly giveUpN1?: boolean;
-  };
+export type PlanOptions = InstantOptions & {
+  readonly branch?: string;
+  readonly policy: readonly string[];
+  readonly param?: number;
+  readonly powerModel: string;
+  readonly datapath: ProfileName;
+  readonly underload: string;
+  readonly overload: string;
+  readonly selection: string;
+  readonly set: readonly string[];
+  readonly giveUpN1?: boolean;
+};
 
 const QUESTIONS = ['underload', 'overload', 'selection', 'placement', 'weights'] as const;
 type Question = (typeof QUESTIONS)[number];
@@ -199,7 +196,7 @@ const readable = (plan: PlanReport): string => {
 export const runPlan = async ({ terminal }: Stage, options: PlanOptions): Promise<Ending> => {
   const settings = settingsOf(options);
   if (!settings.ok) return settings;
-  return inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+  return inLog(terminal, options.log, async ({ ask, moment }) => {
     const at = moment(options.timeline, options.at);
     if (!at.ok) return at;
     const { timeline, branch = null } = options;

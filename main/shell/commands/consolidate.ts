@@ -8,7 +8,7 @@ import { EXPERIMENTS, OUR_NAMES } from '../../../domain/consolidation/experiment
 import { SPEC_POWER } from '../../../domain/consolidation/power.ts';
 import { STRATEGIES } from '../../../domain/consolidation/registry.ts';
 import type { AddCommand, Ending, Stage } from '../command-line/command.ts';
-import { withAt, withJson, withLog, withTimeline } from '../command-line/options.ts';
+import { withInstant } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
 import { type ExperimentOptions, runExperiment } from './consolidate-experiment.ts';
 import { LIVE_DEFAULTS } from '../../../domain/consolidation/live/settings.ts';
@@ -93,7 +93,7 @@ export const consolidate: AddCommand = (program, stage) => {
       whole,
     )
     .option('--list', 'list the algorithms for the four questions and their parameters');
-  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+  withInstant(command).action((options: Options) =>
     stage.run(() => {
       if (options.list === true) return list(stage, options.json === true);
       if (options.chatty !== undefined) return runNetwork(stage, options.chatty, options.seed, options.json === true);

@@ -29,7 +29,7 @@ export const diff: AddCommand = (program, { terminal, run }) => {
     .description('show what is different in B; each is a timeline, or a timeline and an instant as main@10:36');
   withJson(withLog(command)).action((a: string, b: string, options: LogOption & JsonOption) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
+      inLog(terminal, options.log, async (open) => {
         const from = placeNamed(open, a);
         if (!from.ok) return from;
         const to = placeNamed(open, b);

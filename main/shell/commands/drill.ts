@@ -23,17 +23,11 @@ import { unwatched } from '../../work/watcher.ts';
 import type { AddCommand, Ending } from '../command-line/command.ts';
 import { inLog, type Opened } from '../command-line/open.ts';
 import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
+  type InstantOptions,
   type ReleaseOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
   underRules,
+  withInstant,
   withRelease,
-  withTimeline,
 } from '../command-line/options.ts';
 import { readInput } from '../command-line/read-input.ts';
 import { counted, table } from '../command-line/table.ts';
@@ -41,11 +35,8 @@ import type { Terminal } from '../command-line/terminal.ts';
 import { rtoFrom } from './rto.ts';
 import { sweepFrom } from './sweep.ts';
 
-type Options = LogOption &
-  TimelineOption &
-  AtOption &
-  ReleaseOption &
-  JsonOption & {
+type Options = InstantOptions &
+  ReleaseOption & {
     readonly fail?: readonly string[];
     readonly sweep?: SweepKind;
     readonly branch?: string;
@@ -249,9 +240,9 @@ export const drill: AddCommand = (program, { terminal, run }) => {
     .option('--seed <seed>', 'seed of everything random in the drill')
     .option('--force-down', 'the service is forced down at once instead of waiting for service_down_time')
     .option('--graceful', 'the hosts shut down cleanly: their VMs are seen SHUTOFF before evacuation');
-  withJson(withRelease(withAt(withTimeline(withLog(command))))).action((options: Options) =>
+  withRelease(withInstant(command)).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
+      inLog(terminal, options.log, async (open) => {
         const { sweep: kind, fail, timeline, at } = options;
         const named = fail !== undefined || options.script !== undefined;
         if ((kind !== undefined) === named)

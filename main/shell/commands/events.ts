@@ -99,7 +99,7 @@ export const events: AddCommand = (program, { terminal, run }) => {
     .option('--to <time|seq>', 'up to this instant (default: the end)');
   withJson(withTimeline(withLog(command))).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, (open) => {
+      inLog(terminal, options.log, (open) => {
         const range = rangeOf(open, options);
         return range.ok ? print(terminal, open.log, range.value, options) : Promise.resolve(range);
       }),

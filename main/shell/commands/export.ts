@@ -60,7 +60,7 @@ export const exportLog: AddCommand = (program, { terminal, run }) => {
     .option('--scrub <seed>', 'replace names, ids and addresses, alike for the same seed; keep the seed to yourself');
   withLog(command).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ log }) => {
+      inLog(terminal, options.log, async ({ log }) => {
         const told = options.scrub === undefined ? log : scrubbed(log, options.scrub);
         return options.out === undefined ? toStdout(terminal, told) : toFile(told, options.out);
       }),

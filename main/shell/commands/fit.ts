@@ -14,22 +14,10 @@ import { type AssumptionOptions, assumptionsIn, withAssumptions } from '../comma
 import { csv } from '../command-line/csv.ts';
 import { fitColumns, type FitRow, fitText, hostColumnsFor, mixText } from '../command-line/fit-text.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
 
-type Options = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption &
+type Options = InstantOptions &
   AssumptionOptions & {
     readonly flavor?: string;
     readonly mix?: string;
@@ -130,9 +118,9 @@ export const fit: AddCommand = (program, { terminal, run }) => {
     .option('--hosts', "every host's books for one flavor: what is used, what lies stranded")
     .option('--beside <timeline...>', 'the same question at the head of other branches, side by side')
     .option('--csv', 'print comma-separated values');
-  withJson(withAt(withTimeline(withLog(withAssumptions(command))))).action((options: Options) =>
+  withInstant(withAssumptions(command)).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      inLog(terminal, options.log, async ({ ask, moment }) => {
         const assumptions = assumptionsIn(options);
         if (!assumptions.ok) return assumptions;
         const at = moment(options.timeline, options.at);

@@ -7,22 +7,10 @@ import type { Bridge } from '../../../domain/network/host-flows.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { type ChoiceOptions, choiceOf, tellAssumptions, withChoice } from '../command-line/network-options.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { counted } from '../command-line/table.ts';
 
-type Options = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption &
+type Options = InstantOptions &
   ChoiceOptions & {
     readonly bridge: Bridge;
     readonly diff?: string;
@@ -60,9 +48,9 @@ export const flows: AddCommand = (program, { terminal, run }) => {
       ]),
     )
     .option('--tunnels', 'print the ports of br-tun instead');
-  withJson(withAt(withTimeline(withLog(withChoice(command))))).action((host: string, options: Options) =>
+  withInstant(withChoice(command)).action((host: string, options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      inLog(terminal, options.log, async ({ ask, moment }) => {
         const { timeline } = options;
         const at = moment(timeline, options.at);
         if (!at.ok) return at;

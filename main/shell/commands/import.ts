@@ -105,7 +105,7 @@ const LOOKED_OVER_MAX = 100_000;
 
 /** Says what the log now tells wrong about the overlay. Nothing to say, or a log that cannot be read, is no fault of the import. */
 const lookOver = async (terminal: Terminal, path: string, timeline: string): Promise<void> => {
-  await inLog(terminal, { path, create: false }, async ({ ask }) => {
+  await inLog(terminal, path, async ({ ask }) => {
     const overview = await ask('network.overview', { timeline, at: null, style: 'master' });
     const lints = overview.ok ? overview.value.lints : [];
     const [first] = lints;

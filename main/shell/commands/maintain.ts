@@ -51,7 +51,7 @@ export const maintain: AddCommand = (program, { terminal, run }) => {
     .option('--work-s <n>', 'seconds of work on each empty host', '600');
   withPlanning(command).action((written: readonly string[], options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ log, moment }) => {
+      inLog(terminal, options.log, async ({ log, moment }) => {
         const workS = number('--work-s', options.workS, 0, MOST_WORK_S);
         if (!workS.ok) return workS;
         const planned = planOptions(options);

@@ -13,22 +13,10 @@ import {
   withRace,
 } from '../command-line/network-options.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { counted } from '../command-line/table.ts';
 
-type Options = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption &
+type Options = InstantOptions &
   ChoiceOptions &
   RaceOptions & {
     readonly live?: string;
@@ -111,11 +99,11 @@ export const messages: AddCommand = (program, { terminal, run }) => {
     .option('--evacuate <host>', 'its host is dead, and it is rebuilt there')
     .option('--delete', 'it is deleted')
     .option('--restart', 'of a host: its agent starts anew');
-  withJson(withAt(withTimeline(withLog(withRace(withChoice(command)))))).action((what: string, options: Options) =>
+  withInstant(withRace(withChoice(command))).action((what: string, options: Options) =>
     run(() => {
       const story = storyIn(options);
       if (!story.ok) return story;
-      return inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      return inLog(terminal, options.log, async ({ ask, moment }) => {
         const { timeline } = options;
         const at = moment(timeline, options.at);
         if (!at.ok) return at;

@@ -6,22 +6,10 @@ import { DEFAULT_SCALE, type ScaleTableRow, scaleTable } from '../../../domain/n
 import type { AddCommand } from '../command-line/command.ts';
 import { type ChoiceOptions, withChoice } from '../command-line/network-options.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { counted, table } from '../command-line/table.ts';
 
-type Options = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption & { readonly scale?: boolean; readonly style: ChoiceOptions['style'] };
+type Options = InstantOptions & { readonly scale?: boolean; readonly style: ChoiceOptions['style'] };
 
 const MODE_WORDS: Readonly<Record<Mode, string>> = {
   'no-l2pop': 'full mesh, flood',
@@ -105,7 +93,7 @@ export const overlay: AddCommand = (program, { terminal, run }) => {
     .command('overlay')
     .description('count tunnels, flows and copies of a broadcast in every mode, and name what is wrong')
     .option('--scale', 'print how it grows to 10,000 hosts instead; no log is read');
-  withJson(withAt(withTimeline(withLog(withChoice(command))))).action((options: Options) =>
+  withInstant(withChoice(command)).action((options: Options) =>
     run(async () => {
       const { style } = options;
       if (options.scale === true) {
@@ -113,7 +101,7 @@ export const overlay: AddCommand = (program, { terminal, run }) => {
         await terminal.write(options.json === true ? `${JSON.stringify({ rows })}\n` : scaleText(rows));
         return ok(0);
       }
-      return inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      return inLog(terminal, options.log, async ({ ask, moment }) => {
         const at = moment(options.timeline, options.at);
         if (!at.ok) return at;
         const answer = await ask('network.overview', { timeline: options.timeline, at: at.value, style });

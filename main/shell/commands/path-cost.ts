@@ -10,36 +10,24 @@ import { STANDARD_PATH } from '../../../domain/datapath/standard-path.ts';
 import { vmPath, type VmPath } from '../../../domain/datapath/vm-path.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
 
-type Options = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption & {
-    readonly from: string;
-    readonly to: string;
-    readonly datapath: ProfileName;
-    readonly size?: string;
-    readonly clock?: string;
-    readonly flows?: string;
-    readonly cores?: string;
-    readonly link?: string;
-    readonly load?: string;
-    readonly misses?: string;
-    readonly offloads?: boolean;
-    readonly guest: GuestKind;
-    readonly curve?: keyof typeof AXES;
-  };
+type Options = InstantOptions & {
+  readonly from: string;
+  readonly to: string;
+  readonly datapath: ProfileName;
+  readonly size?: string;
+  readonly clock?: string;
+  readonly flows?: string;
+  readonly cores?: string;
+  readonly link?: string;
+  readonly load?: string;
+  readonly misses?: string;
+  readonly offloads?: boolean;
+  readonly guest: GuestKind;
+  readonly curve?: keyof typeof AXES;
+};
 
 /** Options that are numbers, by the field they set. */
 const NUMBERS = {
@@ -166,9 +154,9 @@ export const pathCostOf: AddCommand = (program, { terminal, run }) => {
     .option('--misses <share>', 'share of packets that need an upcall (default: 0)')
     .addOption(new Option('--curve <axis>', 'throughput of each datapath along an axis').choices(Object.keys(AXES)))
     .option('--offloads', 'checksums, segmentation and tunnels are offloaded (default: none is)');
-  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+  withInstant(command).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      inLog(terminal, options.log, async ({ ask, moment }) => {
         const at = moment(options.timeline, options.at);
         if (!at.ok) return at;
         const state = await ask('view.state', { timeline: options.timeline, at: at.value });

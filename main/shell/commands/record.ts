@@ -2,17 +2,9 @@
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-} from '../command-line/options.ts';
+import { type InstantOptions, withAt, withJson, withLog } from '../command-line/options.ts';
 
-type Options = LogOption & TimelineOption & AtOption & JsonOption;
+type Options = InstantOptions;
 
 const dataOf = (text: string): Result<Readonly<Record<string, unknown>>, string> => {
   try {
@@ -36,7 +28,7 @@ export const record: AddCommand = (program, { terminal, run }) => {
       run(() => {
         const data = dataOf(text ?? '{}');
         if (!data.ok) return data;
-        return inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
+        return inLog(terminal, options.log, async (open) => {
           const at = open.moment(options.timeline, options.at);
           if (!at.ok) return at;
           const done = await open.ask('branch.record', {

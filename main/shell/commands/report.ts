@@ -7,21 +7,12 @@ import { html } from '../../../domain/report/html.ts';
 import { markdown } from '../../../domain/report/markdown.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog, type Opened } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { placeNamed } from '../command-line/place.ts';
 
 const WRITERS = { markdown, html } as const;
 type Format = keyof typeof WRITERS;
-type Options = LogOption & TimelineOption & AtOption & JsonOption & { format: Format; against?: string };
+type Options = InstantOptions & { format: Format; against?: string };
 
 /** What is reported: one instant, or what differs from another one. */
 const asked = async (open: Opened, { timeline, at, against }: Options): Promise<Result<Document, string>> => {
@@ -49,9 +40,9 @@ export const report: AddCommand = (program, { terminal, run }) => {
     .description('write a report of an instant to hand over: what is wrong and why, what a failure would do, what fits')
     .addOption(new Option('--format <name>', 'how it is written').choices(Object.keys(WRITERS)).default('markdown'))
     .option('--against <place>', 'report what differs from another instant instead: a timeline, or main@10:36');
-  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+  withInstant(command).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async (open) => {
+      inLog(terminal, options.log, async (open) => {
         const answer = await asked(open, options);
         if (!answer.ok) return answer;
         const written = (document: Document): string =>

@@ -8,22 +8,10 @@ import { type AssumptionOptions, assumptionsIn, withAssumptions } from '../comma
 import type { AddCommand } from '../command-line/command.ts';
 import { csv } from '../command-line/csv.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
 
-type Options = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption &
+type Options = InstantOptions &
   AssumptionOptions & {
     readonly resource?: Resource;
     readonly zone?: string;
@@ -97,9 +85,9 @@ export const runway: AddCommand = (program, { terminal, run }) => {
     .option('--commit <date=flavor:n...>', 'VMs promised for a day, on top of the trend')
     .option('--grow <flavor=percent...>', 'a flavor that grows by so much a month, on top of the trend')
     .option('--csv', 'print the history as comma-separated values');
-  withJson(withAt(withTimeline(withLog(withAssumptions(command))))).action((options: Options) =>
+  withInstant(withAssumptions(command)).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      inLog(terminal, options.log, async ({ ask, moment }) => {
         const assume = assumptionsIn(options);
         if (!assume.ok) return assume;
         const at = moment(options.timeline, options.at);

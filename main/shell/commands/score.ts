@@ -3,20 +3,11 @@ import { err, ok } from '../../../domain/base/result.ts';
 import { type PlanScore, scorePlan, type StepScore } from '../../../domain/planning/score.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { readPlan } from '../command-line/read-input.ts';
 import { counted, table } from '../command-line/table.ts';
 
-type Options = LogOption & TimelineOption & AtOption & JsonOption;
+type Options = InstantOptions;
 
 const seconds = (ms: number | null): string | null => (ms === null ? null : `${(ms / 1000).toFixed(1)} s`);
 const percent = (share: number): string => `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)} %`;
@@ -72,9 +63,9 @@ export const score: AddCommand = (program, { terminal, run }) => {
   const command = program
     .command('score <plan>')
     .description('hold a plan (JSON of a planning command) against the log of its execution, step by step');
-  withJson(withAt(withTimeline(withLog(command)))).action((path: string, options: Options) =>
+  withInstant(command).action((path: string, options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      inLog(terminal, options.log, async ({ ask, moment }) => {
         const plan = readPlan(path);
         if (!plan.ok) return plan;
         const at = moment(options.timeline, options.at);

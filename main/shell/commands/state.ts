@@ -4,18 +4,7 @@ import type { ClusterState, HostState, VmState } from '../../../domain/readout/s
 import { underRelease } from '../../../domain/scheduling/release.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type ReleaseOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withRelease,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, type ReleaseOption, withInstant, withRelease } from '../command-line/options.ts';
 import { counted, table } from '../command-line/table.ts';
 
 const MOST_ROWS = 40; // more VMs than this are counted, and only the unusual ones are listed
@@ -109,13 +98,12 @@ const readable = (state: ClusterState): string =>
     anomalyPart(state),
   ].join('\n');
 
-type Options = LogOption & TimelineOption & AtOption & ReleaseOption & JsonOption;
-
+type Options = InstantOptions & ReleaseOption;
 export const state: AddCommand = (program, { terminal, run }) => {
   const command = program.command('state').description('show the cluster at an instant');
-  withJson(withRelease(withAt(withTimeline(withLog(command))))).action((options: Options) =>
+  withRelease(withInstant(command)).action((options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      inLog(terminal, options.log, async ({ ask, moment }) => {
         const at = moment(options.timeline, options.at);
         if (!at.ok) return err(at.error);
         const answer = await ask('view.state', { timeline: options.timeline, at: at.value });

@@ -10,7 +10,7 @@ export const timelines: AddCommand = (program, { terminal, run }) => {
   const command = program.command('timelines').description('list the record and its branches');
   withJson(withLog(command)).action((options: LogOption & JsonOption) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask }) => {
+      inLog(terminal, options.log, async ({ ask }) => {
         const info = await ask('log.info', {});
         if (!info.ok) return info;
         const rows = info.value.timelines.map(timelineRow);

@@ -12,23 +12,10 @@ import {
 import type { AddCommand } from '../command-line/command.ts';
 import { type ChoiceOptions, choiceOf, tellAssumptions, withChoice } from '../command-line/network-options.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { counted } from '../command-line/table.ts';
 
-type Shared = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption &
-  ChoiceOptions & { readonly fault: readonly string[]; readonly size: number };
+type Shared = InstantOptions & ChoiceOptions & { readonly fault: readonly string[]; readonly size: number };
 
 /** So many lines of one kind are still read one by one. */
 const FEW = 4;
@@ -41,17 +28,11 @@ const ipBytes = (written: string): number => {
 };
 
 const withWorld = <C extends Parameters<typeof withChoice>[0]>(command: C) =>
-  withJson(
-    withAt(
-      withTimeline(
-        withLog(
-          withChoice(
-            command
-              .option('--fault <fault...>', `faults in the way: ${Object.values(FAULT_FORMS).join(', ')}`, [])
-              .option('--size <bytes>', 'length of the IP packet, for the MTU', ipBytes, DEFAULT_IP_BYTES),
-          ),
-        ),
-      ),
+  withInstant(
+    withChoice(
+      command
+        .option('--fault <fault...>', `faults in the way: ${Object.values(FAULT_FORMS).join(', ')}`, [])
+        .option('--size <bytes>', 'length of the IP packet, for the MTU', ipBytes, DEFAULT_IP_BYTES),
     ),
   );
 
@@ -136,7 +117,7 @@ export const trace: AddCommand = (program, { terminal, run }) => {
     run(() => {
       if (options.packet === undefined && options.to === undefined)
         return err('Say what is sent: --packet SPEC, or --to VM for an echo request.');
-      return inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      return inLog(terminal, options.log, async ({ ask, moment }) => {
         const at = moment(options.timeline, options.at);
         if (!at.ok) return at;
         const answer = await ask('network.trace', {
@@ -164,7 +145,7 @@ export const reach: AddCommand = (program, { terminal, run }) => {
     .description('say whether two VMs can talk, and which hop breaks first; status 1 when they cannot');
   withWorld(command).action((from: string, to: string, options: Shared) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      inLog(terminal, options.log, async ({ ask, moment }) => {
         const at = moment(options.timeline, options.at);
         if (!at.ok) return at;
         const answer = await ask('network.reach', {

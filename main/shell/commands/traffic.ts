@@ -7,31 +7,19 @@ import { PATTERN_NAMES, type PatternName } from '../../../domain/datapath/traffi
 import type { AddCommand } from '../command-line/command.ts';
 import { tellAssumptions } from '../command-line/network-options.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { counted, table } from '../command-line/table.ts';
 
-type Options = LogOption &
-  TimelineOption &
-  AtOption &
-  JsonOption & {
-    readonly datapath: ProfileName;
-    readonly pattern?: PatternName;
-    readonly group: number;
-    readonly mean: number;
-    readonly seed: string;
-    readonly csv?: boolean;
-    readonly move?: string;
-    readonly to?: string;
-  };
+type Options = InstantOptions & {
+  readonly datapath: ProfileName;
+  readonly pattern?: PatternName;
+  readonly group: number;
+  readonly mean: number;
+  readonly seed: string;
+  readonly csv?: boolean;
+  readonly move?: string;
+  readonly to?: string;
+};
 
 const BYTES_PER_MBIT = 125_000;
 
@@ -106,11 +94,11 @@ export const traffic: AddCommand = (program, { terminal, run }) => {
     .option('--csv', 'print the matrix as CSV, which `import` reads')
     .option('--move <vm>', 'tell what moving this VM would change')
     .option('--to <host>', 'where it would go');
-  withJson(withAt(withTimeline(withLog(command)))).action((options: Options) =>
+  withInstant(command).action((options: Options) =>
     run(() => {
       const move = moveIn(options);
       if (!move.ok) return move;
-      return inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      return inLog(terminal, options.log, async ({ ask, moment }) => {
         const { timeline, datapath, pattern, seed } = options;
         const at = moment(timeline, options.at);
         if (!at.ok) return at;

@@ -9,7 +9,7 @@ export const verify: AddCommand = (program, { terminal, run }) => {
   const command = program.command('verify').description('check every event against the chain of hashes');
   withJson(withLog(command)).action((options: LogOption & JsonOption) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ log }) => {
+      inLog(terminal, options.log, async ({ log }) => {
         const found = log.verify();
         const head = found.heads['main'] ?? null;
         if (options.json === true) {

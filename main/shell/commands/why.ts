@@ -4,19 +4,10 @@ import type { CauseChain } from '../../../domain/readout/picture-types.ts';
 import type { VmState } from '../../../domain/readout/state.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
-import {
-  type AtOption,
-  type JsonOption,
-  type LogOption,
-  type TimelineOption,
-  withAt,
-  withJson,
-  withLog,
-  withTimeline,
-} from '../command-line/options.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
 
-type Options = LogOption & TimelineOption & AtOption & JsonOption;
+type Options = InstantOptions;
 
 const MOST_NAMED = 5; // ids listed where several VMs have the name
 
@@ -51,9 +42,9 @@ const readable = ({ verdict, links }: CauseChain): string =>
 
 export const why: AddCommand = (program, { terminal, run }) => {
   const command = program.command('why <vm>').description('tell what led to a VM’s ERROR or SHUTOFF: its cause chain');
-  withJson(withAt(withTimeline(withLog(command)))).action((meant: string, options: Options) =>
+  withInstant(command).action((meant: string, options: Options) =>
     run(() =>
-      inLog(terminal, { path: options.log ?? null, create: false }, async ({ ask, moment }) => {
+      inLog(terminal, options.log, async ({ ask, moment }) => {
         const { timeline } = options;
         const at = moment(timeline, options.at);
         if (!at.ok) return err(at.error);
