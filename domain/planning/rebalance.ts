@@ -80,7 +80,7 @@ export const seekBalance = (
   const before = now();
   const n = hosts.length;
   let moves = 0;
-  let stopped = 'no move is worth the margin';
+  let stopped = 'no other move is worth the margin';
   for (;;) {
     if (moves >= goal.mostMoves) {
       stopped = `${goal.mostMoves} moves are all that was allowed`;

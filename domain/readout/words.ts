@@ -2,7 +2,7 @@
 import { isoInstant } from '../base/time.ts';
 import { instant } from '../base/brand.ts';
 
-const THIN = '\u2009';
+const THIN = '\u202f'; // narrow, and a line never breaks at it
 const MS_PER_S = 1_000;
 const S_PER_MIN = 60;
 const S_PER_H = 3_600;

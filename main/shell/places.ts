@@ -1,4 +1,5 @@
 // Where things stand on disk: beside the source in a clone, beside the bundle in the packed app, and in the person's own folder.
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +8,9 @@ export const FROM_SOURCE = import.meta.url.endsWith('.ts');
 
 /** The clone, or the root of the packed app: two folders up from either place. */
 export const ROOT = join(HERE, '..', '..');
+/** What `--version` prints. */
+export const version = (): string =>
+  (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 /** The built window. */
 export const WINDOW_DIR = join(ROOT, 'dist', 'renderer');
 /** Electron's entry, built. */

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { TimelineInfo } from '../../domain/contract/contract.ts';
 import { useDesk } from '../session/desk.ts';
-import { isRecord } from '../session/branches.ts';
+import { isRecord } from '../../domain/contract/branches.ts';
 import { day, moment, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Popover } from './popover.tsx';

@@ -6,7 +6,7 @@ import { useDesk } from '../session/desk.ts';
 import { applyPlan } from '../session/run-consolidate.ts';
 import { policyWords } from '../session/policy-words.ts';
 import { usePlan } from '../session/use-plan.ts';
-import { clock, count, duration, plural } from '../../domain/readout/words.ts';
+import { brief, clock, count, duration, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Facts } from './facts.tsx';
 
@@ -48,14 +48,16 @@ const MoveRow = ({ move }: { readonly move: Move }) => {
   return (
     <tr>
       <td>
-        <button type="button" class="link strong" onClick={() => desk.select(`vm:${move.vm}`)}>
+        <button type="button" class="link strong" title={move.name} onClick={() => desk.select(`vm:${move.vm}`)}>
           {move.name}
         </button>
       </td>
       <td class="muted">
         {move.source} → {move.dest}
       </td>
-      <td class="right">{duration(move.seconds * 1000)}</td>
+      <td class="right" title={`takes ${duration(move.seconds * 1000)}`}>
+        {brief(move.seconds * 1000)}
+      </td>
     </tr>
   );
 };

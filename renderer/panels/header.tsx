@@ -106,7 +106,8 @@ export const Header = () => {
       <Crumbs />
       <button type="button" class="find" onClick={() => (desk.sheet.value = 'find')} data-testid="find">
         <Magnifier />
-        <span>Find host, VM, event or command</span>
+        <span>Find</span>
+        <span>host, VM, event or command</span>
         <kbd>Ctrl K</kbd>
       </button>
       <span class="spring" />

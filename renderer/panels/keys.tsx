@@ -7,7 +7,7 @@ const ON_SURFACES: readonly (readonly [string, string])[] = [
   ['arrows', 'Move on the map, the timeline, a list'],
   ['Enter', 'Open in the inspector; again: go on into its VMs'],
   ['PgUp, PgDn', 'Leap along the timeline'],
-  ['wheel', 'Zoom the timeline; with Shift: pan'],
+  ['wheel', 'Zoom the timeline; Shift: pan'],
   ['Esc', 'Close, then clear the selection'],
 ];
 

@@ -1,5 +1,5 @@
 // The inspector while nothing is selected: the instant in figures, what is wrong, and the way along the incident.
-import { isRecord, recordOf } from '../session/branches.ts';
+import { isRecord, recordOf } from '../../domain/contract/branches.ts';
 import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { clock, count, day, moment, plural } from '../../domain/readout/words.ts';

@@ -46,7 +46,7 @@ export const AssumeBar = ({ hosts, assume, onAssume }: Props) => {
           aria-label="Hosts to add"
           onInput={(e) => add(Math.floor(Number(e.currentTarget.value) || 0), like)}
         />{' '}
-        like{' '}
+        hosts like{' '}
         <select
           value={like}
           aria-label="The host that added ones are like"

@@ -2,7 +2,11 @@
 import { useMemo, useState } from 'preact/hooks';
 import { flavorsOf } from '../../domain/capacity/flavors.ts';
 import { assuming, type Assumptions, NO_ASSUMPTIONS } from '../../domain/capacity/what-if.ts';
-import type { ClusterState, HostState } from '../../domain/readout/state.ts';
+import { freeOf } from '../../domain/capacity/slots.ts';
+import type { ClusterState } from '../../domain/readout/state.ts';
+import { candidatesOf } from '../../domain/scheduling/candidates.ts';
+import { capacity } from '../../domain/scheduling/inventory.ts';
+import { releaseOf } from '../../domain/scheduling/release.ts';
 import { mebibytes, plural } from '../../domain/readout/words.ts';
 import { Segments } from '../panels/segments.tsx';
 import { useDesk } from '../session/desk.ts';
@@ -13,9 +17,37 @@ import { RatioCard } from './ratio-card.tsx';
 import { RunwayCard } from './runway-card.tsx';
 import { WhatFits } from './what-fits.tsx';
 
-/** Sums over hosts that can take VMs: up, enabled and with a known inventory. */
-const sum = (hosts: readonly HostState[], field: (h: HostState) => number | null): number =>
-  hosts.reduce((n, h) => n + (field(h) ?? 0), 0);
+/** RAM that VMs can have, after reservation and ratio, on the hosts that take some: up, enabled and with a known inventory. */
+const ramRoom = (state: ClusterState): { readonly free: number; readonly all: number; readonly hosts: number } => {
+  const open = candidatesOf(state, releaseOf(state)).filter((h) => h.up !== false && h.enabled !== false);
+  const known = open.flatMap((h) => {
+    const inventory = h.inventories.MEMORY_MB;
+    return inventory === null ? [] : [{ free: freeOf(h, 'MEMORY_MB'), all: capacity(inventory) }];
+  });
+  const sum = (of: (h: { free: number; all: number }) => number): number => known.reduce((n, h) => n + of(h), 0);
+  return { free: sum((h) => h.free), all: sum((h) => h.all), hosts: open.length };
+};
+
+const assumedState = (state: ClusterState, assume: Assumptions): ClusterState => {
+  const then = assuming(state, assume);
+  // A host that has gone by the instant shown is no model any more: the question is then about the cluster as it is.
+  return then.ok ? then.value : state;
+};
+
+const Room = ({ state }: { readonly state: ClusterState }) => {
+  const { free, all, hosts } = useMemo(() => ramRoom(state), [state]);
+  const closed = state.hosts.length - hosts;
+  if (all === 0) return <span class="spring" />;
+  return (
+    <p class="figures">
+      <span>
+        {mebibytes(free)} of {mebibytes(all)} RAM free
+      </span>
+      <span>on {plural(hosts, 'host')}</span>
+      {closed > 0 && <span>{plural(closed, 'host')} down or disabled not counted</span>}
+    </p>
+  );
+};
 
 const BOOKS = [
   ['rooms', 'Fragmentation'],
@@ -35,17 +67,10 @@ const Board = ({ state, assume, onAssume }: BoardProps) => {
   const [books, open] = useState<Books>('rooms');
   const flavor =
     flavors.find((f) => f.name === chosen) ?? flavors.find((f) => f.name === 'm1.large') ?? flavors[0] ?? null;
-  // A host that has gone by the instant shown is no model any more: the question is then about the cluster as it is.
-  const assumed = useMemo(() => {
-    const then = assuming(state, assume);
-    return then.ok ? then.value : state;
-  }, [state, assume]);
+  const assumed = useMemo(() => assumedState(state, assume), [state, assume]);
   const ratio = assume.ratios.vcpu;
   // The slider tries ratios on everything else that is assumed.
-  const untried = useMemo(() => {
-    const then = assuming(state, { ...assume, ratios: NO_ASSUMPTIONS.ratios });
-    return then.ok ? then.value : state;
-  }, [state, assume]);
+  const untried = useMemo(() => assumedState(state, { ...assume, ratios: NO_ASSUMPTIONS.ratios }), [state, assume]);
   const tryRatio = (vcpu: number | null): void => onAssume({ ...assume, ratios: { ...assume.ratios, vcpu } });
   return (
     <div class="capacity-grid">
@@ -77,21 +102,11 @@ export const CapacityPlace = () => {
   const [assume, setAssume] = useState<Assumptions>(NO_ASSUMPTIONS);
   const state = desk.states.value.value;
   const failure = desk.states.failure.value;
-  const usable = (state?.hosts ?? []).filter((h) => h.up !== false && h.enabled !== false);
-  const offline = (state?.hosts.length ?? 0) - usable.length;
-  const ram = sum(usable, (h) => h.ramMiB);
-  const ramUsed = sum(usable, (h) => (h.ramMiB === null ? 0 : h.ramMiBUsed));
   return (
     <>
       <div class="top">
         <h1>Capacity</h1>
-        {state !== null && ram > 0 && (
-          <p>
-            {mebibytes(ram - ramUsed)} of {mebibytes(ram)} RAM free on {plural(usable.length, 'host')}
-            {offline > 0 && `; ${plural(offline, 'host')} down or disabled not counted`}
-          </p>
-        )}
-        <span class="sp" />
+        {state !== null && <Room state={assumedState(state, assume)} />}
         {state !== null && state.hosts.length > 0 && (
           <AssumeBar hosts={state.hosts} assume={assume} onAssume={setAssume} />
         )}

@@ -168,7 +168,7 @@ const Charts = ({ report, chosen }: { readonly report: ConsolidationReport; read
       <div class="card">
         <h2>
           Energy against {paretoAxis(report.rows) === 'slav' ? 'SLA violation' : 'CPU not given'}
-          <small>lower left is better</small>
+          <small class="span">lower left is better</small>
         </h2>
         <Chart label="Energy against SLA violation, one mark a policy" height={CHART_HEIGHT} option={pareto} />
       </div>
@@ -214,13 +214,29 @@ const Subtitle = () => {
   const desk = useDesk();
   const view = desk.consolidation;
   const report = view.ran.value?.report ?? null;
-  if (view.tab.value === 'plan') return <p>This cluster at this instant: Neat's four questions, host by host.</p>;
-  if (report === null) return <p>{day(desk.player.settled.value.at)}, the record's own CPU telemetry</p>;
+  if (view.tab.value === 'plan')
+    return (
+      <p class="figures">
+        <span>This cluster at this instant: Neat's four questions, host by host.</span>
+      </p>
+    );
+  if (report === null)
+    return (
+      <p class="figures">
+        <span>{day(desk.player.settled.value.at)}</span>
+        <span>the record's own CPU telemetry</span>
+      </p>
+    );
   const { name, vms } = report.workload;
   return (
-    <p title="Traces are the record's; machines are CloudSim's: 800 hosts of two kinds, four kinds of VM">
-      {name} · {plural(vms, 'VM')} on CloudSim's {count(report.hosts)} hosts ·{' '}
-      {report.rows.length === 1 ? 'one policy' : `${report.rows.length} policies`}
+    <p
+      class="figures"
+      title="Traces are the record's; machines are CloudSim's: 800 hosts of two kinds, four kinds of VM"
+    >
+      <span>{name}</span>
+      <span>{plural(vms, 'VM')}</span>
+      <span>CloudSim's {count(report.hosts)} hosts</span>
+      <span>{report.rows.length === 1 ? 'one policy' : `${report.rows.length} policies`}</span>
     </p>
   );
 };
@@ -254,8 +270,7 @@ export const ConsolidatePlace = () => {
           ]}
           onChoose={(t) => (view.tab.value = t)}
         />
-        {view.running.value === null && <Subtitle />}
-        <span class="spring" />
+        {view.running.value === null ? <Subtitle /> : <span class="spring" />}
         {tab === 'policies' && (
           <>
             <Segments

@@ -235,16 +235,17 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
         <Verdict report={report} />
         <span class="spring" />
         <span class="acts">
-          <button type="button" class="btn small" onClick={again}>
-            Change the drill
+          <button type="button" class="btn small" onClick={again} aria-label="Change the drill">
+            Change<span class="longer"> the drill</span>
           </button>
           <button
             type="button"
             class="btn small"
             onClick={() => void saveDrill(desk, report).then(setKept)}
-            title="A folder beside the log with the cluster, the question and the answer: a test of its own"
+            aria-label="Save as scenario"
+            title="Save as scenario: a folder beside the log with the cluster, the question and the answer, a test of its own"
           >
-            Save as scenario
+            Save<span class="longer"> as scenario</span>
           </button>
           <button
             type="button"
@@ -254,8 +255,9 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
               desk.place.value = 'compare';
               if (info?.to) desk.goTo({ at: info.to, seq: null });
             }}
+            aria-label={`Compare with ${info?.parent ?? 'main'}`}
           >
-            Compare with {info?.parent ?? 'main'}
+            Compare<span class="longer"> with {info?.parent ?? 'main'}</span>
           </button>
         </span>
       </div>

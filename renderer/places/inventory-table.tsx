@@ -41,14 +41,14 @@ const COLUMNS: readonly Column<HostState>[] = [
   { name: 'zone', value: (h) => h.az },
   { name: 'VMs', value: (h) => h.vms.length, right: true },
   {
-    name: 'vCPU used / total',
+    name: 'vCPU',
     value: (h) => share(h.vcpusUsed, h.vcpus) ?? h.vcpusUsed,
     cell: (h) => (
       <Meter used={h.vcpusUsed} total={h.vcpus} ratio={h.vcpuRatio} text={`${h.vcpusUsed} / ${h.vcpus ?? 'unknown'}`} />
     ),
   },
   {
-    name: 'RAM used / total',
+    name: 'RAM',
     value: (h) => share(h.ramMiBUsed, h.ramMiB) ?? h.ramMiBUsed,
     cell: (h) => (
       <Meter
@@ -60,7 +60,7 @@ const COLUMNS: readonly Column<HostState>[] = [
     ),
   },
   {
-    name: 'disk used / total',
+    name: 'disk',
     value: (h) => share(h.diskGiBUsed, h.diskGiB) ?? h.diskGiBUsed,
     cell: (h) => (
       <Meter
@@ -76,10 +76,8 @@ const COLUMNS: readonly Column<HostState>[] = [
 export const InventoryTable = ({ hosts }: { readonly hosts: readonly HostState[] }) => {
   const desk = useDesk();
   return (
-    <div class="card">
-      <h2>
-        Inventories and allocations <small>physical totals; VMs in flight are charged on both ends</small>
-      </h2>
+    <>
+      <p class="pad fit-note">Against physical totals; a VM in flight is charged on both ends.</p>
       <DataTable
         rows={hosts}
         columns={COLUMNS}
@@ -88,6 +86,6 @@ export const InventoryTable = ({ hosts }: { readonly hosts: readonly HostState[]
         selected={desk.selection.value}
         onOpen={(h) => desk.select(`host:${h.name}`)}
       />
-    </div>
+    </>
   );
 };

@@ -20,7 +20,8 @@ import { PlanSummary } from './plan-summary.tsx';
 
 const GBIT = 1e9;
 
-const verdictOf = (plan: PlanAnswer): string => {
+/** The answer, then the work it takes, which the strip below the title tells too. */
+const verdictOf = (plan: PlanAnswer): readonly string[] => {
   const stays = plan.blocked.length;
   const work =
     plan.moves.length === 0
@@ -28,16 +29,18 @@ const verdictOf = (plan: PlanAnswer): string => {
       : `${plural(plan.moves.length, 'move')} in ${duration(plan.makespanMs)}`;
   const refused = plan.checker.ok ? '' : ', refused by the checker';
   if (plan.drained.length > 0)
-    return `${stays === 0 ? 'can be drained' : `${plural(stays, 'VM')} cannot leave`}: ${work}${refused}`;
-  return `${plan.feasible ? '' : 'not to be had in full: '}${work}${refused}`;
+    return [stays === 0 ? 'can be drained:' : `${plural(stays, 'VM')} cannot leave:`, work + refused];
+  return [...(plan.feasible ? [] : ['not to be had in full:']), work + refused];
 };
 
 const Verdict = ({ plan, pending }: { readonly plan: PlanAnswer | null; readonly pending: boolean }) => {
-  if (plan === null) return <p>{pending ? 'Planning.' : ''}</p>;
-  const text = verdictOf(plan);
+  if (plan === null) return <p class="figures">{pending ? 'Planning.' : ''}</p>;
+  const said = verdictOf(plan);
   return (
-    <p data-testid="plan-verdict" title={[text, ...plan.report.notes].join('. ')}>
-      {text}
+    <p class="figures sentence" data-testid="plan-verdict" title={[said.join(' '), ...plan.report.notes].join('. ')}>
+      {said.map((part) => (
+        <span key={part}>{part}</span>
+      ))}
     </p>
   );
 };
@@ -162,11 +165,12 @@ export const MigratePlace = () => {
         <GoalKindChoice />
         <GoalDetail />
         {goal === null ? (
-          <p>{askFor(migrate.goal.value, lone)}</p>
+          <p class="figures">
+            <span>{askFor(migrate.goal.value, lone)}</span>
+          </p>
         ) : (
           <Verdict plan={plan.value} pending={plan.pending} />
         )}
-        <span class="spring" />
         <Segments
           label="What the stage shows"
           value={shows}

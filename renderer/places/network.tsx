@@ -174,12 +174,13 @@ export const NetworkPlace = () => {
           onChoose={(s) => (view.shows.value = s)}
         />
         {value !== null && (
-          <p class="drop-narrow">
-            {types} · {plural(value.hosts.length, 'VTEP')} · {plural(value.networks.length, 'network')}
-            {value.moving > 0 && ` · ${plural(value.moving, 'port')} moving`}
+          <p class="figures drop-narrow">
+            {value.moving > 0 && <span>{plural(value.moving, 'port')} moving</span>}
+            <span>{types}</span>
+            <span>{plural(value.hosts.length, 'VTEP')}</span>
+            <span>{plural(value.networks.length, 'network')}</span>
           </p>
         )}
-        <span class="spring" />
         {value !== null && <Lints overview={value} />}
         {value !== null && value.assumptions.length > 0 && (
           <span class="badge doubt" title={value.assumptions.join('\n')}>

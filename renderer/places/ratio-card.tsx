@@ -51,7 +51,8 @@ export const RatioCard = ({ state, flavor, ratio, onRatio }: Props) => {
   return (
     <div class="card">
       <h2>
-        Overcommit <small>cpu_allocation_ratio, today {own === null ? 'not the same everywhere' : `${own} : 1`}</small>
+        Overcommit{' '}
+        <small>{own === null ? 'hosts differ in cpu_allocation_ratio' : `cpu_allocation_ratio is ${own} : 1`}</small>
       </h2>
       <div class="pad ratio">
         <label>
@@ -96,7 +97,7 @@ export const RatioCard = ({ state, flavor, ratio, onRatio }: Props) => {
         {risk !== null && <p class="room-key">dashed: its load; filled: how often it wants more than its cores</p>}
         {ratio !== null && (
           <button type="button" class="btn small" onClick={() => onRatio(null)}>
-            Back to today
+            Back to now
           </button>
         )}
       </div>

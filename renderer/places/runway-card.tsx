@@ -85,7 +85,7 @@ export const RunwayCard = ({ state, assume }: Props) => {
     <div class={`card ${outlook.pending ? 'late-bar' : ''}`} data-testid="runway">
       <h2>
         <span title={`on the history of ${timeline}`}>Runway</span>
-        <span class="sp" />
+        <span class="spring" />
         {zones.length > 1 && (
           <select value={within ?? ''} aria-label="Zone" onChange={(e) => setZone(e.currentTarget.value)}>
             <option value="">all zones</option>
@@ -106,7 +106,7 @@ export const RunwayCard = ({ state, assume }: Props) => {
           />
         )}
       </h2>
-      <div class="scroll">
+      <div class="scroll runway">
         {outlook.failure !== null && <p class="failure">{outlook.failure.sentence}</p>}
         {o?.refused != null && <p class="fit-note pad">{o.refused}</p>}
         {o !== null && option !== null && (

@@ -68,7 +68,7 @@ export const WhatFits = ({ state, now, flavors, flavor, onChoose }: Props) => {
         <p class="empty pad">The log describes no flavor and no VM of a known size up to this instant.</p>
       ) : (
         <div class="scroll">
-          <table class="rows fits">
+          <table class={`rows fits ${now === null ? '' : 'beside'}`}>
             <thead>
               <tr>
                 <th>Flavor</th>

@@ -11,7 +11,7 @@ import type { Player } from '../playback/player.ts';
 import { readAddress, sameSubject, writeAddress, type Choice } from './address.ts';
 import type { Client } from './client.ts';
 import type { Idle } from './idle.ts';
-import { isRecord } from './branches.ts';
+import { isRecord } from '../../domain/contract/branches.ts';
 import { Latest } from './latest.ts';
 import { openingView, type OpeningView } from './opening.ts';
 import type { PlaceId } from './places.ts';

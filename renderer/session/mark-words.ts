@@ -23,7 +23,7 @@ export const markWords = (mark: Mark): string => {
     case 'error':
       return /NoValidHost/.test(mark.label) ? 'NoValidHost' : 'error';
     case 'anomaly':
-      return 'anomaly';
+      return 'contradiction';
     case 'note':
       return mark.label;
   }

@@ -1,7 +1,7 @@
 // Runs the policies on the chosen day, and writes a plan onto a branch that the window then follows.
 import { COMPARED } from '../../domain/consolidation/experiment.ts';
 import { LIVE_DEFAULTS, type LiveSettings } from '../../domain/consolidation/live/settings.ts';
-import { recordOf } from './branches.ts';
+import { recordOf } from '../../domain/contract/branches.ts';
 import type { Desk } from './desk.ts';
 import { clock, day } from '../../domain/readout/words.ts';
 

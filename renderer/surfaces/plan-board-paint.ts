@@ -21,6 +21,8 @@ export type BoardView = {
 const LETTERS_FROM_PX = 27; // three letters of the smallest type fit from here on
 const LABEL_ROOM = 62; // right of the Gantt, as the layout leaves it
 const TICKS_PX = 56;
+const NAME_GAP = 4; // px between the names of columns
+const MOST_NAME_PX = 40; // a longer name is cut, not given more columns
 
 const paintMark = (ctx: Ctx, p: Palette, row: BoardRow, cell: BoardCell, c: BoardColumn): void => {
   const box = { x: c.x + 1.5, y: row.y + 2.5, w: c.w - 3, h: row.h - 5 };
@@ -161,9 +163,13 @@ export const paintHead = (ctx: Ctx, p: Palette, l: BoardLayout, height: number, 
   write(ctx, p, 'RAM', l.left - 10, base, { ...style, align: 'right' });
   const more = l.more === 0 ? '' : `, ${l.more} more without room here`;
   if (l.columns.length > 0) write(ctx, p, `to ${l.prefix}${more}`, l.left, base - 14, { colour: p['ink-3'] });
-  for (const c of l.columns) {
-    setFont(ctx, p, 11, 600);
-    write(ctx, p, fitText(ctx, c.short, c.w), c.x + c.w / 2, base, {
+  // Names that would run into one another are written over every second column, or third.
+  setFont(ctx, p, 11, 600);
+  const widest = Math.max(0, ...l.columns.map((c) => ctx.measureText(c.short).width));
+  const every = Math.max(1, Math.ceil((Math.min(widest, MOST_NAME_PX) + NAME_GAP) / (l.columns[0]?.w ?? 1)));
+  for (const [i, c] of l.columns.entries()) {
+    if (i % every !== 0) continue;
+    write(ctx, p, fitText(ctx, c.short, c.w * every), c.x + c.w / 2, base, {
       colour: p['ink-2'],
       weight: 600,
       align: 'center',

@@ -1,7 +1,7 @@
 // What the timeline shows and where: overview, density, marks and branch lanes, in CSS px; pure.
 import type { TimelineInfo } from '../../domain/contract/contract.ts';
 import type { Mark } from '../../domain/readout/picture-types.ts';
-import { familyOf } from '../session/branches.ts';
+import { familyOf } from '../../domain/contract/branches.ts';
 import type { Range } from '../session/desk.ts';
 import { timeScale, type TimeScale } from './time-scale.ts';
 

@@ -2,7 +2,7 @@
 import type { Density, Mark } from '../../domain/readout/picture-types.ts';
 import type { Range } from '../session/desk.ts';
 import { markWords } from '../session/mark-words.ts';
-import { clock } from '../../domain/readout/words.ts';
+import { clock, duration } from '../../domain/readout/words.ts';
 import { fillRect, fitText, line, setFont, strokeRect, write } from './draw.ts';
 import { drawGlyph, type GlyphName } from './glyphs.ts';
 import type { Palette, TokenName } from './palette.ts';
@@ -17,7 +17,7 @@ export const MARK_LOOK: Readonly<Record<Mark['kind'], { glyph: GlyphName; tone: 
   migration: { glyph: 'arrow', tone: 'motion' },
   evacuation: { glyph: 'rebuild', tone: 'motion' },
   error: { glyph: 'error', tone: 'critical' },
-  anomaly: { glyph: 'warn', tone: 'warn' },
+  anomaly: { glyph: 'diamond', tone: 'critical' },
   fault: { glyph: 'fault', tone: 'critical' },
   note: { glyph: 'dot', tone: 'idle' },
 };
@@ -66,7 +66,7 @@ const spanWord = (ms: number): string => {
   const days = ms / (24 * HOUR);
   if (days >= 730) return `${Math.round(days / 365)} years`;
   if (days >= 2) return `${Math.round(days)} days`;
-  return ms >= 2 * HOUR ? `${Math.round(ms / HOUR)} hours` : `${Math.max(1, Math.round(ms / 60_000))} min`;
+  return ms >= 6 * HOUR ? `${Math.round(ms / HOUR)} hours` : duration(Math.max(60_000, ms));
 };
 
 const paintBars = (ctx: CanvasRenderingContext2D, p: Palette, l: TimelineLayout, v: TimelineView): void => {

@@ -28,7 +28,7 @@ export const consolidating: Story = {
     await file.setInputFiles({ name: 'bad.csv', mimeType: 'text/csv', buffer: Buffer.from('vm,s0,s1\na,1,101\n') });
     await page.getByText('bad.csv, line 2, field s1: 101 % is more than 100 %.').waitFor();
     await file.setInputFiles({ name: 'good.csv', mimeType: 'text/csv', buffer: Buffer.from(TRACES) });
-    await page.getByText(/good\.csv · 6 VMs/).waitFor({ timeout: LONG });
+    await page.locator('.figures', { hasText: /good\.csv.*6 VMs/ }).waitFor({ timeout: LONG });
 
     // A run that is stopped says so and leaves the figures that were there.
     await page.getByRole('radio', { name: 'Record' }).click();

@@ -1,13 +1,16 @@
-// What must be true of every picture: nothing wider than the window, no text over text, no word cut without its whole beside.
+// What must be true of every picture: nothing wider than the window, no text over text or out of its box, no word cut without
+// its whole beside, no card cut at its bottom, every title row one row.
 import type { Page } from 'playwright';
 
-export type Flaw = { readonly what: 'overflow' | 'overlap' | 'cut'; readonly where: string };
+type What = 'overflow' | 'overlap' | 'cut' | 'spill' | 'two rows';
+export type Flaw = { readonly what: What; readonly where: string };
 
 /** Looks at the page as it stands; an empty list is a sound picture. Canvases are judged by eye, not here. */
 export const flaws = (page: Page): Promise<readonly Flaw[]> =>
   page.evaluate(() => {
     const SLACK = 1.5; // px; glyph boxes round up
-    const found: { what: 'overflow' | 'overlap' | 'cut'; where: string }[] = [];
+    const ONE_ROW = 40; // px; a title row is 32
+    const found: { what: What; where: string }[] = [];
     const name = (e: Element): string =>
       `${e.tagName.toLowerCase()}${e.className && typeof e.className === 'string' ? `.${e.className.trim().replaceAll(/\s+/g, '.')}` : ''} “${(e.textContent ?? '').trim().slice(0, 40)}”`;
 
@@ -71,6 +74,12 @@ export const flaws = (page: Page): Promise<readonly Flaw[]> =>
       const style = getComputedStyle(e);
       const ellipsis = style.textOverflow === 'ellipsis' && e.scrollWidth > e.clientWidth + SLACK;
       if (ellipsis && e.closest('[title]') === null) found.push({ what: 'cut', where: name(e) });
+      const hasText = [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && (n.nodeValue ?? '').trim() !== '');
+      if (hasText && style.overflowX === 'visible' && e.scrollWidth > e.clientWidth + SLACK)
+        found.push({ what: 'spill', where: name(e) });
+      const isCut = style.overflowY === 'hidden' && e.scrollHeight > e.clientHeight + SLACK;
+      if (isCut && e.matches('.card')) found.push({ what: 'cut', where: name(e) });
+      if (e.matches('.top') && e.clientHeight > ONE_ROW) found.push({ what: 'two rows', where: name(e) });
     }
     return found;
   });

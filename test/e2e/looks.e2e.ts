@@ -67,10 +67,49 @@ export const looks: Story = {
     await press(page, 'r');
     await check('report');
     await press(page, 'Escape');
-    for (const place of ['network', 'migrate', 'capacity']) {
-      await visit(page, `#/${place}?branch=main&at=${at}`);
-      await check(place);
+    await visit(page, `#/network?branch=main&at=${at}`);
+    await check('network');
+    for (const tab of ['Curves', 'Traffic', 'FDB load']) {
+      await page.getByRole('radio', { name: tab }).click();
+      await idle(page);
+      await check(`network-${tab.toLowerCase().replace(' ', '-')}`);
     }
+    await page.getByRole('radio', { name: 'Traffic' }).click();
+    await page.getByLabel('Whose traffic').selectOption('shuffle');
+    await idle(page);
+    await check('network-traffic-made-up');
+
+    await visit(page, `#/migrate?branch=main&at=${at}`);
+    await check('migrate');
+    await visit(page, '#/migrate?branch=main&at=2026-11-17T09:00:00Z&select=host:compute-07');
+    await check('migrate-drain');
+    for (const view of ['Every host', 'Report', 'Record']) {
+      await page.getByRole('radio', { name: view }).click();
+      await idle(page);
+      await check(`migrate-${view.toLowerCase().replace(' ', '-')}`);
+    }
+    await page.getByRole('radio', { name: 'Plan', exact: true }).click();
+    await page.getByLabel('What the plan is for').selectOption('make-room');
+    await page.getByLabel('Flavor to make room for').selectOption('r1.88g');
+    await idle(page);
+    await check('migrate-room');
+
+    await visit(page, `#/capacity?branch=main&at=${at}`);
+    await check('capacity');
+    await page.getByTestId('assume').getByRole('combobox').first().selectOption('rocky');
+    await page.getByLabel('Hosts to add').fill('2');
+    await idle(page);
+    await check('capacity-assumed');
+    await page.getByRole('radio', { name: 'Hosts' }).click();
+    await idle(page);
+    await check('capacity-hosts');
+
+    await visit(page, '#/consolidate?branch=main&at=2026-11-17T10:30:00Z');
+    await page.getByTestId('policies').waitFor({ timeout: 60_000 });
+    await check('consolidate');
+    await page.getByRole('radio', { name: 'Plan' }).click();
+    await page.getByTestId('plan-review').waitFor();
+    await check('consolidate-plan');
     await visit(page, '#/cluster?branch=main&at=2026-11-17T10:36:00Z&select=host:compute-23');
     await press(page, 'd');
     await check('drill-plan');

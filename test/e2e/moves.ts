@@ -48,7 +48,7 @@ export const drop = async (
 
 /** The text of an element found by its test id, spaces made plain. */
 export const said = async (page: Page, testId: string): Promise<string> =>
-  (await page.getByTestId(testId).innerText()).replaceAll(/[\s\u2009]+/g, ' ').trim();
+  (await page.getByTestId(testId).innerText()).replaceAll(/[\s\u202f]+/g, ' ').trim();
 
 /** What the map says in words: its label, and the sentence of one host. */
 export const mapSays = async (page: Page): Promise<string> =>

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { TimelineInfo } from '../../domain/contract/contract.ts';
 import type { Mark } from '../../domain/readout/picture-types.ts';
-import { familyOf, isRecord } from '../../renderer/session/branches.ts';
+import { familyOf, isRecord } from '../../domain/contract/branches.ts';
 import { openingView } from '../../renderer/session/opening.ts';
 import { laneOrder, layoutTimeline, markAt } from '../../renderer/surfaces/timeline-layout.ts';
 import { ticks, timeScale, zoom } from '../../renderer/surfaces/time-scale.ts';

@@ -4,6 +4,7 @@ import { crossBitsPerS, forwardingCores } from '../../datapath/forwarding.ts';
 import { PROFILES } from '../../datapath/profiles.ts';
 import type { Plan } from '../../planning/plan.ts';
 import type { ClusterState, HostState } from '../../readout/state.ts';
+import { count, plural } from '../../readout/words.ts';
 import { NO_SURROUNDINGS, type Surroundings } from '../../scheduling/blockers-hardware.ts';
 import { powerAt, powerTableOf } from '../power.ts';
 import { movedState, safetyOf } from './after.ts';
@@ -57,8 +58,6 @@ const wattsOf = (
   }, 0);
 };
 
-const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
-
 const verdictOf = (report: Pick<PlanReport, 'moves' | 'hosts' | 'before' | 'after' | 'violations'>): string => {
   const { moves, hosts, before, after, violations } = report;
   if (violations.length > 0) return `The plan does not hold: ${violations[0]!.detail}.`;
@@ -78,7 +77,7 @@ const verdictOf = (report: Pick<PlanReport, 'moves' | 'hosts' | 'before' | 'afte
     before.crossBitsPerS === 0
       ? ''
       : ` forwarding goes from ${before.forwardingCores.toFixed(1)} to ${after.forwardingCores.toFixed(1)} cores;`;
-  return `${plural(moves.length, 'move')} ${parts.join(' and ')}, ${Math.round(saved)} W of ${Math.round(before.watts)} W less;${network} ${n1}.`;
+  return `${plural(moves.length, 'move')} ${parts.join(' and ')}, ${count(saved)} W of ${count(before.watts)} W less;${network} ${n1}.`;
 };
 
 /** What is said of traffic where some is recorded, or where threads poll for it. */

@@ -47,5 +47,5 @@ export const raceOf = ({ first, l3Plugin }: RaceOptions): RaceOptions => ({ firs
 
 /** Assumptions go beside the answer, so that the answer can be piped. */
 export const tellAssumptions = (terminal: Terminal, assumptions: readonly string[]): void => {
-  for (const sentence of assumptions) terminal.warn(`assumed: ${sentence}`);
+  for (const sentence of assumptions) terminal.warn(`Assumed: ${sentence}`);
 };

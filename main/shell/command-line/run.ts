@@ -1,7 +1,9 @@
 // Runs one command line to its exit status. Whatever goes wrong becomes a sentence, never a stack trace.
 import { Command, CommanderError } from 'commander';
 import type { AddCommand, Ending } from './command.ts';
+import { optionWords } from './help.ts';
 import type { Exit, Terminal } from './terminal.ts';
+import { version } from '../places.ts';
 
 const USAGE: Exit = 2;
 
@@ -18,6 +20,8 @@ export const runCommandLine = async (
   const answers: Promise<void>[] = [];
   const program = new Command('understudy')
     .description('Stands in for a cluster: replays what happened to it, and rehearses what has not happened yet.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void answers.push(terminal.write(text)),
@@ -25,6 +29,7 @@ export const runCommandLine = async (
     })
     .showHelpAfterError('Ask `understudy --help` for the commands, or a command with --help for its options.')
     .helpCommand(false)
+    .configureHelp({ optionDescription: optionWords })
     .allowExcessArguments(false);
   const stage = {
     terminal,

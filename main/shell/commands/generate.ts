@@ -1,6 +1,6 @@
 // understudy generate: writes a believable cluster's log from a seed.
 import { existsSync } from 'node:fs';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { instant } from '../../../domain/base/brand.ts';
 import { err, ok } from '../../../domain/base/result.ts';
 import { generatorOptions } from '../../../domain/generator/options.ts';
@@ -32,6 +32,8 @@ const midnight = (written: string): number => {
   return at;
 };
 
+const FIRST_DAY = '2026-11-17';
+
 const generateInto = async (terminal: Terminal, options: Options): Promise<Ending> => {
   const { hosts, vms, days, seed, start } = options;
   const checked = generatorOptions({ hosts, vms, days, seed, start: instant(start) });
@@ -61,7 +63,7 @@ export const generate: AddCommand = (program, { terminal, run }) => {
     .option('--vms <n>', 'how many VMs', whole, 600)
     .option('--days <n>', 'how many days', whole, 1)
     .option('--seed <seed>', 'the seed of everything random', 'understudy')
-    .option('--start <day>', 'the first day', midnight, Date.parse('2026-11-17T00:00:00Z'))
+    .addOption(new Option('--start <day>', 'the first day').argParser(midnight).default(midnight(FIRST_DAY), FIRST_DAY))
     .option('--log <file>', 'the log to make (default: a file here, named after the cluster)');
   withJson(command).action((options: Options) => run(() => generateInto(terminal, options)));
 };

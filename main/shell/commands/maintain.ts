@@ -19,7 +19,7 @@ const seconds = (ms: number): string => `${(ms / MS_PER_S).toFixed(1)} s`;
 const readable = (rolling: Rolling): string => {
   const stuck = rolling.windows.find((w) => !w.plan.feasible || !w.checker.ok);
   const lead = rolling.feasible
-    ? `All ${counted(rolling.windows.length, 'host')} can be emptied in turn: ${seconds(rolling.totalMs)} with the work.\n`
+    ? `${counted(rolling.windows.length, 'host')} can be emptied in turn: ${seconds(rolling.totalMs)} with the work.\n`
     : `It stops at ${stuck?.host}: ${stuck?.plan.blocked.map((b) => `${b.name} (${b.reasons.map((r) => r.code).join(', ')})`).join(', ')} cannot leave.\n`;
   const listed = table<Window>(rolling.windows, [
     { head: 'HOST', cell: (w) => w.host },

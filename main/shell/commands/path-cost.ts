@@ -102,7 +102,7 @@ const readable = (path: VmPath, input: PathCostInput, cost: PathCost): string =>
       { head: 'BASIS', cell: (s) => s.basis },
     ]),
     `At most ${cost.mppsMax.toFixed(3)} Mpps, ${cost.gbpsMax.toFixed(2)} Gbit/s; the limit is ${cost.bottleneck.context}${limit}.\n` +
-      `At ${load} % of that: CPU ${cpu.join(', ')} of one core; one way ${latency.us.toFixed(1)} us ` +
+      `At ${load} % of that: CPU ${cpu.join(', ')} of one core; one way ${latency.us.toFixed(1)} µs ` +
       `(work ${latency.workUs.toFixed(1)}, waking ${latency.wakeUs.toFixed(1)}, waiting ${latency.waitUs.toFixed(1)}, link ${latency.linkUs.toFixed(1)}).\n`,
     `Cycles of a ${input.clockGhz} GHz core. ${latency.assumptions.map((a) => `Assumed: ${a}.`).join(' ')}\n` +
       [...path.notes, ...cost.notes].map((note) => `Note: ${note}.\n`).join(''),

@@ -1,5 +1,6 @@
 // understudy timelines: the record and its branches.
 import { ok } from '../../../domain/base/result.ts';
+import { isRecord } from '../../../domain/contract/branches.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
 import { type JsonOption, type LogOption, withJson, withLog } from '../command-line/options.ts';
@@ -13,7 +14,9 @@ export const timelines: AddCommand = (program, { terminal, run }) => {
       inLog(terminal, options.log, async ({ ask }) => {
         const info = await ask('log.info', {});
         if (!info.ok) return info;
-        const rows = info.value.timelines.map(timelineRow);
+        const { timelines } = info.value;
+        const rows = timelines.map(timelineRow);
+        const records = new Set(timelines.filter((t) => isRecord(t, timelines)).map((t) => t.name));
         if (options.json === true) {
           await terminal.write(`${JSON.stringify({ timelines: rows })}\n`);
           return ok(0);
@@ -21,8 +24,8 @@ export const timelines: AddCommand = (program, { terminal, run }) => {
         await terminal.write(
           table(rows, [
             { head: 'TIMELINE', cell: (t) => t.name },
-            { head: 'PARENT', cell: (t) => t.parent },
-            { head: 'FORKED AT', cell: (t) => t.forkedAt?.at ?? null },
+            { head: 'PARENT', cell: (t) => (records.has(t.name) ? null : t.parent) },
+            { head: 'FORKED AT', cell: (t) => (records.has(t.name) ? null : (t.forkedAt?.at ?? null)) },
             { head: 'FIRST EVENT', cell: (t) => t.from },
             { head: 'LAST EVENT', cell: (t) => t.to },
             { head: 'EVENTS', cell: (t) => t.events },

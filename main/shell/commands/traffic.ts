@@ -40,12 +40,11 @@ const rate = (bitsPerS: number): string =>
 const more = (n: number, words: string): string => `${words} ${n < 0 ? 'less' : 'more'}`;
 
 const readable = ({ at, flows, pairs, bytesPerS, hosts, racks, absent, move }: TrafficAnswer): string => {
+  if (flows.length === 0)
+    return `No traffic matrix is recorded up to ${at}: import one as CSV (from,to,mbps), or make one up with --pattern.\n`;
   const cores = hosts.reduce((sum, h) => sum + h.datapathCores, 0);
   const lines = [
     `${at}: ${counted(pairs, 'talking pair')}, ${rate(8 * bytesPerS)} in all; forwarding takes ${cores.toFixed(2)} cores of ${counted(hosts.length, 'host')}.\n`,
-    flows.length === 0
-      ? 'No traffic matrix is recorded up to this instant: import one as CSV (from,to,mbps), or make one up with --pattern.\n'
-      : '',
     table(hosts, [
       { head: 'HOST', cell: (h) => h.host },
       { head: 'FORWARDING', cell: (h) => `${h.datapathCores.toFixed(3)} cores` },

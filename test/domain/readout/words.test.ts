@@ -31,8 +31,8 @@ test('an instant is UTC, to the second, and rounds down so that no clock shows w
 });
 
 test('counts, shares and sizes', () => {
-  expect(count(184_207)).toBe('184\u2009207');
-  expect(percent(0.634)).toBe('63\u2009%');
+  expect(count(184_207)).toBe('184\u202f207');
+  expect(percent(0.634)).toBe('63\u202f%');
   expect([512, 8_192, 1_572_864].map(mebibytes)).toEqual(['512 MiB', '8 GiB', '1.5 TiB']);
   expect([plural(1, 'VM'), plural(2, 'VM'), plural(1, 'anomaly', 'anomalies')]).toEqual(['1 VM', '2 VMs', '1 anomaly']);
   expect([3, 0, -3].map(signed)).toEqual(['+3', '0', '−3']);

@@ -26,6 +26,26 @@ beforeAll(async () => {
   expect(json(imported)).toMatchObject({ head: 93, files: [{ format: 'transcript', events: 93, duplicates: 0 }] });
 });
 
+test('help tells choices and defaults once, in words; the version is that of the package', async () => {
+  const helped = await run('generate', '--help');
+  expect(helped.status).toBe(0);
+  expect(helped.out).toMatch(/--start <day> +the first day \(default: 2026-11-17\)/);
+  const serve = await run('serve', '--help');
+  expect(serve.out).toMatch(/the port \(default: any that is free\)\n/);
+  const traffic = (await run('traffic', '--help')).out.replaceAll(/\s+/g, ' ');
+  expect(traffic).toContain('(one of client-server, shuffle, chain)');
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  expect(await run('--version')).toMatchObject({ status: 0, out: `${version}\n`, err: '' });
+});
+
+test('a record beside main has no parent to tell: it shares nothing with it', async () => {
+  const log = fresh('records');
+  await run('branch', 'what-if', '--log', log, '--at', '2013-08-06T10:36:35Z');
+  const listed = (await run('timelines', '--log', log)).out;
+  expect(listed).toMatch(/^what-if +main +2013-08-06T10:36:35\.000Z/m);
+  expect(listed).toMatch(/^main +- +-/m);
+});
+
 test('importing twice changes nothing', async () => {
   const log = fresh('twice');
   const again = await run('import', TRANSCRIPT, '--log', log, '--json');

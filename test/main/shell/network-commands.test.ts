@@ -87,7 +87,7 @@ test('a transcript without ports still has tables; what is made up goes to stder
   const flows = await run('flows', 'compute-2', '--log', INCIDENT, '--bridge', 'br-int');
   expect(flows.status).toBe(0);
   expect(flows.out).toContain('arp_spa=10.20.20.3');
-  expect(flows.err).toMatch(/^assumed: .*taken to be vxlan/m);
+  expect(flows.err).toMatch(/^Assumed: .*taken to be vxlan/m);
 });
 
 test('overlay counts every mode and says what is assumed; --scale needs no log', async () => {
@@ -126,7 +126,7 @@ test('traffic: made up from a seed, imported, and then part of what hosts carry'
   const { from } = answer.flows[0] ?? { from: '' };
   const moved = await run('traffic', '--log', log, ...at, '--move', from, '--to', 'compute-01');
   expect(moved.out).toMatch(/\nMoving \S+ from \S+ to compute-01: forwarding takes \d/);
-  expect(moved.err).toContain('assumed: every host forwards with kernel OVS');
+  expect(moved.err).toContain('Assumed: every host forwards with kernel OVS');
 
   const plan = JSON.parse((await run('consolidate', '--log', log, ...at, '--json')).out) as PlanReport;
   for (const host of plan.hosts)

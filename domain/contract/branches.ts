@@ -1,5 +1,5 @@
 // How the timelines of a log hang together: which are records, which are what-ifs, and which share a history.
-import type { TimelineInfo } from '../../domain/contract/contract.ts';
+import type { TimelineInfo } from './contract.ts';
 
 const parentOf = (t: TimelineInfo, all: readonly TimelineInfo[]): TimelineInfo | null =>
   all.find((p) => p.name === t.parent) ?? null;
