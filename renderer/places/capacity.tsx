@@ -3,10 +3,9 @@ import { useMemo, useState } from 'preact/hooks';
 import { flavorsOf } from '../../domain/capacity/flavors.ts';
 import { assuming, type Assumptions, NO_ASSUMPTIONS } from '../../domain/capacity/what-if.ts';
 import { freeOf } from '../../domain/capacity/slots.ts';
+import { worldOf } from '../../domain/drill/world.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
-import { candidatesOf } from '../../domain/scheduling/candidates.ts';
 import { capacity } from '../../domain/scheduling/inventory.ts';
-import { releaseOf } from '../../domain/scheduling/release.ts';
 import { mebibytes, plural } from '../../domain/readout/words.ts';
 import { Segments } from '../panels/segments.tsx';
 import { useDesk } from '../session/desk.ts';
@@ -19,7 +18,7 @@ import { WhatFits } from './what-fits.tsx';
 
 /** RAM that VMs can have, after reservation and ratio, on the hosts that take some: up, enabled and with a known inventory. */
 const ramRoom = (state: ClusterState): { readonly free: number; readonly all: number; readonly hosts: number } => {
-  const open = candidatesOf(state, releaseOf(state)).filter((h) => h.up !== false && h.enabled !== false);
+  const open = [...worldOf(state).hosts.values()].filter((h) => h.up !== false && h.enabled !== false);
   const known = open.flatMap((h) => {
     const inventory = h.inventories.MEMORY_MB;
     return inventory === null ? [] : [{ free: freeOf(h, 'MEMORY_MB'), all: capacity(inventory) }];
