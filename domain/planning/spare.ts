@@ -3,6 +3,7 @@ import { placeAll, Trial } from '../drill/sweep/search.ts';
 import { R, type Shelf } from '../drill/sweep/shelf.ts';
 import type { ClusterState } from '../readout/state.ts';
 import { claimCells } from '../scheduling/numa.ts';
+import { seconds } from '../readout/words.ts';
 import type { PlannedMove, SpareReport } from './plan.ts';
 
 /** Placements tried for one report; beyond it only the beginning and the end are looked at. */
@@ -94,8 +95,6 @@ const absorbed = (shelf: Shelf, hosts: readonly number[]) => {
   const lost = new Set(now.lost.map((l) => l.host));
   return { now, kept: hosts.filter((h) => !lost.has(h)) };
 };
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** Why N+1 is not kept at an instant: what is charged twice then, or that nothing is and room is short anyway. */
 const lossWords = (shelf: Shelf, moves: readonly PlannedMove[], atMs: number, { host, homeless }: Loss): string => {

@@ -1,8 +1,7 @@
 // Rules about time that the best order found does not keep: told with the time it takes, instead of a plan that breaks them.
 import { type Constraint, explain } from './constraints.ts';
+import { seconds } from '../readout/words.ts';
 import type { Conflict, Plan, PlannedMove } from './plan.ts';
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** When the rule would hold, ms; null where it does. */
 const missedBy = (rule: Constraint, moves: readonly PlannedMove[]): number | null => {

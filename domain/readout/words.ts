@@ -36,6 +36,9 @@ export const duration = (ms: number): string => {
   return `${Math.floor(whole / (24 * S_PER_H))} d ${Math.floor((whole % (24 * S_PER_H)) / S_PER_H)} h`;
 };
 
+/** `12.3 s`, `471.0 s`: for figures that are set beside each other. */
+export const seconds = (ms: number): string => `${(ms / MS_PER_S).toFixed(1)} s`;
+
 /** `4:29` or `1:04:29`, for narrow columns whose head says the unit. */
 export const brief = (ms: number): string => {
   const s = Math.round(ms / MS_PER_S);

@@ -31,12 +31,10 @@ export type PlanningOptions = InstantOptions &
   };
 
 /** How a plan is told and kept. */
-export type TellingOptions = {
-  readonly branch?: string;
-  readonly script?: boolean;
-  readonly markdown?: boolean;
-  readonly reverse?: boolean;
-};
+/** How a plan is told, beside words and JSON. */
+export type FormOptions = { readonly script?: boolean; readonly markdown?: boolean };
+
+export type TellingOptions = FormOptions & { readonly branch?: string; readonly reverse?: boolean };
 
 /** One number as written; the sentence names the option. */
 export const number = (
@@ -151,9 +149,12 @@ export const withPlanning = (command: Command): Command => {
     .option('--pin <vm=host...>', 'destinations a person has chosen: the VM goes there or nowhere');
 };
 
-export const withTelling = (command: Command): Command =>
+export const withForm = (command: Command): Command =>
   command
-    .option('--branch <name>', 'write the plan as facts onto a branch of this name (default: nothing is written)')
     .option('--script', 'print a shell runbook of openstack commands')
-    .option('--reverse', 'tell the way back instead, from the state the plan leaves')
     .option('--markdown', 'print the plan as Markdown');
+
+export const withTelling = (command: Command): Command =>
+  withForm(command)
+    .option('--branch <name>', 'write the plan as facts onto a branch of this name (default: nothing is written)')
+    .option('--reverse', 'tell the way back instead, from the state the plan leaves');

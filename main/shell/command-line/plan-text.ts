@@ -2,10 +2,8 @@
 import type { Checked } from '../../../domain/planning/checker.ts';
 import { goalsWords } from '../../../domain/planning/goal.ts';
 import type { Plan, PlannedMove } from '../../../domain/planning/plan.ts';
-import { capital } from '../../../domain/readout/words.ts';
+import { capital, seconds } from '../../../domain/readout/words.ts';
 import { counted, table } from './table.ts';
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 const indented = (lines: readonly string[]): string => lines.map((l) => `  ${l}\n`).join('');
 

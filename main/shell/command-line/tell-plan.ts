@@ -10,16 +10,13 @@ import { type PlanRecord, runPlanJob } from '../../work/plan-job.ts';
 import { unwatched } from '../../work/watcher.ts';
 import type { Ending, Stage } from './command.ts';
 import { inLog, type Opened } from './open.ts';
-import { underRules } from './options.ts';
-import { type PlanningOptions, planOptions, type TellingOptions } from './plan-options.ts';
+import { type JsonOption, underRules } from './options.ts';
+import { type FormOptions, type PlanningOptions, planOptions, type TellingOptions } from './plan-options.ts';
 import { planText } from './plan-text.ts';
+import type { Terminal } from './terminal.ts';
 
 /** The plan, or its way back, in the words, the shell script, the Markdown or the JSON asked for. */
-export const toldPlan = async (
-  { ask }: Opened,
-  plan: PlanRecord,
-  how: TellingOptions & { readonly json?: boolean },
-): Promise<string> => {
+const toldPlan = async ({ ask }: Opened, plan: PlanRecord, how: FormOptions & JsonOption): Promise<string> => {
   const told = plan.reverse ?? plan;
   if (how.json === true) return `${JSON.stringify(plan)}\n`;
   if (how.script === true) return runbook(told, plan.at);
@@ -30,6 +27,18 @@ export const toldPlan = async (
   const log = info.ok ? info.value.name : null;
   const provenance = { log, timeline: plan.made.timeline, at: plan.at, seq, hash };
   return markdown(planReport(told, told.checker, provenance, plan.made.release));
+};
+
+/** Writes the plan; the status says whether it can be done and the checker accepts it. */
+export const tellRecord = async (
+  terminal: Terminal,
+  open: Opened,
+  plan: PlanRecord,
+  how: FormOptions & JsonOption,
+): Promise<Ending> => {
+  const told = plan.reverse ?? plan;
+  await terminal.write(await toldPlan(open, plan, how));
+  return ok(told.feasible && told.checker.ok ? 0 : 1);
 };
 
 /** Runs a planning command; `goalsFor` may look at the state to understand what was written. */
@@ -62,7 +71,5 @@ export const tellPlan = (
     };
     const report = runPlanJob(log, order, unwatched());
     if (!report.ok) return err(report.error.sentence);
-    const told = report.value.reverse ?? report.value;
-    await terminal.write(await toldPlan(open, report.value, options));
-    return ok(told.feasible && told.checker.ok ? 0 : 1);
+    return tellRecord(terminal, open, report.value, options);
   });

@@ -7,6 +7,7 @@ import { NOVA_DEFAULTS } from '../../../domain/migration/nova-options.ts';
 import { novaMove } from '../../../domain/migration/nova-move.ts';
 import { progressIn, type ToldProgress } from '../../../domain/migration/progress.ts';
 import { PLAN_DEFAULTS } from '../../../domain/planning/options.ts';
+import { seconds } from '../../../domain/readout/words.ts';
 import type { AddCommand, Ending } from '../command-line/command.ts';
 import { type JsonOption, withJson } from '../command-line/options.ts';
 import { readInput } from '../command-line/read-input.ts';
@@ -50,7 +51,6 @@ const estimated = (told: ToldProgress): Estimated | null => {
   return { told, linkBytesPerS, found, effect };
 };
 
-const seconds = (ms: number): string => `${(ms / MS_PER_S).toFixed(1)} s`;
 const mib = (bytes: number): string => `${Math.round(bytes / BYTES_PER_MIB)} MiB`;
 
 type Predicted = EstimateEffect['assumed'];

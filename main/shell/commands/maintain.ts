@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../../domain/base/result.ts';
 import { resolveOptions } from '../../../domain/planning/resolve.ts';
 import { planRolling, type Rolling, type Window } from '../../../domain/planning/rolling.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
+import { seconds } from '../../../domain/readout/words.ts';
 import { seenAt } from '../../work/plan-job.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
@@ -14,7 +15,6 @@ type Options = PlanningOptions & { readonly workS: string; readonly all?: boolea
 
 const MS_PER_S = 1000;
 const MOST_WORK_S = 7 * 86_400;
-const seconds = (ms: number): string => `${(ms / MS_PER_S).toFixed(1)} s`;
 
 const readable = (rolling: Rolling): string => {
   const stuck = rolling.windows.find((w) => !w.plan.feasible || !w.checker.ok);

@@ -2,6 +2,7 @@
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import { type Prediction, predict } from '../../../domain/migration/predict.ts';
 import { parsePredictLine, type PredictInput } from '../../../domain/migration/predict-input.ts';
+import { seconds } from '../../../domain/readout/words.ts';
 import type { AddCommand, Ending } from '../command-line/command.ts';
 import { type JsonOption, withJson } from '../command-line/options.ts';
 import { readInput } from '../command-line/read-input.ts';
@@ -9,7 +10,6 @@ import { table } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
 
 const BYTES_PER_MIB = 1_048_576;
-const MS_PER_S = 1000;
 const MOST_FAULTS = 20; // a file that is mostly wrong is not worth more
 
 /** Every line's move, or a sentence for each line that is wrong: then none is predicted. */
@@ -27,7 +27,6 @@ const movesIn = (text: string): Result<readonly PredictInput[], string> => {
   return moves.length === 0 ? err('There is no migration to predict: give one JSON object a line.') : ok(moves);
 };
 
-const seconds = (ms: number): string => `${(ms / MS_PER_S).toFixed(1)} s`;
 const mib = (bytes: number): number => Math.round(bytes / BYTES_PER_MIB);
 
 const readable = (predictions: readonly Prediction[]): string =>

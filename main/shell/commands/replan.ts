@@ -5,16 +5,16 @@ import { replanFrom } from '../../work/apply-plan.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
 import { type JsonOption, type LogOption, withJson, withLog } from '../command-line/options.ts';
+import { type FormOptions, withForm } from '../command-line/plan-options.ts';
 import { readInput, readPlan } from '../command-line/read-input.ts';
-import { toldPlan } from '../command-line/tell-plan.ts';
+import { tellRecord } from '../command-line/tell-plan.ts';
 
 type Options = LogOption &
-  JsonOption & {
+  JsonOption &
+  FormOptions & {
     readonly done?: readonly string[];
     readonly failed?: readonly string[];
     readonly state?: string;
-    readonly script?: boolean;
-    readonly markdown?: boolean;
   };
 
 /** Steps as written: `1 2 5-9`. */
@@ -68,10 +68,8 @@ export const replan: AddCommand = (program, { terminal, run }) => {
     .description('plan what is left of a plan (JSON of a planning command) after a move has failed')
     .option('--done <step...>', 'steps that are done: 1 2 5-9')
     .option('--failed <step...>', 'steps that failed; their destinations are ruled out')
-    .option('--state <file>', 'the state file of the runbook, for what is done')
-    .option('--script', 'print a shell runbook of openstack commands')
-    .option('--markdown', 'print the plan as Markdown');
-  withJson(withLog(command)).action((path: string, options: Options) =>
+    .option('--state <file>', 'the state file of the runbook, for what is done');
+  withJson(withLog(withForm(command))).action((path: string, options: Options) =>
     run(() =>
       inLog(terminal, options.log, async (open) => {
         const plan = readPlan(path);
@@ -80,8 +78,7 @@ export const replan: AddCommand = (program, { terminal, run }) => {
         if (!progress.ok) return progress;
         const next = replanFrom(open.log, plan.value, progress.value);
         if (!next.ok) return err(next.error.sentence);
-        await terminal.write(await toldPlan(open, next.value, options));
-        return ok(next.value.feasible && next.value.checker.ok ? 0 : 1);
+        return tellRecord(terminal, open, next.value, options);
       }),
     ),
   );
