@@ -19,13 +19,28 @@ const ROUNDS = 4;
 const isPlaced = (input: PlaceInput, jobs: readonly Job[]): boolean =>
   place({ ...input, jobs }, ROUNDS).homeless.length === 0;
 
+/** No host has room for it even alone: room only shrinks while others are placed, so no set with it can be placed. */
+const isHopeless = ({ shelf, accepts, staticRefusal }: PlaceInput, { row, vm }: Job): boolean => {
+  for (let host = 0; host < accepts.length; host++) {
+    if (accepts[host] !== 1) continue;
+    let fits = true;
+    for (let r = 0; r < R && fits; r++) {
+      const want = shelf.ask[row * R + r]!;
+      fits = want <= 0 || (want <= shelf.free[host * R + r]! && want <= shelf.maxUnit[host * R + r]!);
+    }
+    if (fits && staticRefusal(vm, host) === null) return false;
+  }
+  return true;
+};
+
 /** Deletion filter: whoever can be left out while the rest still fails is left out. What remains fails, any less does not. */
 const minimal = (input: PlaceInput): readonly Job[] => {
   let set = [...input.jobs];
   if (set.length > MOST_FILTERED) return place(input).homeless.map((h) => h.job);
+  const hopeless = new Set(set.filter((job) => isHopeless(input, job)));
   for (const job of input.jobs) {
     const less = set.filter((j) => j !== job);
-    if (less.length > 0 && !isPlaced(input, less)) set = less;
+    if (less.some((j) => hopeless.has(j)) || (less.length > 0 && !isPlaced(input, less))) set = less;
   }
   return set;
 };
