@@ -29,15 +29,15 @@ const verdictOf = (plan: PlanAnswer): readonly string[] => {
       : `${plural(plan.moves.length, 'move')} in ${duration(plan.makespanMs)}`;
   const refused = plan.checker.ok ? '' : ', refused by the checker';
   if (plan.drained.length > 0)
-    return [stays === 0 ? 'can be drained:' : `${plural(stays, 'VM')} cannot leave:`, work + refused];
-  return [...(plan.feasible ? [] : ['not to be had in full:']), work + refused];
+    return [stays === 0 ? 'can be drained' : `${plural(stays, 'VM')} cannot leave`, work + refused];
+  return [...(plan.feasible ? [] : ['not to be had in full']), work + refused];
 };
 
 const Verdict = ({ plan, pending }: { readonly plan: PlanAnswer | null; readonly pending: boolean }) => {
   if (plan === null) return <p class="figures">{pending ? 'Planning.' : ''}</p>;
   const said = verdictOf(plan);
   return (
-    <p class="figures sentence" data-testid="plan-verdict" title={[said.join(' '), ...plan.report.notes].join('. ')}>
+    <p class="figures" data-testid="plan-verdict" title={[said.join(': '), ...plan.report.notes].join('. ')}>
       {said.map((part) => (
         <span key={part}>{part}</span>
       ))}

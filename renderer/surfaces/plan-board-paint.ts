@@ -21,7 +21,7 @@ export type BoardView = {
 const LETTERS_FROM_PX = 27; // three letters of the smallest type fit from here on
 const LABEL_ROOM = 62; // right of the Gantt, as the layout leaves it
 const TICKS_PX = 56;
-const NAME_GAP = 4; // px between the names of columns
+const NAME_GAP = 3; // px between the names of columns
 const MOST_NAME_PX = 40; // a longer name is cut, not given more columns
 
 const paintMark = (ctx: Ctx, p: Palette, row: BoardRow, cell: BoardCell, c: BoardColumn): void => {

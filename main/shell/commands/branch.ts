@@ -1,4 +1,6 @@
 // understudy branch: makes a branch at an instant, renames one, or drops one.
+import { instant } from '../../../domain/base/brand.ts';
+import { isoInstant } from '../../../domain/base/time.ts';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog, type Opened } from '../command-line/open.ts';
@@ -24,7 +26,7 @@ const change = async (open: Opened, name: string, options: Options): Promise<Res
   const made = await open.ask('branch.create', { name, parent: options.timeline, at: at.value });
   if (!made.ok) return made;
   const value = timelineRow(made.value);
-  const where = value.forkedAt?.at ?? 'its end';
+  const where = made.value.forkedAt === null ? 'its end' : isoInstant(instant(made.value.forkedAt.at));
   return ok({ value, says: `Made ${name}, which leaves ${options.timeline} at ${where}.` });
 };
 
