@@ -1,6 +1,6 @@
 // Who is charged where while a plan is made: free room, group members and VM places, with the reason why a host refuses.
 import { R, type Shelf } from '../drill/sweep/shelf.ts';
-import { claimCells } from '../scheduling/numa.ts';
+import { claimCells, type NumaRoom } from '../scheduling/numa.ts';
 import type { Constraint } from './constraints.ts';
 import { guard, type Places } from './constraint-guards.ts';
 
@@ -63,12 +63,17 @@ export class Books {
     return cells !== null && cells.demands[vm] !== null && cells.rooms[host] !== null && home[vm] !== host;
   }
 
+  /** NUMA cells of a host with whoever came on them; null where it tells none. */
+  cells(host: number): NumaRoom | null {
+    const { cells } = this.#shelf;
+    let room = cells?.rooms[host] ?? null;
+    if (cells === null || room === null) return null;
+    for (const vm of this.#arrivals.get(host) ?? []) room = claimCells(room, cells.demands[vm]!) ?? room;
+    return room;
+  }
+
   #lacksCells(vm: number, host: number): boolean {
-    if (!this.#asksCells(vm, host)) return false;
-    const { demands, rooms } = this.#shelf.cells!;
-    let room = rooms[host]!;
-    for (const other of this.#arrivals.get(host) ?? []) room = claimCells(room, demands[other]!) ?? room;
-    return claimCells(room, demands[vm]!) === null;
+    return this.#asksCells(vm, host) && claimCells(this.cells(host)!, this.#shelf.cells!.demands[vm]!) === null;
   }
 
   put(vm: number, host: number): void {

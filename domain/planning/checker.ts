@@ -151,6 +151,7 @@ class Replay {
     return {
       at: new Map([...this.#on].map(([vm, hosts]) => [vm, new Set(hosts)])),
       used: new Map([...this.#used].map(([host, used]) => [host, { ...used }])),
+      cells: new Map(this.#cells),
     };
   }
 

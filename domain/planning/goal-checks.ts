@@ -1,14 +1,22 @@
 // The checker's side of each goal: does the plan get where it says? Counted from the state at the end, without the planner's search.
 import type { World } from '../drill/world.ts';
 import type { ClusterState } from '../readout/state.ts';
-import { type Amounts, capacity, type Resource, RESOURCES } from '../scheduling/inventory.ts';
+import { refusal } from '../scheduling/filters.ts';
+import { added, type Amounts, capacity, RESOURCES } from '../scheduling/inventory.ts';
+import { claimCells, type NumaRoom } from '../scheduling/numa.ts';
 import { brokenAtRest, type Positions } from './constraint-checks.ts';
 import type { Goal } from './goal.ts';
 import type { PlanOptions } from './options.ts';
 import type { Plan } from './plan.ts';
+import { roomRequest } from './room-request.ts';
 
 /** Who is where and what is allocated, at rest. */
-export type Rest = { readonly at: Positions; readonly used: ReadonlyMap<string, Amounts> };
+export type Rest = {
+  readonly at: Positions;
+  readonly used: ReadonlyMap<string, Amounts>;
+  /** NUMA cells of hosts that VMs came to. */
+  readonly cells: ReadonlyMap<string, NumaRoom>;
+};
 
 export type GoalQuestion = {
   readonly state: ClusterState;
@@ -26,24 +34,23 @@ const open = ({ world }: GoalQuestion, name: string): boolean => {
   return host !== undefined && host.up !== false && host.enabled !== false;
 };
 
-/** How often the flavor can be put beside what is on a host, one at a time as Placement would. */
-const timesItFits = ({ flavor }: MakeRoom, q: GoalQuestion, name: string): number => {
-  const ask: Readonly<Record<Resource, number>> = {
-    VCPU: flavor.vcpus,
-    MEMORY_MB: flavor.ramMiB,
-    DISK_GB: flavor.diskGiB,
-    PCPU: 0,
-  };
-  const asking = RESOURCES.filter((r) => ask[r] > 0);
-  const used = { ...q.end.used.get(name)! };
-  for (let n = 0; ; n++) {
-    for (const r of asking) {
-      const inventory = q.world.hosts.get(name)?.inventories[r] ?? null;
-      if (inventory === null || ask[r] > inventory.maxUnit || used[r] + ask[r] > capacity(inventory)) return n;
-    }
-    if (asking.length === 0) return 0;
-    for (const r of asking) used[r] += ask[r];
+/** How often the flavor can be put beside what is on a host, one at a time as the scheduler would; not counted beyond what is wanted. */
+const timesItFits = ({ flavor, count }: MakeRoom, q: GoalQuestion, name: string): number => {
+  const host = q.world.hosts.get(name)!;
+  const request = roomRequest(q.state, flavor);
+  const asking = RESOURCES.filter((r) => request.asked[r] > 0);
+  if (asking.length === 0 || asking.some((r) => host.inventories[r] === null)) return 0;
+  let candidate = { ...host, used: q.end.used.get(name)!, numa: q.end.cells.get(name) ?? host.numa };
+  for (let n = 0; n < count; n++) {
+    if (refusal(candidate, request, q.world.release.filters) !== null) return n;
+    const { numa } = candidate;
+    candidate = {
+      ...candidate,
+      used: added(candidate.used, request.asked),
+      numa: numa && request.numa && claimCells(numa, request.numa),
+    };
   }
+  return count;
 };
 
 const roomWrong = (goal: MakeRoom, q: GoalQuestion): readonly string[] => {

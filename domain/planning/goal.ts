@@ -1,4 +1,5 @@
 // What a plan is for, as a value: it is written into the plan, so that a checker can ask whether the plan gets there.
+import type { Metadata } from '../cluster/records.ts';
 
 /** What one VM of a flavor asks of a host; `diskGiB` 0 where it boots from a volume. */
 export type FlavorAsk = {
@@ -6,6 +7,10 @@ export type FlavorAsk = {
   readonly vcpus: number;
   readonly ramMiB: number;
   readonly diskGiB: number;
+  /** Own CPUs, NUMA cells, aggregates; nothing said is none. */
+  readonly extraSpecs?: Metadata;
+  /** Whose VMs they would be, where aggregates are kept for some projects. */
+  readonly project?: string;
 };
 
 export type Goal =

@@ -1,19 +1,21 @@
 // Room for a flavor: the fewest VMs that have to step aside so that it fits so many times.
 import { R, type Shelf } from '../drill/sweep/shelf.ts';
 import type { ClusterState } from '../readout/state.ts';
+import { UNIT } from '../scheduling/filters.ts';
+import { RESOURCES } from '../scheduling/inventory.ts';
+import type { NumaDemand } from '../scheduling/numa.ts';
 import { explain } from './constraints.ts';
-import type { FlavorAsk, Goal } from './goal.ts';
+import type { Goal } from './goal.ts';
 import type { PlanOptions } from './options.ts';
 import type { Conflict } from './plan.ts';
+import { timesInCells, type Wanted, wantedOf } from './room-request.ts';
 import type { Sought } from './sought.ts';
 import { Standing } from './standing.ts';
 import type { Ways } from './ways.ts';
 
 type MakeRoom = Extract<Goal, { kind: 'make-room' }>;
 
-const UNITS = ['vCPU', 'MiB RAM', 'GiB disk'] as const;
-
-export const askOf = (f: FlavorAsk): readonly number[] => [f.vcpus, f.ramMiB, f.diskGiB];
+const UNITS = RESOURCES.map((r) => UNIT[r]);
 
 /** How often the ask fits into what is free. A host whose inventory the log does not know promises nothing. */
 const slotsIn = (free: (r: number) => number, unit: (r: number) => number, ask: readonly number[]): number => {
@@ -29,17 +31,19 @@ const slotsIn = (free: (r: number) => number, unit: (r: number) => number, ask: 
 class Room {
   readonly at: Standing;
   readonly #ask: readonly number[];
+  readonly #demand: NumaDemand | null;
   /** Hosts on which room counts. */
   readonly #counted: Uint8Array;
   readonly #slots: Int32Array;
   total = 0;
 
-  constructor(at: Standing, ask: readonly number[], within: readonly string[] | null) {
+  constructor(at: Standing, { ask, demand, refused }: Wanted, within: readonly string[] | null) {
     this.at = at;
     this.#ask = ask;
+    this.#demand = demand;
     const { hosts } = at.shelf;
     this.#counted = Uint8Array.from(hosts, (name, h) =>
-      at.isOpen(h) && (within === null || within.includes(name)) ? 1 : 0,
+      at.isOpen(h) && refused[h] === null && (within === null || within.includes(name)) ? 1 : 0,
     );
     this.#slots = new Int32Array(hosts.length);
     for (let h = 0; h < hosts.length; h++) this.#count(h);
@@ -50,13 +54,22 @@ class Room {
     this.total -= this.#slots[host]!;
     this.#slots[host] =
       this.#counted[host] === 1
-        ? slotsIn(
-            (r) => this.at.free(host, r),
-            (r) => maxUnit[host * R + r]!,
-            this.#ask,
+        ? this.#inCells(
+            host,
+            slotsIn(
+              (r) => this.at.free(host, r),
+              (r) => maxUnit[host * R + r]!,
+              this.#ask,
+            ),
           )
         : 0;
     this.total += this.#slots[host];
+  }
+
+  /** No more than the host's cells take. */
+  #inCells(host: number, slots: number): number {
+    const cells = this.#demand === null ? null : this.at.cells(host);
+    return this.#demand === null || cells === null ? slots : timesInCells(cells, this.#demand, slots);
   }
 
   get counted(): readonly number[] {
@@ -87,7 +100,7 @@ class Room {
       (r) => maxUnit[host * R + r]!,
       this.#ask,
     );
-    return this.#slots[host]! - after;
+    return this.#slots[host]! - Math.min(this.#slots[host]!, after);
   }
 
   /** What a host lacks for one more, by resource; null where no VM that leaves could help. */
@@ -100,7 +113,8 @@ class Room {
           ? Infinity
           : Math.max(0, want * (this.#slots[host]! + 1) - this.at.free(host, r)),
     );
-    return lacking.every(Number.isFinite) ? lacking : null;
+    // Where nothing lacks the cells are what is full, and those of a VM that leaves stay taken.
+    return lacking.every(Number.isFinite) && lacking.some((need) => need > 0) ? lacking : null;
   }
 }
 
@@ -283,9 +297,9 @@ const conflictOf = (
   goal: MakeRoom,
   state: ClusterState,
   at: (o: PlanOptions) => Room,
+  { ask, refused }: Wanted,
   o: PlanOptions,
 ): Conflict => {
-  const ask = askOf(goal.flavor);
   const room = at(o);
   const { shelf } = room.at;
   const sum = (r: number): number =>
@@ -302,6 +316,12 @@ const conflictOf = (
   const stuck = room.counted.flatMap((h) => [...room.at.tenants(h)]).filter((v) => room.at.job(v) === null);
   const because = [
     `${goal.flavor.name} asks ${ask.flatMap((want, r) => (want > 0 ? [`${want} ${UNITS[r]}`] : [])).join(', ')}; free on the ${room.counted.length} hosts: ${ask.flatMap((want, r) => (want > 0 ? [`${Math.round(sum(r))} ${UNITS[r]}`] : [])).join(', ')}`,
+    ...[
+      ...Map.groupBy(
+        refused.filter((code) => code !== null),
+        (code) => code,
+      ),
+    ].map(([code, hosts]) => `${hosts.length} of ${refused.length} hosts take no such VM: ${code}`),
     ...(stuck.length === 0 ? [] : [`${stuck.length} VMs there cannot move`]),
   ];
   const dropped = o.constraints.find((rule) => {
@@ -333,11 +353,11 @@ const times = (n: number): string => (n === 1 ? 'once' : `${n} times`);
 
 /** Seeks the fewest moves after which the flavor fits. */
 export const seekRoom = (goal: MakeRoom, state: ClusterState, shelf: Shelf, ways: Ways, o: PlanOptions): Sought => {
-  const ask = askOf(goal.flavor);
-  const at = (options: PlanOptions): Room => new Room(new Standing(shelf, ways, options), ask, goal.hosts);
+  const wanted = wantedOf(goal.flavor, state, shelf.hosts);
+  const at = (options: PlanOptions): Room => new Room(new Standing(shelf, ways, options), wanted, goal.hosts);
   const room = at(o);
   const before = room.total;
-  const least = fewestMoves(room, ask, goal.count);
+  const least = fewestMoves(room, wanted.ask, goal.count);
   const fits = widen(room, goal.count);
   const moved = room.at.moved();
   const reached = fits >= goal.count;
@@ -348,6 +368,6 @@ export const seekRoom = (goal: MakeRoom, state: ClusterState, shelf: Shelf, ways
     notes: [
       `the flavor ${goal.flavor.name} fits ${times(before)} now and ${times(fits)} after ${moved.length === 1 ? '1 move' : `${moved.length} moves`}${reached && least !== null && moved.length > 0 ? (least === moved.length ? '; no plan needs fewer' : `; no plan needs fewer than ${least}`) : ''}`,
     ],
-    conflict: reached ? null : conflictOf(fits, goal, state, at, o),
+    conflict: reached ? null : conflictOf(fits, goal, state, at, wanted, o),
   };
 };

@@ -1,5 +1,6 @@
 // Where VMs would stand at the end: moves tried on the books and taken back, while a goal is sought.
 import { R, type Shelf } from '../drill/sweep/shelf.ts';
+import type { NumaRoom } from '../scheduling/numa.ts';
 import { Books } from './books.ts';
 import type { Job } from './jobs.ts';
 import type { PlanOptions } from './options.ts';
@@ -36,6 +37,10 @@ export class Standing {
 
   free(host: number, r: number): number {
     return this.#books.free(host, r);
+  }
+
+  cells(host: number): NumaRoom | null {
+    return this.#books.cells(host);
   }
 
   /** The VM's way out; null where it has none, and once it has moved: a plan moves no VM twice. */

@@ -127,7 +127,14 @@ const PlanGoal = Type.Union([
   exact({ kind: Type.Literal('drain'), hosts: Type.Array(Name, { minItems: 1, maxItems: MOST_HOSTS }) }),
   exact({
     kind: Type.Literal('make-room'),
-    flavor: exact({ name: Name, vcpus: Size, ramMiB: Size, diskGiB: Size }),
+    flavor: exact({
+      name: Name,
+      vcpus: Size,
+      ramMiB: Size,
+      diskGiB: Size,
+      extraSpecs: Type.Optional(Type.Record(Type.String(), Type.String())),
+      project: Type.Optional(Name),
+    }),
     count: Type.Integer({ minimum: 1, maximum: 100_000 }),
     hosts: Type.Union([Type.Array(Name, { minItems: 1, maxItems: MOST_HOSTS }), Type.Null()]),
   }),

@@ -41,8 +41,13 @@ export class MigrateView {
         const { flavor, count } = this.room.value;
         const size = flavors.find((f) => f.name === flavor);
         if (size?.vcpus == null || size.ramMiB == null) return null;
-        const { name, vcpus, ramMiB, diskGiB } = size;
-        return { kind: 'make-room', flavor: { name, vcpus, ramMiB, diskGiB: diskGiB ?? 0 }, count, hosts: null };
+        const { name, vcpus, ramMiB, diskGiB, extraSpecs } = size;
+        return {
+          kind: 'make-room',
+          flavor: { name, vcpus, ramMiB, diskGiB: diskGiB ?? 0, extraSpecs },
+          count,
+          hosts: null,
+        };
       }
       case 'repair':
         return { kind: 'repair' };

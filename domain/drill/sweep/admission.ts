@@ -21,15 +21,14 @@ export type Cells = {
   readonly rooms: readonly (NumaRoom | null)[];
 };
 
-/** Null where the release does not look, no VM asks for cells or no host tells its own: then they refuse nobody. */
+/** Null where the release does not look or no host tells its cells: then they refuse nobody. */
 export const cellsOf = (
   hosts: readonly Candidate[],
   vms: readonly VmState[],
   { filters }: ReleaseProfile,
 ): Cells | null => {
   if (!filters.includes('NUMATopologyFilter') || hosts.every((h) => h.numa === null)) return null;
-  const demands = vms.map((vm) => demandOf(vm).numa);
-  return demands.every((d) => d === null) ? null : { demands, rooms: hosts.map((h) => h.numa) };
+  return { demands: vms.map((vm) => demandOf(vm).numa), rooms: hosts.map((h) => h.numa) };
 };
 
 /** Units that libvirt does not set: a least request or a step. */

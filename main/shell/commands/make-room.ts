@@ -19,6 +19,7 @@ type Options = PlanningOptions &
     readonly on?: readonly string[];
     readonly zone?: string;
     readonly volume?: boolean;
+    readonly project?: string;
   };
 
 /** The hosts on which room counts; null for all. */
@@ -38,8 +39,16 @@ const goalOf = (state: ClusterState, flavor: string, options: Options): Result<r
   if (!size.ok) return size;
   const hosts = hostsOf(state, options);
   if (!hosts.ok) return hosts;
-  const { name, vcpus, ramMiB, diskGiB } = size.value;
-  const ask = { name, vcpus, ramMiB, diskGiB: options.volume === true ? 0 : diskGiB };
+  const { name, vcpus, ramMiB, diskGiB, extraSpecs } = size.value;
+  const { volume, project } = options;
+  const ask = {
+    name,
+    vcpus,
+    ramMiB,
+    diskGiB: volume === true ? 0 : diskGiB,
+    extraSpecs,
+    ...(project === undefined ? {} : { project }),
+  };
   return ok([{ kind: 'make-room', flavor: ask, count: count.value, hosts: hosts.value }]);
 };
 
@@ -50,6 +59,7 @@ export const makeRoom: AddCommand = (program, stage) => {
     .option('--count <n>', 'how many VMs of the flavor have to fit', '1')
     .option('--on <host...>', 'only room on these hosts counts')
     .option('--zone <name>', 'only room in this availability zone counts')
+    .option('--project <id>', 'VMs of this project, where aggregates are kept for some')
     .option('--volume', 'the VMs boot from volumes and ask for no host disk');
   withPlanning(withTelling(command)).action((flavor: string, options: Options) =>
     stage.run(() => tellPlan(stage, options, (state) => goalOf(state, flavor, options))),

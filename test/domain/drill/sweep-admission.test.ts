@@ -34,7 +34,7 @@ const bruteForce = (state: ClusterState, failed: readonly string[]): boolean => 
 
 test.each([
   ['zone pins, aggregates and units', false, 500],
-  ['NUMA cells too', true, 500],
+  ['NUMA cells too', true, 300],
 ])('every host and pair agrees with the filters themselves: %s', (_, numa, clusters) => {
   const r = rng(`particular ${numa}`);
   let sets = 0;
@@ -58,8 +58,8 @@ test.each([
       }
     }
   }
-  expect(sets).toBeGreaterThan(2000);
-  expect(unsafe).toBeGreaterThan(500);
+  expect(sets).toBeGreaterThan(clusters * 4);
+  expect(unsafe).toBeGreaterThan(clusters);
   expect(celled > clusters / 2).toBe(numa);
 });
 
