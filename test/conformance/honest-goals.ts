@@ -1,6 +1,7 @@
 // The honest experiment against its goals, every day of the data directory; and traffic-aware against blind placement.
 import { parsePolicy } from '../../domain/consolidation/cloudsim/policy.ts';
 import { honestSettings } from '../../domain/consolidation/experiment.ts';
+import { forecastError, lastValue, localTrend, recentPeak } from '../../domain/consolidation/forecast.ts';
 import { type ParetoRow, paretoRows } from '../../domain/consolidation/honest/pareto.ts';
 import { runHonest } from '../../domain/consolidation/honest/run.ts';
 import { steady } from '../../domain/consolidation/honest/steady.ts';
@@ -16,6 +17,21 @@ const MIGRATIONS_PERCENT = 10;
 const describe = (day: string, row: ParetoRow): string =>
   `${day} honest ${row.strategy}: ${row.energyKwh.toFixed(1)} kWh (bound ${row.boundKwh.toFixed(1)}), ` +
   `${row.migrations} migrations, SLAV ${row.slav.toExponential(1)}, shortfall ${row.shortfall.toExponential(1)}`;
+
+/** Samples a forecast is judged from on: enough for each to look back on. */
+const FORECAST_FROM = 12;
+
+/** How far a VM's next sample can be foreseen: why a strategy keeps room instead of trusting a trend. */
+const foreseen = (day: string, workload: Workload): readonly string[] =>
+  Object.entries({ 'last value': lastValue, 'peak of 12': recentPeak(12), 'trend of 12': localTrend(12) }).map(
+    ([name, forecast]) => {
+      const { meanAbsolute, bias, exceeded } = forecastError(workload, forecast, FORECAST_FROM);
+      return (
+        `${day} CPU of a VM foreseen by ${name}: off by ${meanAbsolute.toFixed(1)} points, ` +
+        `${bias.toFixed(1)} too high on average, exceeded ${(exceeded * 100).toFixed(0)} % of the time`
+      );
+    },
+  );
 
 /** Ours beside LRR-MMT on one day. */
 export const honestGoals = (
@@ -41,7 +57,7 @@ export const honestGoals = (
       // Not part of the goal, but SLAV alone would call a strategy that never moves perfect.
       check("CPU asked and not given, of LRR-MMT's", (ours.shortfall / lrr.shortfall) * 100, null, '%'),
     ],
-    notes: [describe(day, lrr), describe(day, ours)],
+    notes: [describe(day, lrr), describe(day, ours), ...foreseen(day, workload)],
   };
 };
 

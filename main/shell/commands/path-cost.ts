@@ -1,7 +1,7 @@
 // understudy path-cost: what a packet costs from one VM to another, stage by stage.
 import { Option } from 'commander';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
-import { AXIS_VALUES, type Curve, curves } from '../../../domain/datapath/curves.ts';
+import { AXIS_VALUES, type Curve, curves, generatorMpps } from '../../../domain/datapath/curves.ts';
 import { checkPathInput, type PathCost, pathCost, type PathCostInput } from '../../../domain/datapath/path-cost.ts';
 import { ALL_OFFLOADS, GUEST_KINDS, type GuestKind, NO_OFFLOADS } from '../../../domain/datapath/path.ts';
 import { ETHERNET_BYTES, FCS_BYTES } from '../../../domain/datapath/frame.ts';
@@ -109,12 +109,20 @@ const readable = (path: VmPath, input: PathCostInput, cost: PathCost): string =>
   ].join('\n');
 };
 
-/** One line a value of the axis: Mpps and Gbit/s of every datapath compared. */
-const curveTable = (axis: keyof typeof AXES, lines: readonly Curve[]): string =>
+/** What one MoonGen sends over a port of the link, so that it is seen which of the rates below are the load's. */
+const offeredMpps = (axis: keyof typeof AXES, x: number, input: PathCostInput): number => {
+  const at: PathCostInput = { ...input, [AXES[axis]]: x };
+  const { sizeBytes, cores, linkGbps, clockGhz } = at;
+  return generatorMpps(sizeBytes, { cores, ports: 1, portGbps: linkGbps, clockGhz });
+};
+
+/** One line a value of the axis: what a load generator offers, then Mpps and Gbit/s of every datapath compared. */
+const curveTable = (axis: keyof typeof AXES, input: PathCostInput, lines: readonly Curve[]): string =>
   table(
     AXIS_VALUES[AXES[axis]].map((x, i) => ({ x, points: lines.map((line) => line.points[i]) })),
     [
       { head: axis.toUpperCase(), cell: (row) => row.x },
+      { head: 'MOONGEN OFFERS', cell: (row) => `${offeredMpps(axis, row.x, input).toFixed(2)} Mpps` },
       ...lines.map(({ datapath }, d) => ({
         head: datapath.toUpperCase(),
         cell: (row: { readonly points: readonly (Curve['points'][number] | undefined)[] }) => {
@@ -169,7 +177,7 @@ export const pathCostOf: AddCommand = (program, { terminal, run }) => {
         const lines = options.curve === undefined ? [] : curves(input.value, AXES[options.curve], COMPARED);
         if (options.json === true) await terminal.write(asJson(path.value, input.value, cost, lines));
         else if (options.curve === undefined) await terminal.write(readable(path.value, input.value, cost));
-        else await terminal.write(curveTable(options.curve, lines));
+        else await terminal.write(curveTable(options.curve, input.value, lines));
         return ok(0);
       }),
     ),
