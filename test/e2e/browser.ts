@@ -60,10 +60,10 @@ export const openWindow = async (
   return { page, faults };
 };
 
-const IDLE_MS = 30_000; // nothing a story does takes a second; past this something never ends
+const IDLE_MS = 30_000; // hardly anything a story does takes a second; past this something never ends
 
 /** Waits for `window.__idle()`: no call, render, paint or chart is pending. */
-export const idle = async (page: Page): Promise<void> => {
+export const idle = async (page: Page, patienceMs = IDLE_MS): Promise<void> => {
   await page.waitForFunction(() => typeof window.__idle === 'function');
   const settled = page.evaluate(
     (limit) =>
@@ -71,11 +71,11 @@ export const idle = async (page: Page): Promise<void> => {
         window.__idle().then(() => true),
         new Promise<boolean>((late) => setTimeout(() => late(false), limit)),
       ]),
-    IDLE_MS,
+    patienceMs,
   );
   if (await settled) return;
   const busy = await page.evaluate(() => window.__busy().join(', '));
-  throw new Error(`the window was still busy after ${IDLE_MS / 1000} s with: ${busy}`);
+  throw new Error(`the window was still busy after ${patienceMs / 1000} s with: ${busy}`);
 };
 
 declare global {

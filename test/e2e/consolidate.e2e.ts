@@ -15,7 +15,7 @@ const TRACES = `vm,${[0, 1, 2, 3, 4, 5].map((s) => `s${s}`).join(',')}\n${['a', 
 export const consolidating: Story = {
   name: 'consolidate: policies side by side on the own day, a plan with its reasons, applied to a branch',
   run: async ({ page }) => {
-    await visit(page, TUESDAY);
+    await visit(page, TUESDAY, LONG);
     const table = page.getByTestId('policies');
     await table.waitFor({ timeout: LONG });
     await idle(page);

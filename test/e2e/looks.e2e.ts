@@ -9,6 +9,7 @@ import { click, press, visit } from './moves.ts';
 import type { Story } from './story.ts';
 
 const FLAWS_TOLD = 12;
+const POLICIES_MS = 60_000; // nine policies on a day, on a machine that does other things too
 const RESULTS = new URL('../../test-results/window', import.meta.url).pathname;
 
 const SIZES = [
@@ -104,8 +105,8 @@ export const looks: Story = {
     await idle(page);
     await check('capacity-hosts');
 
-    await visit(page, '#/consolidate?branch=main&at=2026-11-17T10:30:00Z');
-    await page.getByTestId('policies').waitFor({ timeout: 60_000 });
+    await visit(page, '#/consolidate?branch=main&at=2026-11-17T10:30:00Z', POLICIES_MS);
+    await page.getByTestId('policies').waitFor();
     await check('consolidate');
     await page.getByRole('radio', { name: 'Plan' }).click();
     await page.getByTestId('plan-review').waitFor();

@@ -2,12 +2,12 @@
 import type { Page } from 'playwright';
 import { idle } from './browser.ts';
 
-/** Goes to a fragment of the window's address, as a bookmark would. */
-export const visit = async (page: Page, fragment: string): Promise<void> => {
+/** Goes to a fragment of the window's address, as a bookmark would; a place that computes for long is given its time. */
+export const visit = async (page: Page, fragment: string, patienceMs?: number): Promise<void> => {
   const { origin } = new URL(page.url());
   await page.goto('about:blank');
   await page.goto(`${origin}/${fragment}`);
-  await idle(page);
+  await idle(page, patienceMs);
 };
 
 /** Presses keys one after the other, waiting for the picture after each. */
