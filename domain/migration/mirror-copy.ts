@@ -29,15 +29,19 @@ const repeatPass = (run: Run, bytes: number, passMs: number, untilMs: number): v
   run.diskSent += times * bytes;
 };
 
-/** The most a mirror sends, bytes/ms: its job's speed limit as far as it is reached. */
-export const mirrorLimit = (run: Run): number => run.capBytesPerMs * SPEED_REACHED;
+/** The most a mirror may send, bytes/ms: its job's speed limit as far as it is reached. */
+const jobLimit = (run: Run): number => run.capBytesPerMs * SPEED_REACHED;
+
+/** The most a mirror sends of what holds data, bytes/ms: its job's limit, or what the source can read. */
+export const mirrorLimit = (run: Run): number =>
+  Math.min(jobLimit(run), (run.move.disk?.readBytesPerS ?? Infinity) / 1000);
 
 /** Copies at a constant line rate (bytes/ms) until the disk is in step and RAM may start, or `untilMs`. */
 export const advanceMirror = (run: Run, line: number, untilMs: number): void => {
   const disk = run.move.disk;
   if (disk === null) return;
-  const limit = mirrorLimit(run);
-  const speed = Math.min(limit, line);
+  const limit = jobLimit(run);
+  const speed = Math.min(mirrorLimit(run), line);
   while (run.phase === 'mirror' && run.nowMs < untilMs) {
     // Holes pass at the job's speed limit and are free where there is none.
     const holes = run.capBytesPerMs === Infinity ? 0 : run.diskHoles;

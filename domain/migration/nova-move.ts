@@ -47,6 +47,7 @@ const diskOf = (vm: VmMemory): DiskCopy | null => {
     bytes,
     fill: bytes > 0 ? used / bytes : 1,
     writeBytesPerS: vm.disks.reduce((sum, d) => sum + d.writeBytesPerS, 0),
+    readBytesPerS: null,
     writeRegionBytes: used,
     targetDiscards: false,
     writeBlocking: false,

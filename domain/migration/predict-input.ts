@@ -31,6 +31,8 @@ export type PredictInput = {
   // Beyond the contract; each has the default of an ordinary host.
   /** Guest disk writes fall into this much of the disk; null assumes 32 MiB. */
   readonly diskWriteRegionBytes: number | null;
+  /** What the source reads of its disk a second; null where nothing is known to limit it. */
+  readonly diskReadBps: number | null;
   /** The target discards, so that holes of the disk pass free of the speed limit. */
   readonly targetDiscards: boolean;
   /** max-postcopy-bandwidth; null is unlimited. */
@@ -214,6 +216,7 @@ export const checkPredictInput = (value: unknown): Result<PredictInput, readonly
       { least: 0, most: DISK_BYTES_MOST, unit: 'bytes' },
       null,
     ),
+    diskReadBps: read.limit('diskReadBps'),
     targetDiscards: read.flag('targetDiscards') ?? false,
     maxPostcopyBandwidthBps: read.limit('maxPostcopyBandwidthBps'),
     throttleInitialPct: read.optional('throttleInitialPct', PERCENT, AUTO_CONVERGE_DEFAULTS.initialPct),

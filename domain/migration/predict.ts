@@ -45,6 +45,7 @@ const diskOf = (input: PredictInput): DiskCopy | null =>
         bytes: input.diskBytes,
         fill: input.diskFill,
         writeBytesPerS: input.diskWriteBps,
+        readBytesPerS: input.diskReadBps,
         writeRegionBytes: Math.min(input.diskBytes, input.diskWriteRegionBytes ?? WRITE_REGION_BYTES),
         targetDiscards: input.targetDiscards,
         writeBlocking: false,

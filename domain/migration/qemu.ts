@@ -69,6 +69,8 @@ export type DiskCopy = {
   /** Share of the disk that holds data, 0 to 1; the rest are holes. */
   readonly fill: number;
   readonly writeBytesPerS: number;
+  /** The most the source reads a second: its device and QEMU's I/O engine; null where nothing is known to limit it. */
+  readonly readBytesPerS: number | null;
   /** The guest's disk writes fall uniformly into this many bytes. */
   readonly writeRegionBytes: number;
   /** A target that discards lets holes pass free of the job's speed limit. */

@@ -1,6 +1,7 @@
 // understudy path-cost: what a packet costs from one VM to another, stage by stage.
 import { Option } from 'commander';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
+import { hostLimits } from '../../../domain/datapath/host-limits.ts';
 import { AXIS_VALUES, type Curve, curves, generatorMpps } from '../../../domain/datapath/curves.ts';
 import { checkPathInput, type PathCost, pathCost, type PathCostInput } from '../../../domain/datapath/path-cost.ts';
 import { ALL_OFFLOADS, GUEST_KINDS, type GuestKind, NO_OFFLOADS } from '../../../domain/datapath/path.ts';
@@ -173,7 +174,9 @@ export const pathCostOf: AddCommand = (program, { terminal, run }) => {
         if (!path.ok) return path;
         const input = inputFor(path.value, options);
         if (!input.ok) return input;
-        const cost = pathCost(input.value);
+        const priced = pathCost(input.value);
+        const asked = hostLimits(state.value, [path.value.fromHost, path.value.toHost], input.value);
+        const cost = { ...priced, notes: [...priced.notes, ...asked] };
         const lines = options.curve === undefined ? [] : curves(input.value, AXES[options.curve], COMPARED);
         if (options.json === true) await terminal.write(asJson(path.value, input.value, cost, lines));
         else if (options.curve === undefined) await terminal.write(readable(path.value, input.value, cost));

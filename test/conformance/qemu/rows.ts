@@ -163,6 +163,7 @@ const plainMoveOf = (row: Row): Move => {
             fill: i.disk_fill,
             // The load generator's own count where it fell short of what it was asked for.
             writeBytesPerS: row.disk_writes?.bytes_per_s ?? i.disk_write_bps,
+            readBytesPerS: null,
             writeRegionBytes: i.disk_write_region_mib * mib,
             targetDiscards: i.mirror_discard === true,
             writeBlocking: i.mirror_copy_mode === 'write-blocking',

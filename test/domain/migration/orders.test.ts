@@ -75,6 +75,7 @@ const disk = (changes: Partial<DiskCopy> = {}): DiskCopy => ({
   bytes: 256 * MIB,
   fill: 0.5,
   writeBytesPerS: 0,
+  readBytesPerS: null,
   writeRegionBytes: 32 * MIB,
   targetDiscards: false,
   writeBlocking: false,
@@ -85,6 +86,9 @@ test('block migration mirrors the disk, holes at the speed limit unless the targ
   const capped = { ...LINK, linkBytesPerS: null };
   const move = aMove({ dirtyPagesPerS: 0, bandwidthBytesPerS: 50e6, disk: disk() });
   expect(simulate(move, capped).mirrorMs).toBeCloseTo(5423, -2);
+  // A source that reads at 20 MB/s: the 128 MiB of data take that long, holes still pass at the job's limit.
+  const slow = simulate({ ...move, disk: disk({ readBytesPerS: 20e6 }) }, capped);
+  expect(slow.mirrorMs).toBeCloseTo(6711 + 2711, -2);
   const discards = simulate({ ...move, disk: disk({ targetDiscards: true }) }, capped);
   expect(discards.mirrorMs).toBeCloseTo(2711, -2);
   expect(discards.diskBytes).toBe(128 * MIB);

@@ -209,6 +209,34 @@ test('predict answers every line, or names the lines it cannot read', async () =
   });
 });
 
+test('a block migration reads no faster than the engine asked for, or than its own line says', async () => {
+  const block = {
+    ...MOVE,
+    mode: 'block',
+    maxBandwidthBps: 0,
+    linkBps: 12_500_000_000,
+    diskBytes: 107_374_182_400,
+    diskFill: 1,
+  };
+  const moves = join(dir, 'block.jsonl');
+  writeFileSync(
+    moves,
+    `${JSON.stringify(block)}\n${JSON.stringify({ ...block, id: 'slow', diskReadBps: 500_000_000 })}\n`,
+  );
+  const total = async (...options: readonly string[]): Promise<readonly number[]> =>
+    (await run('predict', moves, '--json', ...options)).out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).totalMs);
+  const [free = 0, slow = 0] = await total();
+  const [engine = 0, own = 0] = await total('--io-engine', 'threads');
+  expect(slow).toBeGreaterThan(200_000); // 107 GB at 0.5 GB/s
+  expect(own).toBe(slow);
+  expect(engine).toBeGreaterThan(free);
+  expect(engine).toBeGreaterThan(107_374 / 3); // 3 GB/s is the disk assumed
+  expect(await run('predict', moves, '--io-engine', 'posix')).toMatchObject({ status: 2, out: '' });
+});
+
 test('consolidate compares policies on a workload', async () => {
   const workload = join(dir, 'workload.csv');
   const samples = Array.from({ length: 12 }, (_, i) => 20 + i);

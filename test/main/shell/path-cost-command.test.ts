@@ -64,3 +64,16 @@ test('a packet to oneself is refused', async () => {
   const [a] = apart();
   expect((await run('path-cost', '--from', a.id, '--to', a.id, '--log', LOG)).err).toContain('both ends');
 });
+
+test('a polling datapath tells what it asks of both hosts; one of the kernel asks nothing', async () => {
+  const [a, b] = apart();
+  const notes = async (datapath: string): Promise<readonly string[]> => {
+    const ran = await run('path-cost', '--log', LOG, '--from', a.id, '--to', b.id, '--datapath', datapath, '--json');
+    return (JSON.parse(ran.out) as PathCost).notes.filter((note) => note.includes('huge pages'));
+  };
+  expect(await notes('ovs-dpdk')).toEqual([
+    expect.stringMatching(new RegExp(`^${a.host} needs \\d+ huge pages of 1 GiB: 720 MiB for buffers`)),
+    expect.stringMatching(new RegExp(`^${b.host} needs .* takes 100 % of a core with no packet at all`)),
+  ]);
+  expect(await notes('kernel-ovs')).toEqual([]);
+});
