@@ -1,127 +1,164 @@
 // Why some VMs cannot be placed: the smallest set that fails together, what it fails on, and the least that would help.
-import { placeAll, Trial } from '../drill/sweep/search.ts';
+import { placeAll, SEARCH_STEPS, Trial } from '../drill/sweep/search.ts';
 import { R, type Shelf } from '../drill/sweep/shelf.ts';
 import { UNIT } from '../scheduling/filters.ts';
 import { RESOURCES } from '../scheduling/inventory.ts';
 import type { ClusterState } from '../readout/state.ts';
 import { explain } from './constraints.ts';
-import { place, type PlaceInput } from './destinations.ts';
+import { isHopeless, place, type PlaceInput } from './destinations.ts';
 import type { Job } from './jobs.ts';
 import type { Conflict } from './plan.ts';
 
 const UNITS = RESOURCES.map((r) => UNIT[r]);
-/** Above this many VMs the set is not made minimal one by one. */
-const MOST_FILTERED = 400;
+
+/** Up to so many VMs are left out one by one; more of them by halves first, or a thousand would ask for a thousand placements. */
+const ONE_BY_ONE = 64;
 
 /** Placements tried for each question of the filter. */
 const ROUNDS = 4;
 
-const isPlaced = (input: PlaceInput, jobs: readonly Job[]): boolean =>
-  place({ ...input, jobs }, ROUNDS).homeless.length === 0;
+/**
+ * Looks of a VM at a host that each question may cost: which set is the smallest, and what would help. About a second of
+ * work each; counted, not timed, so that the answer is the same everywhere. 64 VMs filtered one by one among 1,000 hosts
+ * need no more.
+ */
+const MOST_LOOKS = 20_000_000;
 
-/** No host has room for it even alone: room only shrinks while others are placed, so no set with it can be placed. */
-const isHopeless = ({ shelf, accepts, staticRefusal }: PlaceInput, { row, vm }: Job): boolean => {
-  for (let host = 0; host < accepts.length; host++) {
-    if (accepts[host] !== 1) continue;
-    let fits = true;
-    for (let r = 0; r < R && fits; r++) {
-      const want = shelf.ask[row * R + r]!;
-      fits = want <= 0 || (want <= shelf.free[host * R + r]! && want <= shelf.maxUnit[host * R + r]!);
-    }
-    if (fits && staticRefusal(vm, host) === null) return false;
+/** Asks whether VMs can be placed until its budget of looks is spent; from then on the answer is null. */
+class Asker {
+  #left: number;
+
+  constructor(looks: number) {
+    this.#left = looks;
   }
-  return true;
-};
 
-/** Deletion filter: whoever can be left out while the rest still fails is left out. What remains fails, any less does not. */
-const minimal = (input: PlaceInput): readonly Job[] => {
-  let set = [...input.jobs];
-  if (set.length > MOST_FILTERED) return place(input).homeless.map((h) => h.job);
+  get isSpent(): boolean {
+    return this.#left <= 0;
+  }
+
+  /** Null when nobody can tell any more. */
+  isPlaced(input: PlaceInput, jobs: readonly Job[]): boolean | null {
+    if (this.isSpent) return null;
+    this.#left -= jobs.length;
+    if (jobs.some((job) => isHopeless(input, job))) return false;
+    const { homeless, looks } = place({ ...input, jobs }, ROUNDS);
+    this.#left -= looks;
+    return homeless.length === 0;
+  }
+}
+
+/**
+ * Deletion filter: whoever can be left out while the rest still fails is left out. What remains fails, any less does not,
+ * unless the asker's budget ended first.
+ */
+const minimal = (input: PlaceInput, asker: Asker): readonly Job[] => {
+  let set = input.jobs;
   const hopeless = new Set(set.filter((job) => isHopeless(input, job)));
-  for (const job of input.jobs) {
-    const less = set.filter((j) => j !== job);
-    if (less.some((j) => hopeless.has(j)) || (less.length > 0 && !isPlaced(input, less))) set = less;
-  }
+  const fails = (jobs: readonly Job[]): boolean =>
+    jobs.some((j) => hopeless.has(j)) || (jobs.length > 0 && asker.isPlaced(input, jobs) === false);
+  const leaveOut = (jobs: readonly Job[]): void => {
+    if (asker.isSpent) return;
+    const out = new Set(jobs);
+    const less = set.filter((j) => !out.has(j));
+    if (fails(less)) {
+      set = less;
+    } else if (jobs.length > 1) {
+      const half = Math.ceil(jobs.length / 2);
+      leaveOut(jobs.slice(0, half));
+      leaveOut(jobs.slice(half));
+    }
+  };
+  if (set.length > ONE_BY_ONE) leaveOut(set);
+  else for (const job of set) leaveOut([job]);
   return set;
 };
 
 /** With the rest of the set placed: the host that misses least of one resource alone, for one VM of the set. */
-const leastRoom = (
-  input: PlaceInput,
-  set: readonly Job[],
-  state: ClusterState,
-): { by: number; words: string } | null => {
+const leastRoom = (input: PlaceInput, set: readonly Job[], state: ClusterState, asker: Asker): string | null => {
   const { shelf, accepts } = input;
-  const homeless = place({ ...input, jobs: set }).homeless.map((h) => h.job);
-  let best: { by: number; words: string } | null = null;
-  for (const job of homeless) {
+  const short: { job: Job; host: number; r: number; by: number }[] = [];
+  for (const { job } of place({ ...input, jobs: set }).homeless) {
     for (let host = 0; host < shelf.hosts.length; host++) {
       if (accepts[host] !== 1) continue;
-      const short: { r: number; by: number }[] = [];
-      for (let r = 0; r < R; r++) {
-        const by = shelf.ask[job.row * R + r]! - shelf.free[host * R + r]!;
-        if (by > 0) short.push({ r, by });
-      }
-      const [only] = short;
-      if (short.length !== 1 || only === undefined || (best !== null && only.by >= best.by)) continue;
-      const grown = shelf.free.slice();
-      grown[host * R + only.r]! += only.by;
-      if (!isPlaced({ ...input, shelf: { ...shelf, free: grown } }, set)) continue;
-      best = {
-        by: only.by,
-        words: `${Math.ceil(only.by)} ${UNITS[only.r]} more on ${shelf.hosts[host]} would do for ${job.vm.name}`,
-      };
+      const lacking = Array.from({ length: R }, (_, r) => ({
+        r,
+        by: shelf.ask[job.row * R + r]! - shelf.free[host * R + r]!,
+      })).filter(({ by }) => by > 0);
+      const [only] = lacking;
+      if (lacking.length === 1 && only !== undefined) short.push({ job, host, ...only });
     }
   }
-  if (best !== null) return best;
+  short.sort((a, b) => a.by - b.by);
+  for (const { job, host, r, by } of short) {
+    if (asker.isSpent) return null;
+    const free = shelf.free.slice();
+    free[host * R + r]! += by;
+    if (asker.isPlaced({ ...input, shelf: { ...shelf, free } }, set) !== true) continue;
+    return `${Math.ceil(by)} ${UNITS[r]} more on ${shelf.hosts[host]} would do for ${job.vm.name}`;
+  }
   const shut = state.hosts.filter((h) => h.enabled === false && h.up !== false && !h.forcedDown);
   for (const host of shut) {
-    const row = shelf.hosts.indexOf(host.name);
     const opened = accepts.slice();
-    opened[row] = 1;
-    if (isPlaced({ ...input, accepts: opened }, set)) return { by: 0, words: `enabling ${host.name} would do` };
+    opened[shelf.hosts.indexOf(host.name)] = 1;
+    if (asker.isPlaced({ ...input, accepts: opened }, set) === true) return `enabling ${host.name} would do`;
   }
   return null;
 };
 
 /** One rule dropped that lets the set be placed; null when none alone does. */
-const droppedRule = (input: PlaceInput, set: readonly Job[]): string | null => {
+const droppedRule = (input: PlaceInput, set: readonly Job[], asker: Asker): string | null => {
   const { constraints } = input.options;
   for (const rule of constraints) {
     const without = { ...input.options, constraints: constraints.filter((c) => c !== rule) };
-    if (isPlaced({ ...input, options: without }, set)) return `without the rule "${explain(rule)}" all would fit`;
+    if (asker.isPlaced({ ...input, options: without }, set) === true)
+      return `without the rule "${explain(rule)}" all would fit`;
   }
   const groupless: Shelf = { ...input.shelf, group: new Int32Array(input.shelf.vms.length).fill(-1) };
-  return isPlaced({ ...input, shelf: groupless }, set) ? 'without their server groups all would fit' : null;
+  return asker.isPlaced({ ...input, shelf: groupless }, set) === true
+    ? 'without their server groups all would fit'
+    : null;
 };
 
-/** Explains a placement that failed. Costs a placement for each VM that has to leave. */
-export const conflictOf = (input: PlaceInput, state: ClusterState): Conflict => {
-  const set = minimal(input);
+const together = (vms: number, isProven: boolean): string => {
+  if (vms === 1) return 'it cannot be placed';
+  return isProven
+    ? `these ${vms} cannot be placed together, though any fewer of them can`
+    : `these ${vms} were not placed together; fewer of them may fail too`;
+};
+
+/** Explains a placement that failed. Costs placements up to `looks` of a VM at a host for each of its two questions. */
+export const conflictOf = (input: PlaceInput, state: ClusterState, looks = MOST_LOOKS): Conflict => {
+  const filter = new Asker(looks);
+  const set = minimal(input, filter);
   const counted: Record<string, number> = {};
   for (const { refused } of place({ ...input, jobs: set }).homeless) {
     for (const [code, n] of Object.entries(refused)) counted[code] = (counted[code] ?? 0) + n;
   }
   const trial = new Trial(input.shelf);
   const failed = [...new Set(set.map((j) => j.source))];
-  const exact = placeAll(input.shelf, trial, failed);
+  // Each step of the exact search looks at every host.
+  const budget = Math.min(SEARCH_STEPS, Math.ceil(looks / input.shelf.hosts.length));
+  const exact = placeAll(input.shelf, trial, failed, { budget });
   const proof =
     exact.says === 'does not fit'
       ? `no placement of all VMs of the hosts exists while all others stay (${exact.proof})`
       : exact.says === 'undecided'
-        ? 'the exact search ended undecided'
+        ? `the exact search ended undecided after ${exact.steps} steps`
         : 'room and server groups alone would allow a placement: other rules refuse it, or none was found in the time allowed';
+  const helper = new Asker(looks);
+  const relaxation = droppedRule(input, set, helper) ?? leastRoom(input, set, state, helper);
+  const ended = `ended after ${looks} looks of a VM at a host`;
   return {
     vms: set.map((j) => j.vm.name),
     because: [
-      set.length === 1
-        ? 'it cannot be placed'
-        : `these ${set.length} cannot be placed together, though any fewer of them can`,
+      together(set.length, !filter.isSpent),
       ...Object.entries(counted)
         .sort(([, a], [, b]) => b - a)
         .map(([code, n]) => `${code} on ${n} ${n === 1 ? 'host' : 'hosts'}`),
+      ...(filter.isSpent ? [`the search for a smaller set ${ended}`] : []),
+      ...(helper.isSpent && relaxation === null ? [`the search for what would help ${ended}`] : []),
     ],
-    relaxation: droppedRule(input, set) ?? leastRoom(input, set, state)?.words ?? null,
+    relaxation,
     proof,
   };
 };

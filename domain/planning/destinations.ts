@@ -16,6 +16,9 @@ export type Placing = {
   readonly refused: Readonly<Record<string, number>>;
 };
 
+/** A placement with what it cost to find: looks of a VM at a host, over all rounds. */
+export type Found = Placing & { readonly looks: number };
+
 export type PlaceInput = {
   readonly shelf: Shelf;
   readonly jobs: readonly Job[];
@@ -153,22 +156,41 @@ const placeOnce = (input: PlaceInput, manner: Manner): Placing => {
   return { placed, homeless, refused };
 };
 
+/** No host has room for it even alone: room only shrinks while others are placed, so no placement takes it. */
+export const isHopeless = ({ shelf, accepts, staticRefusal }: PlaceInput, { row, vm }: Job): boolean => {
+  for (let host = 0; host < accepts.length; host++) {
+    if (accepts[host] !== 1) continue;
+    let fits = true;
+    for (let r = 0; r < R && fits; r++) {
+      const want = shelf.ask[row * R + r]!;
+      fits = want <= 0 || (want <= shelf.free[host * R + r]! && want <= shelf.maxUnit[host * R + r]!);
+    }
+    if (fits && staticRefusal(vm, host) === null) return false;
+  }
+  return true;
+};
+
 /** How often a placement that leaves VMs over is tried again with those VMs first. */
 const ROUNDS = 12;
 
 /**
  * The plain placement; where it leaves VMs over, they choose first next time, with room kept even and packed tight in
- * turn, and the placement that leaves fewest counts. Not exact: `conflict.ts` says whether a placement is proven impossible.
+ * turn, and the placement that leaves fewest counts; no round is tried once only VMs are left over that fit nowhere even
+ * alone. Not exact: `conflict.ts` says whether a placement is proven impossible.
  */
-export const place = (input: PlaceInput, rounds = ROUNDS): Placing => {
+export const place = (input: PlaceInput, rounds = ROUNDS): Found => {
   let best = placeOnce(input, PLAIN);
+  const least = best.homeless.filter(({ job }) => isHopeless(input, job)).length;
   let first: readonly number[] = [];
   let last = best;
-  for (let round = 0; round < rounds && best.homeless.length > 0; round++) {
+  let round = 0;
+  for (; round < rounds && best.homeless.length > least; round++) {
     const failed = last.homeless.map(({ job }) => job.row);
     first = [...failed, ...first.filter((row) => !failed.includes(row))];
     last = placeOnce(input, { first: round === 0 ? [] : first, tight: round % 2 === 0 });
     if (last.homeless.length < best.homeless.length) best = last;
   }
-  return best;
+  // Each round opens the books of all VMs anew, then shows its hosts to every VM that moves.
+  const hosts = input.accepts.reduce((n, a) => n + a, 0);
+  return { ...best, looks: (round + 1) * (input.shelf.vms.length + input.jobs.length * hosts) };
 };

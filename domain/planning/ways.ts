@@ -41,6 +41,13 @@ const heldBy = (rule: Constraint): Finding => ({
   fix: 'leave out the rule',
 });
 
+type About = {
+  readonly subject: Subject;
+  readonly found: readonly Finding[];
+  /** Codes of what is found whatever the destination. */
+  readonly codes: ReadonlySet<string>;
+};
+
 export class Ways {
   readonly #shelf: Shelf;
   readonly #o: PlanOptions;
@@ -52,7 +59,9 @@ export class Ways {
   readonly #rows: ReadonlyMap<string, number>;
   readonly #prices: Prices = new Map();
   readonly #known = new Map<number, WayOut>();
-  readonly #about = new Map<string, { readonly subject: Subject; readonly found: readonly Finding[] }>();
+  readonly #about = new Map<string, About>();
+  /** What hosts say to each VM, by id: placements ask the same again and again. */
+  readonly #refusals = new Map<string, (string | null | undefined)[]>();
 
   constructor(state: ClusterState, around: Surroundings, shelf: Shelf, o: PlanOptions) {
     this.#shelf = shelf;
@@ -89,11 +98,12 @@ export class Ways {
     return { job: { ...way.cost, row, vm, source: this.#shelf.home[row]!, kind: way.kind }, reasons: null };
   }
 
-  #lookAt(vm: VmState): { readonly subject: Subject; readonly found: readonly Finding[] } {
+  #lookAt(vm: VmState): About {
     let about = this.#about.get(vm.id);
     if (about === undefined) {
       const subject = this.#subjectOf(vm);
-      about = { subject, found: vmFindings(subject) };
+      const found = vmFindings(subject);
+      about = { subject, found, codes: new Set(found.map((f) => f.code)) };
       this.#about.set(vm.id, about);
     }
     return about;
@@ -113,11 +123,24 @@ export class Ways {
   readonly staticRefusal = (vm: VmState, host: number): string | null => {
     const row = this.#rows.get(vm.id);
     if (!this.#hasStatic && (row === undefined || admits(this.#shelf, row, host))) return null;
+    let said = this.#refusals.get(vm.id);
+    if (said === undefined) {
+      said = Array.from<string | null | undefined>({ length: this.#shelf.hosts.length });
+      this.#refusals.set(vm.id, said);
+    }
+    let code = said[host];
+    if (code === undefined) {
+      code = this.#refusedBy(vm, host);
+      said[host] = code;
+    }
+    return code;
+  };
+
+  #refusedBy(vm: VmState, host: number): string | null {
     const dest = this.#dests.get(this.#shelf.hosts[host]!);
     if (dest === undefined) return null;
-    const { subject, found } = this.#lookAt(vm);
-    const vmWide = new Set(found.map((f) => f.code));
+    const { subject, codes } = this.#lookAt(vm);
     const against = verdictOf(subject, dest).reasons;
-    return against.find((r) => !vmWide.has(r.code) && !CHANGING.has(r.code))?.code ?? null;
-  };
+    return against.find((r) => !codes.has(r.code) && !CHANGING.has(r.code))?.code ?? null;
+  }
 }
