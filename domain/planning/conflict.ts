@@ -18,9 +18,9 @@ const ONE_BY_ONE = 64;
 const ROUNDS = 4;
 
 /**
- * Looks of a VM at a host that each question may cost: which set is the smallest, and what would help. About a second of
- * work each; counted, not timed, so that the answer is the same everywhere. 64 VMs filtered one by one among 1,000 hosts
- * need no more.
+ * Looks of a VM at a host that each question may cost: which set is the smallest, and what would help. Two or three seconds
+ * of work each; counted, not timed, so that the answer is the same everywhere. 64 VMs left out one by one among 1,000 hosts
+ * cost about as much.
  */
 const MOST_LOOKS = 20_000_000;
 
