@@ -360,7 +360,7 @@ const rehearsed: Group = {
       ['without room it is stranded', stranded.some((v) => v.vm === LOCAL && v.dest === null)],
       [
         'and the reason has the numbers',
-        stranded.every((v) => /NoValidHost: compute-2 has \d+ MiB RAM in all, 4096 asked/.test(v.cause)),
+        stranded.every((v) => /NoValidHost: compute-2 gives at most \d+ MiB RAM to one VM, 4096 asked/.test(v.cause)),
       ],
     ];
   },
