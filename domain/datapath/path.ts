@@ -1,5 +1,5 @@
 // Lays out a packet's way between two VMs as contexts with their stages, for a datapath, a size and offloads.
-import { type Context, type StageUse } from './context.ts';
+import { type Context, type StageUse, withSharing } from './context.ts';
 import { type Encapsulation, ETHERNET_BYTES, FCS_BYTES, fragments } from './frame.ts';
 import { lookupUses } from './lookup.ts';
 import { type ContextPlan, PROFILES, type Profile, type ProfileName, type Step } from './profiles.ts';
@@ -43,6 +43,7 @@ export type PathInput = {
   /** Cores (softirq) or PMD threads of each host that packets are spread over. */
   readonly cores: number;
   readonly guest: GuestKind;
+  /** Cores of each guest, with a virtio queue each. */
   readonly guestCores: number;
 };
 
@@ -91,16 +92,21 @@ const stepUses = (l: Layout, step: Step): readonly StageUse[] => {
   return [...(cutHere ? [{ stage: 'gso' as const, times, bytes }] : []), { stage: word, times, bytes }];
 };
 
-/** One flow stays on one core; more spread until the cores are used. */
-const coresFor = (plan: ContextPlan, l: Layout): number => (plan.spreads ? Math.min(l.cores, Math.max(1, l.flows)) : 1);
+/** Mean of the cores that get work when a hash spreads the flows: one flow stays on one core, many leave none idle. */
+export const coresReached = (cores: number, flows: number): number => cores * (1 - (1 - 1 / cores) ** flows);
 
-const contextOf = (plan: ContextPlan, host: string, l: Layout): Context => ({
-  name: plan.name,
-  host,
-  uses: plan.steps.flatMap((step) => stepUses(l, step)),
-  cores: coresFor(plan, l),
-  pollingCores: plan.polls ? l.cores : 0,
-});
+/** A guest's queue is emptied by one thread: its ports keep no more threads busy than the guest has queues. */
+const coresFor = ({ reads, polls }: ContextPlan, l: Layout): number => {
+  if (reads === 'alone') return 1;
+  if (reads === 'card') return coresReached(l.cores, l.flows);
+  return coresReached(polls ? Math.min(l.cores, l.guestCores) : l.guestCores, l.flows);
+};
+
+const contextOf = (plan: ContextPlan, host: string, l: Layout): Context => {
+  const cores = coresFor(plan, l);
+  const uses = plan.steps.flatMap((step) => stepUses(l, step));
+  return { name: plan.name, host, uses: withSharing(uses, cores), cores, pollingCores: plan.polls ? l.cores : 0 };
+};
 
 const KICKS: Readonly<Record<Profile['endPort'], readonly StageName[]>> = {
   'vhost-net': ['g_kick'],
@@ -123,7 +129,7 @@ const guestOf = (end: 'sender' | 'receiver', host: string, l: Layout): readonly 
       name: `guest of ${end}`,
       host,
       uses,
-      cores: l.guestCores,
+      cores: coresReached(l.guestCores, l.flows),
       pollingCores: l.guest === 'forwarder' ? l.guestCores : 0,
     },
   ];

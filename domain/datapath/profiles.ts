@@ -10,8 +10,8 @@ export type Step = { readonly word: StepWord; readonly per: 'skb' | 'frame-out' 
 export type ContextPlan = {
   readonly name: string;
   readonly polls: boolean;
-  /** Spread over cores by flow (RSS, receive queues), or one thread whatever the flows. */
-  readonly spreads: boolean;
+  /** Where its packets come from: the card's receive queues spread flows over cores, a guest's queues over its threads, anything else is one thread. */
+  readonly reads: 'card' | 'guest' | 'alone';
   readonly steps: readonly Step[];
 };
 
@@ -31,22 +31,19 @@ const skb = (...words: readonly StepWord[]): readonly Step[] => words.map((word)
 const frameOut = (...words: readonly StepWord[]): readonly Step[] => words.map((word) => ({ word, per: 'frame-out' }));
 const frameIn = (...words: readonly StepWord[]): readonly Step[] => words.map((word) => ({ word, per: 'frame-in' }));
 
-const thread = (name: string, ...steps: readonly (readonly Step[])[]): ContextPlan => ({
+type Steps = readonly (readonly Step[])[];
+
+const thread = (name: string, ...steps: Steps): ContextPlan => ({
   name,
   polls: false,
-  spreads: false,
+  reads: 'alone',
   steps: steps.flat(),
 });
-const softirq = (...steps: readonly (readonly Step[])[]): ContextPlan => ({
-  ...thread('softirq', ...steps),
-  spreads: true,
-});
-const pmd = (...steps: readonly (readonly Step[])[]): ContextPlan => ({
-  name: 'pmd',
-  polls: true,
-  spreads: true,
-  steps: steps.flat(),
-});
+const vhost = (name: string, ...steps: Steps): ContextPlan => ({ ...thread(name, ...steps), reads: 'guest' });
+const softirq = (...steps: Steps): ContextPlan => ({ ...thread('softirq', ...steps), reads: 'card' });
+/** A poll-mode thread at a guest's port, or at the card. */
+const guestPmd = (...steps: Steps): ContextPlan => ({ ...vhost('pmd', ...steps), polls: true });
+const cardPmd = (...steps: Steps): ContextPlan => ({ ...guestPmd(...steps), reads: 'card' });
 
 /** vhost-net and taps around one lookup of the kernel; `extra` is crossed beside it (the qbr bridge of the hybrid plug). */
 const kernel = (title: string, lookup: 'kernel' | 'bridge', ...extra: readonly StepWord[]): Profile => ({
@@ -54,14 +51,14 @@ const kernel = (title: string, lookup: 'kernel' | 'bridge', ...extra: readonly S
   lookup,
   endPort: 'vhost-net',
   segmentOffload: true,
-  send: [thread('vhost', skb('vhost_k', 'skb', ...extra, 'lookup', 'encap', 'k_tx'), frameOut('drv_tx'))],
+  send: [vhost('vhost', skb('vhost_k', 'skb', ...extra, 'lookup', 'encap', 'k_tx'), frameOut('drv_tx'))],
   receive: [
     softirq(frameIn('drv_rx', 'touch', 'skb'), skb('decap', 'lookup', ...extra, 'tap_in')),
-    thread('vhost', skb('tap_in', 'vhost_k')),
+    vhost('vhost', skb('tap_in', 'vhost_k')),
   ],
   local: [
-    thread('vhost of sender', skb('vhost_k', 'skb', ...extra, 'lookup', ...extra, 'tap_in')),
-    thread('vhost of receiver', skb('tap_in', 'vhost_k')),
+    vhost('vhost of sender', skb('vhost_k', 'skb', ...extra, 'lookup', ...extra, 'tap_in')),
+    vhost('vhost of receiver', skb('tap_in', 'vhost_k')),
   ],
 });
 
@@ -71,9 +68,9 @@ const userSpace = (title: string, lookup: Profile['lookup'], segmentOffload: boo
   lookup,
   endPort: 'vhost-user',
   segmentOffload,
-  send: [pmd(skb('d_vhost', 'lookup', 'encap'), frameOut('d_tx'))],
-  receive: [pmd(frameIn('d_rx', 'decap', 'lookup', 'd_vhost'))],
-  local: [pmd(skb('d_vhost', 'lookup', 'd_vhost'))],
+  send: [guestPmd(skb('d_vhost', 'lookup', 'encap'), frameOut('d_tx'))],
+  receive: [cardPmd(frameIn('d_rx', 'decap', 'lookup', 'd_vhost'))],
+  local: [guestPmd(skb('d_vhost', 'lookup', 'd_vhost'))],
 });
 
 /** A container's stack, veths and bridge run in one context: nothing is handed to another thread. */
@@ -82,26 +79,26 @@ const CONTAINER: Pick<Profile, 'endPort' | 'segmentOffload'> = { endPort: 'conta
 /** OVS on AF_XDP writing to taps; `woken` where its thread waits for interrupts instead of polling. */
 const tapped = (title: string, woken: boolean): Profile => {
   const own = woken ? (['wake'] as const) : [];
-  const ovs = (...steps: readonly (readonly Step[])[]): ContextPlan => ({ ...pmd(...steps), polls: !woken });
+  const ovs = (plan: ContextPlan): ContextPlan => ({ ...plan, polls: !woken });
   return {
     title,
     lookup: 'dpdk',
     endPort: woken ? 'vhost-net' : 'polled-tap',
     segmentOffload: false,
     send: [
-      thread('vhost', skb('vhost_k', 'tap_in')),
-      ovs(skb(...own, 'a_tap', 'lookup', 'encap'), frameOut('a_tx')),
+      vhost('vhost', skb('vhost_k', 'tap_in')),
+      ovs(guestPmd(skb(...own, 'a_tap', 'lookup', 'encap'), frameOut('a_tx'))),
       softirq(frameOut('a_soft', 'drv_tx')),
     ],
     receive: [
       softirq(frameIn('drv_rx', 'touch', 'a_soft')),
-      ovs(frameIn(...own, 'a_rx', 'decap', 'lookup', 'a_tap')),
-      thread('vhost', skb('tap_in', 'vhost_k')),
+      ovs(cardPmd(frameIn(...own, 'a_rx', 'decap', 'lookup', 'a_tap'))),
+      vhost('vhost', skb('tap_in', 'vhost_k')),
     ],
     local: [
-      thread('vhost of sender', skb('vhost_k', 'tap_in')),
-      ovs(skb(...own, 'a_tap', 'lookup', 'a_tap')),
-      thread('vhost of receiver', skb('tap_in', 'vhost_k')),
+      vhost('vhost of sender', skb('vhost_k', 'tap_in')),
+      ovs(guestPmd(skb(...own, 'a_tap', 'lookup', 'a_tap'))),
+      vhost('vhost of receiver', skb('tap_in', 'vhost_k')),
     ],
   };
 };
@@ -137,14 +134,14 @@ export const PROFILES = {
     endPort: 'vhost-user',
     segmentOffload: true,
     send: [
-      pmd(skb('d_vhost', 'lookup', 'encap'), frameOut('a_tx', 'a_vhost_extra')),
+      guestPmd(skb('d_vhost', 'lookup', 'encap'), frameOut('a_tx', 'a_vhost_extra')),
       softirq(frameOut('a_soft', 'drv_tx')),
     ],
     receive: [
       softirq(frameIn('drv_rx', 'touch', 'a_soft')),
-      pmd(frameIn('a_rx', 'decap', 'lookup', 'd_vhost', 'a_vhost_extra')),
+      cardPmd(frameIn('a_rx', 'decap', 'lookup', 'd_vhost', 'a_vhost_extra')),
     ],
-    local: [pmd(skb('d_vhost', 'lookup', 'd_vhost'))],
+    local: [guestPmd(skb('d_vhost', 'lookup', 'd_vhost'))],
   },
   'af-xdp-tap': tapped('OVS on AF_XDP, polled taps', false),
   'af-xdp-tap-interrupt': tapped('OVS on AF_XDP, taps by interrupt', true),
@@ -163,15 +160,15 @@ export const PROFILES = {
     segmentOffload: false,
     send: [
       thread('stack of sender', skb('g_stack', 'veth')),
-      pmd(skb('d_afpacket', 'lookup', 'encap'), frameOut('d_tx')),
+      guestPmd(skb('d_afpacket', 'lookup', 'encap'), frameOut('d_tx')),
     ],
     receive: [
-      pmd(frameIn('d_rx', 'decap', 'lookup', 'd_afpacket')),
+      cardPmd(frameIn('d_rx', 'decap', 'lookup', 'd_afpacket')),
       thread('stack of receiver', skb('veth', 'g_stack')),
     ],
     local: [
       thread('stack of sender', skb('g_stack', 'veth')),
-      pmd(skb('d_afpacket', 'lookup', 'd_afpacket')),
+      guestPmd(skb('d_afpacket', 'lookup', 'd_afpacket')),
       thread('stack of receiver', skb('veth', 'g_stack')),
     ],
   },

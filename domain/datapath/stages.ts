@@ -60,7 +60,11 @@ export const STAGES = {
     'outer IP and UDP input; half of a measured ratio (1.26 of bridge and veth) times a guess',
   ),
   gso: assumed(250, 'one segment cut in software'),
-  ht_penalty: fitted(1505, 'extra when every hyperthread is busy'),
+  k_shared: fitted(
+    51,
+    'a cache line fetched from another core, for each further core at work; IPv4 forwarding on 1 to 6 cores (XDP paper)',
+  ),
+  ht_penalty: fitted(1051, 'extra when every hyperthread is busy; 7.42 Mpps on 9.9 of them less what they share'),
   // OVS-DPDK.
   d_rx: fitted(74, 'PMD receive'),
   d_emc: fitted(76, 'exact-match cache hit'),

@@ -1,5 +1,12 @@
 // Predicts one row of the calibration file from its contexts or its words, never from its result; or says why not.
-import { bottleneck, type Context, contextCycles, coresBusy, once } from '../../domain/datapath/context.ts';
+import {
+  bottleneck,
+  type Context,
+  contextCycles,
+  coresBusy,
+  once,
+  withSharing,
+} from '../../domain/datapath/context.ts';
 import { lineRateMpps } from '../../domain/datapath/frame.ts';
 import { pathCost } from '../../domain/datapath/path-cost.ts';
 import { isStageName, REFERENCE_CLOCK_GHZ, type StageName } from '../../domain/datapath/stages.ts';
@@ -22,6 +29,8 @@ export type Prediction = {
   readonly readingError: number;
   /** A stage value was taken from this row. */
   readonly fitted: boolean;
+  /** The clock that was supposed, where the row names none: its error may be the clock's. */
+  readonly clockSupposedGhz: number | null;
 };
 
 export type Answer = {
@@ -42,6 +51,8 @@ const CALIBRATED: ReadonlySet<string> = new Set([
   'afxdp -> tap',
   'ovs-dpdk VXLAN decap 118 B',
   'netperf TCP_RR host<->VM on another host',
+  'linux IPv4 forwarding scaling',
+  'DPDK rx-drop per core',
 ]);
 
 /** No contexts run on more packets than this link brings: what a row names (`2x40GbE`), or nothing. */
@@ -60,12 +71,13 @@ const readingErrorOf = ({ read }: CalibrationRow): number => Number(read?.match(
 
 const cannot = (row: CalibrationRow, why: string): Answer => ({ predictions: [], skipped: [{ name: row.id, why }] });
 
-type Rig = { readonly clockGhz: number; readonly said: string };
+type Rig = { readonly clockGhz: number; readonly said: string; readonly clockSupposedGhz: number | null };
 
 const rigOf = (row: CalibrationRow, all: readonly CalibrationRow[]): Rig => {
   const clock = clockOf(row, all);
-  if (clock !== null) return { clockGhz: clock, said: `${clock} GHz` };
-  return { clockGhz: REFERENCE_CLOCK_GHZ, said: `clock not stated, ${REFERENCE_CLOCK_GHZ} GHz supposed` };
+  if (clock !== null) return { clockGhz: clock, said: `${clock} GHz`, clockSupposedGhz: null };
+  const said = `clock not stated, ${REFERENCE_CLOCK_GHZ} GHz supposed`;
+  return { clockGhz: REFERENCE_CLOCK_GHZ, said, clockSupposedGhz: REFERENCE_CLOCK_GHZ };
 };
 
 /** `softirq*9.9` is a context on 9.9 cores. */
@@ -81,7 +93,8 @@ const contextsFrom = (
     const [name = key, factor] = key.split('*');
     const polls = name === 'pmd' || name === 'user';
     const n = factor === undefined ? cores : Number(factor);
-    contexts.push({ name, host: 'a', uses: once(names as StageName[], frame), cores: n, pollingCores: polls ? n : 0 });
+    const uses = withSharing(once(names as StageName[], frame), n);
+    contexts.push({ name, host: 'a', uses, cores: n, pollingCores: polls ? n : 0 });
   }
   return contexts.length === 0 ? 'no context is given' : contexts;
 };
@@ -89,11 +102,12 @@ const contextsFrom = (
 const rateOf = (contexts: readonly Context[], clockGhz: number): number =>
   bottleneck(contexts as readonly [Context, ...Context[]], clockGhz).mpps;
 
-const base = (row: CalibrationRow, configuration: string, said: string) => ({
+const base = (row: CalibrationRow, configuration: string, { said, clockSupposedGhz }: Rig) => ({
   row: row.id,
   comparison: comparisonOf(row),
   configuration,
   said,
+  clockSupposedGhz,
   readingError: readingErrorOf(row),
   fitted: CALIBRATED.has(row.id) || 'model_mpps' in row || 'model_gbps' in row,
 });
@@ -107,9 +121,10 @@ const fromContexts = (row: CalibrationRow, all: readonly CalibrationRow[]): Answ
   const contexts = contextsFrom(row.contexts ?? {}, frame, 1);
   if (typeof contexts === 'string') return cannot(row, contexts);
   if (typeof row.rate_mpps !== 'number') return cannot(row, 'no rate was measured');
-  const { clockGhz, said } = rigOf(row, all);
+  const rig = rigOf(row, all);
+  const { clockGhz } = rig;
   const predicted = Math.min(rateOf(contexts, clockGhz), lineOf(row, frame));
-  const about = base(row, told(contexts), said);
+  const about = base(row, told(contexts), rig);
   const rate: Prediction = { ...about, name: row.id, measured: row.rate_mpps, predicted, unit: 'Mpps' };
   const threads = row.cpu_hyperthreads_reported;
   if (threads === undefined || threads === null || wordsOf(row).includes('pvp'))
@@ -187,7 +202,8 @@ const fromBenchmark = (row: CalibrationRow, all: readonly CalibrationRow[]): Ans
   }));
   if (figures.length === 0)
     return { predictions: [], skipped: skipped.length > 0 ? skipped : cannot(row, 'it gives no packet rate').skipped };
-  const { clockGhz, said } = rigOf(row, all);
+  const rig = rigOf(row, all);
+  const { clockGhz } = rig;
   const frame = frameOf(row);
   const lookups = Object.values(stages)
     .flat()
@@ -199,7 +215,7 @@ const fromBenchmark = (row: CalibrationRow, all: readonly CalibrationRow[]): Ans
       uses: [...c.uses, extra],
     }));
     const predicted = Math.min(rateOf(contexts, clockGhz), lineOf(row, frame));
-    const about = base(row, `${told(contexts)} on ${cores} cores`, said);
+    const about = base(row, `${told(contexts)} on ${cores} cores`, rig);
     return {
       ...about,
       name,
@@ -219,20 +235,22 @@ const fromHyperthreads = (row: CalibrationRow, all: readonly CalibrationRow[]): 
   if (stages === null || Number.isNaN(measured)) return cannot(row, 'no stages of ours tell this configuration');
   const spreads = Object.hasOwn(stages, 'softirq') && /kernel/i.test(row.id) && !/pcp/i.test(row.id);
   if (spreads) return cannot(row, 'how many queues 1,000 flows fill is the setting of the rig');
-  const { clockGhz, said } = rigOf(row, all);
+  const rig = rigOf(row, all);
+  const { clockGhz } = rig;
   const contexts = contextsFrom(stages, frameOf(row), 1) as readonly Context[];
   const guest = /pvp/i.test(row.id) ? 1 : 0;
   const predicted = contexts.reduce((sum, c) => sum + coresBusy(c, rateOf(contexts, clockGhz), clockGhz), guest);
   return {
     predictions: [
-      { ...base(row, told(contexts), said), name: `${row.id}, CPU`, measured, predicted, unit: 'hyperthreads' },
+      { ...base(row, told(contexts), rig), name: `${row.id}, CPU`, measured, predicted, unit: 'hyperthreads' },
     ],
     skipped: [],
   };
 };
 
 const fromTransfer = (row: CalibrationRow, measured: number, all: readonly CalibrationRow[]): Answer => {
-  const { clockGhz, said } = rigOf(row, all);
+  const rig = rigOf(row, all);
+  const { clockGhz } = rig;
   const input = transferOf(row, clockGhz);
   if (input === null) return cannot(row, 'the datapath is not named');
   const cost = pathCost(input);
@@ -242,7 +260,7 @@ const fromTransfer = (row: CalibrationRow, measured: number, all: readonly Calib
   return {
     predictions: [
       {
-        ...base(row, configuration, said),
+        ...base(row, configuration, rig),
         name: row.id,
         measured,
         predicted: cost.gbpsMax * payload,
@@ -255,7 +273,8 @@ const fromTransfer = (row: CalibrationRow, measured: number, all: readonly Calib
 
 /** TCP_RR: one small packet each way, nothing else on the path: no queueing, so the median only. */
 const fromLatency = (row: CalibrationRow, all: readonly CalibrationRow[]): Answer => {
-  const { clockGhz, said } = rigOf(row, all);
+  const rig = rigOf(row, all);
+  const { clockGhz } = rig;
   const predictions: Prediction[] = [];
   const skipped = [
     {
@@ -274,7 +293,7 @@ const fromLatency = (row: CalibrationRow, all: readonly CalibrationRow[]): Answe
     const input = { ...scenario, sizeBytes: 67, loadShare: 0 };
     const predicted = 2 * pathCost(input).latency.us;
     predictions.push({
-      ...base(row, input.datapath, said),
+      ...base(row, input.datapath, rig),
       name: `${row.id}: ${name} p50`,
       measured: p50,
       predicted,
@@ -286,7 +305,8 @@ const fromLatency = (row: CalibrationRow, all: readonly CalibrationRow[]): Answe
 
 /** What one datapath gains on another, from both predicted: bandwidth and latency of TCP. */
 const fromGain = (row: CalibrationRow, all: readonly CalibrationRow[]): Answer => {
-  const { clockGhz, said } = rigOf(row, all);
+  const rig = rigOf(row, all);
+  const { clockGhz } = rig;
   const skipped: { name: string; why: string }[] = [];
   const predictions: Prediction[] = [];
   const of = (id: string) => transferOf({ id, offloads: 'none' }, clockGhz)!;
@@ -301,7 +321,7 @@ const fromGain = (row: CalibrationRow, all: readonly CalibrationRow[]): Answer =
       ? pathCost({ ...dpdk, ...small }).latency.us / pathCost({ ...old, ...small }).latency.us
       : pathCost(dpdk).gbpsMax / pathCost(old).gbpsMax;
     predictions.push({
-      ...base(row, 'kernel-ovs against ovs-dpdk', said),
+      ...base(row, 'kernel-ovs against ovs-dpdk', rig),
       comparison: row.id,
       name: `${row.id}: ${name}`,
       measured: 1 + gain / 100,

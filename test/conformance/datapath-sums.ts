@@ -29,6 +29,7 @@ export const additivity = (file: Readonly<Record<string, unknown>>): Answer => {
         said: 'CPU time, minima of seven runs',
         readingError: 0.3,
         fitted: false,
+        clockSupposedGhz: null,
       });
     } else {
       const why =

@@ -28,9 +28,15 @@ const reversed = (group: readonly Prediction[]): readonly string[] =>
     }),
   );
 
+/** Rates go with the clock: the one at which the row would be met says whether the error can be the clock's. */
+const clockThatExplains = (p: Prediction): string =>
+  p.clockSupposedGhz === null || p.unit === 'times' || p.measured === p.predicted
+    ? ''
+    : `; met at ${((p.clockSupposedGhz * p.measured) / p.predicted).toFixed(1)} GHz`;
+
 const line = (p: Prediction): string =>
   `${p.name}: measured ${p.measured.toPrecision(3)}, predicted ${p.predicted.toPrecision(3)} ${p.unit}, ` +
-  `${errorPct(p) < 0 ? '' : '+'}${errorPct(p).toFixed(0)} %  (${p.configuration}; ${p.said})`;
+  `${errorPct(p) < 0 ? '' : '+'}${errorPct(p).toFixed(0)} %  (${p.configuration}; ${p.said}${clockThatExplains(p)})`;
 
 const run = async (dataDir: string): Promise<PartReport> => {
   const file = JSON.parse(readFileSync(join(dataDir, 'datapath', 'calibration.json'), 'utf8')) as Record<

@@ -22,6 +22,7 @@ type Options = InstantOptions & {
   readonly clock?: string;
   readonly flows?: string;
   readonly cores?: string;
+  readonly queues?: string;
   readonly link?: string;
   readonly load?: string;
   readonly misses?: string;
@@ -36,6 +37,7 @@ const NUMBERS = {
   clock: 'clockGhz',
   flows: 'flows',
   cores: 'cores',
+  queues: 'guestCores',
   link: 'linkGbps',
   load: 'loadShare',
   misses: 'missShare',
@@ -158,6 +160,7 @@ export const pathCostOf: AddCommand = (program, { terminal, run }) => {
     .option('--clock <ghz>', `clock of the cores (default: ${STANDARD_PATH.clockGhz})`)
     .option('--flows <n>', 'flows the packets belong to (default: 1)')
     .option('--cores <n>', 'cores or PMD threads a host spreads flows over (default: 1)')
+    .option('--queues <n>', 'cores of each guest, each with a virtio queue of its own (default: 1)')
     .option('--link <gbps>', `rate of the link between hosts (default: ${STANDARD_PATH.linkGbps})`)
     .option('--load <share>', `share of the greatest rate for CPU and latency (default: ${STANDARD_PATH.loadShare})`)
     .option('--misses <share>', 'share of packets that need an upcall (default: 0)')

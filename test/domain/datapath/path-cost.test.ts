@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AXIS_VALUES, curves, generatorMpps } from '../../../domain/datapath/curves.ts';
-import { ALL_OFFLOADS, cutOf } from '../../../domain/datapath/path.ts';
+import { contextMpps, once, withSharing } from '../../../domain/datapath/context.ts';
+import { ALL_OFFLOADS, coresReached, cutOf } from '../../../domain/datapath/path.ts';
 import { checkPathInput, pathCost, type PathCostInput } from '../../../domain/datapath/path-cost.ts';
 import { PROFILE_NAMES } from '../../../domain/datapath/profiles.ts';
-import { meanWaitNs } from '../../../domain/datapath/queueing.ts';
+import { meanWaitNs, sharedRate } from '../../../domain/datapath/queueing.ts';
+import type { StageName } from '../../../domain/datapath/stages.ts';
 import { STANDARD_PATH } from '../../../domain/datapath/standard-path.ts';
 
 const across: PathCostInput = { ...STANDARD_PATH, from: 'a', to: 'b' };
@@ -33,9 +35,38 @@ test('twice the clock is twice the rate; twice the cores only where there are fl
   const base = { ...across, datapath: 'ovs-dpdk', guest: 'none', sizeBytes: 64, linkGbps: 400 } as const;
   expect(pathCost({ ...base, clockGhz: 4.8 }).mppsMax).toBeCloseTo(2 * pathCost(base).mppsMax, 9);
   expect(pathCost({ ...base, cores: 2 }).mppsMax).toBeCloseTo(pathCost(base).mppsMax, 9);
-  expect(pathCost({ ...base, cores: 2, flows: 2 }).mppsMax).toBeGreaterThan(
-    1.9 * pathCost({ ...base, flows: 2 }).mppsMax,
+  const many = { ...base, flows: 100 };
+  const one = pathCost(many).mppsMax;
+  expect(pathCost({ ...many, cores: 2 }).mppsMax).toBeLessThan(1.3 * one); // the sender's one queue has one thread
+  expect(pathCost({ ...many, cores: 2, guestCores: 2 }).mppsMax).toBeGreaterThan(1.9 * one);
+});
+
+test('a hash spreads flows by chance: one flow reaches one core, two flows one and a half of two, many reach all', () => {
+  expect(coresReached(8, 1)).toBeCloseTo(1, 12);
+  expect(coresReached(2, 2)).toBe(1.5);
+  expect(coresReached(8, 1000)).toBeCloseTo(8, 9);
+});
+
+test('cores that share a thing never get more of it than it gives, and one alone is not slowed', () => {
+  const positive = fc.double({ min: 0.01, max: 1000, noNaN: true });
+  fc.assert(
+    fc.property(fc.double({ min: 1, max: 64, noNaN: true }), positive, positive, (n, own, shared) => {
+      const rate = sharedRate(n, own, shared);
+      expect(sharedRate(1, own, shared)).toBeCloseTo(1 / (own + shared), 9);
+      expect(rate).toBeLessThanOrEqual(Math.min(n / (own + shared), 1 / shared) * (1 + 1e-9));
+      expect(sharedRate(n + 1, own, shared)).toBeGreaterThanOrEqual(rate * (1 - 1e-9));
+    }),
+    { seed: 5, numRuns: 300 },
   );
+});
+
+test('the kernel loses a little with each further core; the card ends what poll-mode threads gain', () => {
+  const forward = ['drv_rx', 'touch', 'skb', 'ip_fwd', 'drv_tx', 'k_tx'] as const;
+  const rate = (stages: readonly StageName[], cores: number): number =>
+    contextMpps({ name: '', host: '', uses: withSharing(once(stages, 64), cores), cores, pollingCores: 0 }, 3.6);
+  expect(rate(forward, 6)).toBeLessThan(5.5 * rate(forward, 1));
+  expect(rate(['d_rx'], 16)).toBeLessThan(115);
+  expect(rate(['d_rx'], 16)).toBeGreaterThan(105);
 });
 
 test('segmentation offload hands 64 KiB over once and cuts last; without it every frame pays', () => {
