@@ -1,14 +1,6 @@
 // Pre-copy as QEMU runs it: bandwidth windows and stretches of sending, many windows a step where nothing can change.
-import {
-  ITERATE_MS,
-  ITERATE_PAGES,
-  LOW_ZERO_PAGES,
-  PAGE_BYTES,
-  type WireFormat,
-  WINDOW_MS,
-  WINDOW_TRAILER_BYTES,
-  ZERO_PAGE_WIRE_BYTES,
-} from './qemu.ts';
+import { iterateMs, measured, type Pace, paceOf, windowBudgetBytes } from './pace.ts';
+import { LOW_ZERO_PAGES, PAGE_BYTES, WINDOW_MS, ZERO_PAGE_WIRE_BYTES } from './qemu.ts';
 import { pendingPages, type Run } from './run.ts';
 import { nextKind, NOTHING_PAGES, send, takeHot, zeroPageMs } from './send-pages.ts';
 import { decide, thresholdBytes } from './switch-over.ts';
@@ -18,22 +10,6 @@ const SETUP_MS = 2;
 /** Less than this is rounding. */
 const NOTHING_BYTES = 1;
 const NOTHING_MS = 1e-9;
-
-/** Share of the pages between two looks at the clock by which an iterate overruns on average (measured at 20 to 200 MB/s). */
-const OVERRUN = 0.72;
-
-/** Length of one stretch of sending when the link is the limit: until a look at the clock finds MAX_WAIT passed. */
-const iterateMs = (lineBytesPerMs: number): number => {
-  const lookedMs = (ITERATE_PAGES * PAGE_BYTES) / lineBytesPerMs;
-  return Math.max(lookedMs, ITERATE_MS + OVERRUN * lookedMs);
-};
-
-/** Bytes a rate-limited window lets through: whole portions until the tenth of the limit is passed. */
-export const windowBudgetBytes = (capBytesPerMs: number, wire: WireFormat): number => {
-  if (capBytesPerMs === Infinity) return Infinity;
-  const portion = wire.portionPages * wire.pageBytes;
-  return Math.ceil((capBytesPerMs * WINDOW_MS) / portion) * portion + WINDOW_TRAILER_BYTES;
-};
 
 /** Starts the RAM phase now. */
 export const startRam = (run: Run): void => {
@@ -57,50 +33,63 @@ const openWindow = (run: Run): void => {
   run.iterateEndMs = -1;
 };
 
-/**
- * The bandwidth QEMU measures. A busy host loses its time in a few long stalls, so that the last window before a decision
- * usually ran at the link's own speed: the mean loss is taken out again.
- */
-const measured = (run: Run, bytes: number, ms: number, capped: boolean): number =>
-  bytes / (capped ? ms : ms - bytes * run.machine.extraNsPerByte * 1e-6);
+/** Windows that measure bandwidths this close measure the same. */
+const SAME_BANDWIDTH = 1e-9;
+/** A window that is this close to a whole number of units is at the end of one. */
+const WHOLE_UNIT = 1e-6;
+
+const waitingOf = (run: Run, kind: ReturnType<typeof nextKind>): number =>
+  kind === 'hot' ? run.hot0 + run.hot1 : kind === 'cold' ? run.cold : run.zero;
+
+const takeOut = (run: Run, kind: ReturnType<typeof nextKind>, pages: number): void => {
+  if (kind === 'hot') takeHot(run, pages);
+  else if (kind === 'cold') run.cold -= pages;
+  else run.zero -= pages;
+};
 
 /**
- * Skips whole windows that send one kind of page without a break, as long as pending stays above the threshold at either speed
- * it may be measured at; only from the start of a window.
+ * Goes over as many units as are all alike. Where the bandwidth measured last is the one that will be measured, the threshold
+ * stays, and the way leads to the first decision that finds pending below it: true, as that decision is due next. Elsewhere, and
+ * from the start of a window only, over units that leave pending above the threshold at either bandwidth.
  */
-const skipWindows = (run: Run, line: number, stretchMs: number, untilMs: number): void => {
+const skipUnits = (run: Run, pace: Pace, untilMs: number): boolean => {
+  const { unitMs, unitBytes, unitPages, perWindow, settled } = pace;
   const kind = nextKind(run);
-  const pageBytes = kind === 'zero' ? ZERO_PAGE_WIRE_BYTES : run.move.wire.pageBytes;
-  const bytesPerMs = kind === 'zero' ? pageBytes / zeroPageMs(line) : line;
-  const limitMs = WINDOW_MS + run.machine.windowSlackMs;
-  const capped = run.budgetBytes <= limitMs * bytesPerMs;
-  const stretchesMs = stretchMs >= WINDOW_MS ? stretchMs : 2 * stretchMs;
-  const windowMs = capped ? limitMs : Math.min(stretchesMs, run.budgetBytes / bytesPerMs);
-  const bytes = capped ? run.budgetBytes : windowMs * bytesPerMs;
-  const pages = bytes / pageBytes;
-  const waiting = kind === 'hot' ? run.hot0 + run.hot1 : run[kind];
-  if (waiting < pages) return;
-  const settled = measured(run, bytes, windowMs, capped);
-  const threshold = Math.max(thresholdBytes(run), settled * run.downtimeLimitMs);
-  const above = pendingPages(run) - threshold / PAGE_BYTES;
-  const times = Math.floor(Math.min(waiting / pages, above / pages, (untilMs - run.nowMs) / windowMs));
-  if (times < 1) return;
-  if (kind === 'hot') takeHot(run, times * pages);
-  else run[kind] -= times * pages;
-  run.nowMs += times * windowMs;
-  run.sentBytes += times * bytes;
+  const waiting = waitingOf(run, kind);
+  if (waiting < unitPages) return false;
+  const isSteady = !pace.isCoarse && Math.abs(settled - run.bandwidthBytesPerMs) <= SAME_BANDWIDTH * settled;
+  const had = run.windowBytes === 0 ? 0 : run.windowBytes / unitBytes;
+  const begun = Math.floor(had + WHOLE_UNIT);
+  if (isSteady ? had - begun > WHOLE_UNIT : had > 0) return false;
+  const threshold = isSteady ? thresholdBytes(run) : Math.max(thresholdBytes(run), settled * run.downtimeLimitMs);
+  const above = Math.floor((pendingPages(run) - threshold / PAGE_BYTES) / unitPages);
+  const possible = Math.floor(Math.min(waiting / unitPages, (untilMs - run.nowMs) / unitMs));
+  const times = isSteady
+    ? Math.min(possible, above + 1)
+    : perWindow * Math.floor(Math.min(possible, above) / perWindow);
+  if (times < 1) return false;
+  takeOut(run, kind, times * unitPages);
+  run.nowMs += times * unitMs;
+  run.sentBytes += times * unitBytes;
   run.bandwidthBytesPerMs = settled;
-  run.windowStartMs = run.nowMs;
+  // Written without %, which for doubles is a call out of the compiled code.
+  const into = begun + times - perWindow * Math.floor((begun + times) / perWindow);
+  run.windowStartMs = run.nowMs - into * unitMs;
+  run.windowBytes = into * unitBytes;
+  run.budgetBytes = pace.budgetBytes - run.windowBytes;
+  return isSteady;
 };
 
 /** Runs pre-copy at a constant line rate (bytes/ms) until the guest is stopped or `untilMs`. */
 export const advanceRam = (run: Run, line: number, untilMs: number): void => {
   const stretchMs = iterateMs(line);
+  const pace = paceOf(run, line, run.move.wire.pageBytes, stretchMs);
+  const zeroPace = paceOf(run, ZERO_PAGE_WIRE_BYTES / zeroPageMs(line), ZERO_PAGE_WIRE_BYTES, stretchMs);
   while (run.phase === 'ram' && run.nowMs < untilMs - NOTHING_MS) {
     if (run.iterateEndMs < 0) {
       decide(run, untilMs);
       if (run.phase !== 'ram') return;
-      if (run.windowBytes === 0) skipWindows(run, line, stretchMs, untilMs);
+      if (!run.postCopyAsked && skipUnits(run, nextKind(run) === 'zero' ? zeroPace : pace, untilMs)) continue;
       run.iterateEndMs = run.nowMs + stretchMs;
     }
     send(run, line, untilMs);

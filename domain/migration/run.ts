@@ -25,13 +25,14 @@ export type Round = {
 
 /** What decides how the next rounds go, as it was right after a sync; and the totals, to repeat what followed. */
 export type RoundStart = {
-  readonly nowMs: number;
-  readonly pending: number;
-  readonly phaseMs: number;
-  readonly bandwidthBytesPerMs: number;
-  readonly throttlePct: number;
-  readonly sentBytes: number;
-  readonly syncs: number;
+  /** Negative where nothing is kept. */
+  nowMs: number;
+  pending: number;
+  phaseMs: number;
+  bandwidthBytesPerMs: number;
+  throttlePct: number;
+  sentBytes: number;
+  syncs: number;
 };
 
 export type Run = {
@@ -103,11 +104,21 @@ export type Run = {
   /** Null when nobody asked for rounds. */
   rounds: Round[] | null;
   // Earlier starts of rounds, to notice that nothing changes any more; the second is kept ever longer.
-  before: RoundStart | null;
-  kept: RoundStart | null;
+  readonly before: RoundStart;
+  readonly kept: RoundStart;
   sinceKept: number;
   keepAfter: number;
 };
+
+const noRound = (): RoundStart => ({
+  nowMs: -1,
+  pending: 0,
+  phaseMs: 0,
+  bandwidthBytesPerMs: 0,
+  throttlePct: 0,
+  sentBytes: 0,
+  syncs: 0,
+});
 
 /** Pages QEMU counts as RAM to send. */
 const totalPages = (ramBytes: number): number => (ramBytes + EXTRA_RAM_BYTES) / PAGE_BYTES;
@@ -179,8 +190,8 @@ export const begin = (move: Move, machine: Machine, keepRounds: boolean): Run =>
     roundPending: 0,
     roundSent: 0,
     rounds: keepRounds ? [] : null,
-    before: null,
-    kept: null,
+    before: noRound(),
+    kept: noRound(),
     sinceKept: 0,
     keepAfter: 1,
   };

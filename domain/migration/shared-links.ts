@@ -5,7 +5,7 @@ import { FairRates, type Flow } from './max-min.ts';
 import { UNLIMITED_BPS, type Move } from './qemu.ts';
 import { advance, postCopyRate, start } from './advance.ts';
 import { begin, type Run } from './run.ts';
-import { windowBudgetBytes } from './ram-copy.ts';
+import { windowBudgetBytes } from './pace.ts';
 import { mirrorLimit } from './mirror-copy.ts';
 import { resultOf, type MoveResult } from './simulate.ts';
 
@@ -75,7 +75,7 @@ const demandOf = (run: Run, pathPerMs: number): number => {
 };
 
 const lookAhead = (run: Run, line: number): Run => {
-  const ahead: Run = { ...run, rounds: null };
+  const ahead: Run = { ...run, rounds: null, before: { ...run.before }, kept: { ...run.kept } };
   advance(ahead, line, Infinity);
   return ahead;
 };

@@ -100,23 +100,27 @@ export const decide = (run: Run, untilMs: number): void => {
   stopAndFlush(run);
 };
 
-const roundStart = (run: Run, pending: number): RoundStart => ({
-  nowMs: run.nowMs,
-  pending,
-  // Under a rate limit, a round that starts elsewhere in its window will not end where the last one did.
-  phaseMs: run.capBytesPerMs === Infinity ? 0 : run.nowMs - run.windowStartMs,
-  bandwidthBytesPerMs: run.bandwidthBytesPerMs,
-  throttlePct: run.throttlePct,
-  sentBytes: run.sentBytes,
-  syncs: run.syncs,
-});
+/** Under a rate limit, a round that starts elsewhere in its window will not end where the last one did. */
+const phaseMs = (run: Run): number => (run.capBytesPerMs === Infinity ? 0 : run.nowMs - run.windowStartMs);
 
-const same = (a: RoundStart, b: RoundStart): boolean =>
-  b.nowMs > a.nowMs &&
-  Math.abs(b.pending - a.pending) <= SAME_ROUND * b.pending &&
-  Math.abs(b.phaseMs - a.phaseMs) < SAME_MS &&
-  Math.abs(b.bandwidthBytesPerMs - a.bandwidthBytesPerMs) <= SAME_ROUND * b.bandwidthBytesPerMs &&
-  a.throttlePct === b.throttlePct;
+/** Writes the round that starts now over an earlier one. */
+const keepRound = (run: Run, pending: number, at: RoundStart): void => {
+  at.nowMs = run.nowMs;
+  at.pending = pending;
+  at.phaseMs = phaseMs(run);
+  at.bandwidthBytesPerMs = run.bandwidthBytesPerMs;
+  at.throttlePct = run.throttlePct;
+  at.sentBytes = run.sentBytes;
+  at.syncs = run.syncs;
+};
+
+const isSame = (run: Run, pending: number, at: RoundStart): boolean =>
+  at.nowMs >= 0 &&
+  run.nowMs > at.nowMs &&
+  Math.abs(pending - at.pending) <= SAME_ROUND * pending &&
+  Math.abs(phaseMs(run) - at.phaseMs) < SAME_MS &&
+  Math.abs(run.bandwidthBytesPerMs - at.bandwidthBytesPerMs) <= SAME_ROUND * run.bandwidthBytesPerMs &&
+  at.throttlePct === run.throttlePct;
 
 /** Auto-converge that took no step for so long, in rounds that repeat, will take none: it decides every second or two. */
 const THROTTLE_SETTLED_MS = 10_000;
@@ -126,39 +130,43 @@ const throttleSettled = (run: Run): boolean => {
   return ac === null || run.throttlePct >= ac.maxPct || run.nowMs - run.throttledMs > THROTTLE_SETTLED_MS;
 };
 
+/** Lets the rounds since `cycle` pass `times` more. */
+const repeatCycle = (run: Run, cycle: RoundStart, times: number, endBytes: number): void => {
+  const skippedMs = times * (run.nowMs - cycle.nowMs);
+  const syncs = times * (run.syncs - cycle.syncs);
+  run.nowMs += skippedMs;
+  run.windowStartMs += skippedMs;
+  run.writesCountedMs += skippedMs;
+  run.sentBytes += times * (run.sentBytes - cycle.sentBytes);
+  run.syncs += syncs;
+  run.before.nowMs = -1;
+  run.kept.nowMs = -1;
+  closeRound(run, endBytes, syncs);
+};
+
 /**
  * A guest that out-writes its link settles into a round, or a cycle of rounds, repeated. Looks for one at each round's start:
  * against the round before, and against one kept from further back (Brent's cycle finding, so any length is found). Repeats
  * it until something is due; where nothing ever is, the move is endless.
  */
 const skipEqualRounds = (run: Run, pending: number, endBytes: number, untilMs: number): void => {
-  const start = roundStart(run, pending);
   const { before, kept } = run;
-  run.before = start;
+  const cycle = isSame(run, pending, before) ? before : isSame(run, pending, kept) ? kept : null;
+  if (cycle !== null && throttleSettled(run)) {
+    if (untilMs === Infinity) {
+      run.phase = 'ended';
+      run.outcome = 'endless';
+      return;
+    }
+    const cycleMs = run.nowMs - cycle.nowMs;
+    const times = Math.floor((untilMs - run.nowMs) / cycleMs) - 1;
+    if (times >= 1) return repeatCycle(run, cycle, times, endBytes);
+  }
+  keepRound(run, pending, before);
   run.sinceKept += 1;
-  const cycle = before !== null && same(before, start) ? before : kept !== null && same(kept, start) ? kept : null;
   if (run.sinceKept >= run.keepAfter) {
-    run.kept = start;
+    keepRound(run, pending, kept);
     run.keepAfter *= 2;
     run.sinceKept = 0;
   }
-  if (cycle === null || !throttleSettled(run)) return;
-  if (untilMs === Infinity) {
-    run.phase = 'ended';
-    run.outcome = 'endless';
-    return;
-  }
-  const cycleMs = start.nowMs - cycle.nowMs;
-  const times = Math.floor((untilMs - run.nowMs) / cycleMs) - 1;
-  if (times < 1) return;
-  const skippedMs = times * cycleMs;
-  const syncs = start.syncs - cycle.syncs;
-  run.nowMs += skippedMs;
-  run.windowStartMs += skippedMs;
-  run.writesCountedMs += skippedMs;
-  run.sentBytes += times * (start.sentBytes - cycle.sentBytes);
-  run.syncs += times * syncs;
-  run.before = null;
-  run.kept = null;
-  closeRound(run, endBytes, times * syncs);
 };

@@ -4,7 +4,8 @@ import { QUIET } from '../../../domain/migration/machine.ts';
 import { AUTO_CONVERGE_DEFAULTS, type DiskCopy, type Order } from '../../../domain/migration/qemu.ts';
 import { simulate } from '../../../domain/migration/simulate.ts';
 import { writeShareAt } from '../../../domain/migration/throttle.ts';
-import { aMove } from './moves.ts';
+import { below, rng } from '../../../domain/base/rng.ts';
+import { aMove, randomMove } from './moves.ts';
 
 const MIB = 1_048_576;
 const LINK = { linkBytesPerS: 50e6, machine: QUIET, keepRounds: true };
@@ -25,6 +26,16 @@ test('post-copy waits for the end of the first pass where that is asked', () => 
   const got = simulate(aMove({ ...STUCK, postCopyAfterFirstPass: true }), LINK);
   expect(got.outcome).toBe('completed');
   expect(got.totalMs - got.postCopyMs).toBeGreaterThan((1000 * 160 * MIB) / 50e6);
+});
+
+test('post-copy follows the first pass within two windows, whatever a window would let through before the next decision', () => {
+  const r = rng('after the first pass');
+  for (let n = 0; n < 200; n++) {
+    const move = { ...randomMove(r), postCopyAfterFirstPass: true, orders: [] };
+    const got = simulate(move, { linkBytesPerS: (10 + below(r, 400)) * 1e6, machine: QUIET, keepRounds: true });
+    if (got.postCopyMs === 0) continue; // it converged first
+    expect(got.totalMs - got.postCopyMs - got.rounds[0]!.endMs).toBeLessThan(2 * 102.5);
+  }
 });
 
 test('a pause lets the rest be sent, and counts as downtime from the pause on', () => {
