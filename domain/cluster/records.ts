@@ -46,6 +46,8 @@ export type HostAbout = {
   readonly numaCells: readonly NumaCell[] | null;
   readonly managementIp: string | null;
   readonly vtepIp: string | null;
+  /** A flow table of it was dumped. */
+  readonly dumped?: true;
 };
 export const NO_HOST_ABOUT: HostAbout = {
   zone: null,
@@ -176,6 +178,7 @@ export type TunnelRecord = {
   readonly localIp: string;
   readonly remoteIp: string;
   readonly remoteHost: string | null;
+  readonly udpPort?: number;
   /** A state of the tunnel's machine. */
   readonly life: string;
   readonly visits: readonly Visit[];

@@ -6,6 +6,7 @@ export const NETWORK_TYPES = ['vxlan', 'gre', 'geneve', 'vlan', 'flat', 'local']
 export const PORT_STATUSES = ['ACTIVE', 'DOWN', 'BUILD', 'ERROR', 'N/A'] as const;
 export const BINDING_STATUSES = ['ACTIVE', 'INACTIVE'] as const;
 export const TUNNEL_TYPES = ['vxlan', 'gre', 'geneve'] as const;
+const UdpPort = Type.Integer({ minimum: 1, maximum: 65_535 });
 
 export const networkEvents = [
   fact(
@@ -38,13 +39,14 @@ export const networkEvents = [
   fact(
     'tunnel.reported',
     1,
-    'A tunnel port towards another VTEP exists on a host; `remoteHost` where the address is known to belong to one.',
+    'A tunnel port towards another VTEP exists on a host; `remoteHost` where the address is known to belong to one, `udpPort` where another than the default is set.',
     exact({
       host: NullableName,
       type: oneOf(TUNNEL_TYPES),
       localIp: Name,
       remoteIp: Name,
       remoteHost: NullableName,
+      udpPort: Type.Optional(UdpPort),
     }),
   ),
   fact('tunnel.state_changed', 1, 'A tunnel began or ceased to carry packets.', exact({ up: Type.Boolean() })),

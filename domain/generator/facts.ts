@@ -2,7 +2,7 @@
 import type { Fact } from '../events/dictionary.ts';
 import { entity } from '../events/entity.ts';
 import { FLAVORS, giantFor, POOLS } from './catalogue.ts';
-import type { Fleet, Group, Host, Vm } from './fleet.ts';
+import { type Fleet, type Group, type Host, portOf, type Vm } from './fleet.ts';
 
 /** A fact and what it is about; the generator adds the instant. */
 export type Told = { readonly entity: string; readonly fact: Fact };
@@ -10,7 +10,7 @@ export type Told = { readonly entity: string; readonly fact: Fact };
 const told = (address: string, fact: Fact): Told => ({ entity: address, fact });
 export const vmAddress = (vm: Vm): string => vm.address;
 export const hostAddress = (host: Host): string => entity('host', host.name);
-const portAddress = (vm: Vm): string => entity('port', `port-${vm.id}`);
+const portAddress = (vm: Vm): string => entity('port', portOf(vm));
 
 /** Up to this many hosts the full mesh of tunnels is told too; beyond it n(n−1) facts would drown the rest. */
 const MESH_HOSTS = 64;

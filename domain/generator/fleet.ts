@@ -31,8 +31,11 @@ export type Vm = {
   readonly role: Role;
   readonly flavor: Flavor;
   readonly image: string;
-  readonly network: number;
-  readonly ip: string;
+  /** What its network is drawn from once it has a host. */
+  readonly draw: number;
+  /** Number of its network, and its address there; of no meaning before it is placed. */
+  network: number;
+  ip: string;
   readonly mac: string;
   readonly group: Group | null;
   /** Number of its demand process. */
@@ -52,9 +55,19 @@ export type Fleet = {
   readonly groups: Group[];
   /** The group of each role that still takes members. */
   readonly open: Map<string, Group>;
-  readonly networks: readonly { readonly id: string; readonly name: string; readonly segment: number }[];
+  readonly networks: readonly TenantNetwork[];
+  /** Numbers of the networks of each rack and zone. */
+  readonly networksOf: ReadonlyMap<string, readonly number[]>;
   readonly counters: Map<string, number>;
   readonly demands: Demands;
+};
+
+/** `scope` is the rack or zone whose hosts its VMs begin on. */
+export type TenantNetwork = {
+  readonly id: string;
+  readonly name: string;
+  readonly segment: number;
+  readonly scope: string;
 };
 
 const HEX = '0123456789abcdef';
@@ -108,14 +121,14 @@ const openGroup = (fleet: Fleet, r: Rng, role: Role): Group => {
   return group;
 };
 
-/** A new VM, on no host yet. */
+export const portOf = (vm: Vm): string => `port-${vm.id}`;
+
+/** A new VM, on no host and no network yet. */
 export const newVm = (fleet: Fleet, r: Rng, given?: { readonly role: Role; readonly flavor: Flavor }): Vm => {
   const role = given?.role ?? pick(r, ROLES);
   const number = (fleet.counters.get(role.name) ?? 0) + 1;
   fleet.counters.set(role.name, number);
-  const network = below(r, fleet.networks.length);
-  const address = (fleet.counters.get(`net${network}`) ?? 9) + 1;
-  fleet.counters.set(`net${network}`, address);
+  const draw = below(r, fleet.networks.length);
   const id = uuid(r);
   const vm: Vm = {
     id,
@@ -124,8 +137,9 @@ export const newVm = (fleet: Fleet, r: Rng, given?: { readonly role: Role; reado
     role,
     flavor: given?.flavor ?? weighted(r),
     image: pick(r, IMAGES),
-    network,
-    ip: `10.${100 + (network % 100)}.${(address >> 8) & 255}.${address & 255}`,
+    draw,
+    network: 0,
+    ip: '',
     mac: `fa:16:3e:${hex(r, 2)}:${hex(r, 2)}:${hex(r, 2)}`,
     group: role.group > 0 ? openGroup(fleet, r, role) : null,
     demand: addDemand(fleet.demands, r, role.load),
@@ -170,6 +184,28 @@ export const book = (vm: Vm, host: Host, sign: 1 | -1): void => {
   host.ramMiB += sign * vm.flavor.ramMiB;
   host.vcpus += sign * vm.flavor.vcpus;
   if (vm.role.storage === 'local') host.diskGiB += sign * vm.flavor.diskGiB;
+};
+
+/** One VM in so many is on its zone's network; the others are on one of their rack's. */
+const ZONE_WIDE_EVERY = 10;
+
+/**
+ * Tenants live close together, so that an overlay which tells each host only what it needs looks unlike a full mesh. Where a
+ * VM moves later has nothing to do with its network.
+ */
+const join = (fleet: Fleet, vm: Vm, host: Host): void => {
+  const [rack, zone] = [host.rack, host.zone].map((scope) => fleet.networksOf.get(scope) ?? []);
+  const choice = vm.draw % ZONE_WIDE_EVERY === 0 || rack!.length === 0 ? zone! : rack!;
+  vm.network = choice[vm.draw % choice.length] ?? 0;
+  const address = (fleet.counters.get(`net${vm.network}`) ?? 9) + 1;
+  fleet.counters.set(`net${vm.network}`, address);
+  vm.ip = `10.${100 + (vm.network % 100)}.${(address >> 8) & 255}.${address & 255}`;
+};
+
+/** Gives a new VM its first host, and with it its network. */
+export const place = (fleet: Fleet, vm: Vm, host: Host | null): void => {
+  join(fleet, vm, host ?? fleet.hosts[0]!);
+  settle(vm, host);
 };
 
 /** Books a VM onto a host, or off every host. */
@@ -255,7 +291,16 @@ export const stateOf = (fleet: Fleet, at: string): ClusterState => ({
   volumes: [],
   pools: [],
   networks: [],
-  ports: [],
+  ports: [...fleet.vms].map((vm) => ({
+    id: portOf(vm),
+    network: fleet.networks[vm.network]!.id,
+    vm: vm.id,
+    mac: vm.mac,
+    ips: [vm.ip],
+    host: vm.host?.name ?? null,
+    status: 'ACTIVE',
+    bindings: [],
+  })),
   tunnels: [],
   serverGroups: fleet.groups.map((g) => ({
     id: g.id,

@@ -7,7 +7,7 @@ import type { Candidate } from '../events/dictionary.ts';
 import { entity } from '../events/entity.ts';
 import { FLAVORS, giantFor, hostSize, ROLES } from './catalogue.ts';
 import { describeCluster, reportGroup, reportVm, type Told } from './facts.ts';
-import { type Fleet, type Host, hostsOf, newVm, roomFor, settle, uuid, type Vm } from './fleet.ts';
+import { type Fleet, type Host, hostsOf, newVm, place, roomFor, type TenantNetwork, uuid, type Vm } from './fleet.ts';
 import { noDemands, sample } from './load.ts';
 import type { GeneratorOptions } from './options.ts';
 import { type Life, planDay, startProcesses } from './processes.ts';
@@ -25,33 +25,46 @@ const STOPPED_SHARE = 0.06;
 /** Small VMs that share the host with the one that fits nowhere else, so that its failure is worth watching. */
 const NEIGHBOURS = 12;
 
-const emptyFleet = (o: GeneratorOptions, r: Rng): Fleet => ({
-  size: hostSize(o.vms / o.hosts),
-  hosts: hostsOf(o.hosts),
-  vms: new Set(),
-  groups: [],
-  open: new Map(),
-  networks: Array.from({ length: Math.max(3, Math.ceil(o.vms / VMS_PER_NETWORK)) }, (_, i) => ({
+/** One network a zone where there are enough, the rest by rack in turn. */
+const tenantNetworks = (hosts: readonly Host[], count: number, r: Rng): TenantNetwork[] => {
+  const zones = [...new Set(hosts.map((h) => h.zone))];
+  const racks = [...new Set(hosts.map((h) => h.rack))];
+  return Array.from({ length: Math.max(count, zones.length) }, (_, i) => ({
     id: uuid(r),
     name: `tenant-net-${i + 1}`,
     segment: 1001 + i,
-  })),
-  counters: new Map(),
-  demands: noDemands(),
-});
+    scope: zones[i] ?? racks[(i - zones.length) % racks.length]!,
+  }));
+};
+
+const emptyFleet = (o: GeneratorOptions, r: Rng): Fleet => {
+  const hosts = hostsOf(o.hosts);
+  const networks = tenantNetworks(hosts, Math.max(3, Math.ceil(o.vms / VMS_PER_NETWORK)), r);
+  return {
+    size: hostSize(o.vms / o.hosts),
+    hosts,
+    vms: new Set(),
+    groups: [],
+    open: new Map(),
+    networks,
+    networksOf: Map.groupBy(networks.keys(), (i) => networks[i]!.scope),
+    counters: new Map(),
+    demands: noDemands(),
+  };
+};
 
 /** Fills the cluster as it was before the log began; returns the host of the VM that fits nowhere else. */
 const populate = (fleet: Fleet, o: GeneratorOptions, r: Rng): Host => {
   const erp = ROLES.find((role) => role.name === 'erp')!;
   const giant = newVm(fleet, r, { role: erp, flavor: giantFor(fleet.size) });
   const home = fleet.hosts[Math.floor(fleet.hosts.length * 0.57)]!;
-  settle(giant, home);
+  place(fleet, giant, home);
   giant.vmState = 'active';
   for (let i = 1; i < o.vms; i++) {
     const neighbour = i <= NEIGHBOURS;
     const vm = newVm(fleet, r, neighbour ? { role: pick(r, ROLES), flavor: FLAVORS[i % 2]! } : undefined);
     vm.vmState = r.next() < STOPPED_SHARE ? 'stopped' : 'active';
-    settle(vm, neighbour ? home : roomFor(fleet, r, vm));
+    place(fleet, vm, neighbour ? home : roomFor(fleet, r, vm));
   }
   return home;
 };

@@ -16,7 +16,7 @@ import {
   vmAddress,
   vmChanged,
 } from './facts.ts';
-import { type Fleet, type Host, newVm, roomFor, settle, stateOf, type Vm } from './fleet.ts';
+import { type Fleet, type Host, newVm, place, roomFor, settle, stateOf, type Vm } from './fleet.ts';
 import { type Ending, liveMigration, type Stage } from './moves.ts';
 
 export type Life = Stage & { readonly fleet: Fleet; readonly rng: Rng; readonly end: number };
@@ -68,7 +68,7 @@ const boot = (life: Life, r: Rng): void => {
   vm.busy = true;
   const host = roomFor(life.fleet, r, vm);
   if (!host) return;
-  settle(vm, host);
+  place(life.fleet, vm, host);
   host.inbound++;
   life.tell([createVm(vm, life.fleet), vmChanged(vm, { vmState: 'building', taskState: 'scheduling' })]);
   if (vm.group) life.tell([reportGroup(vm.group)]);

@@ -57,7 +57,7 @@ type Seen = { readonly state: ClusterState; readonly seen: SeenCloud };
 
 const noHost = (host: string): string => `There is no host ${host} at this instant.`;
 
-const legendOf = (agent: Agent, bridge: Bridge, { state, seen }: Seen): FlowLegend => {
+export const legendOf = (agent: Agent, bridge: Bridge, { state, seen }: Seen): FlowLegend => {
   const hostOf = new Map(seen.cloud.hosts.map((h) => [h.vtepIp, h.host]));
   const vmName = new Map(state.vms.map((v) => [v.id, v.name]));
   const names = new Map(state.networks.map((n) => [n.id, n.name]));

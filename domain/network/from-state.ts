@@ -7,7 +7,7 @@ import { pairOf, SOUND_UNDERLAY, type Underlay } from './underlay.ts';
 
 export type SeenCloud = {
   readonly cloud: CloudDescription;
-  /** Fenced hosts are off, and tunnels reported down are cut. */
+  /** Fenced hosts are off, tunnels reported down are cut, and UDP ports are those the tunnels are set to. */
   readonly underlay: Underlay;
   /** Neutron's network mtu, by network id. */
   readonly guestMtuBytes: ReadonlyMap<string, number>;
@@ -166,6 +166,11 @@ const portsOf = (state: ClusterState, networks: readonly NetworkState[], notes: 
 
 const underlayOf = (state: ClusterState): Underlay => ({
   ...SOUND_UNDERLAY,
+  vxlanPort: new Map(
+    state.tunnels.flatMap((t) =>
+      t.type === 'vxlan' && t.host !== null && t.udpPort !== null ? [[t.host, t.udpPort] as const] : [],
+    ),
+  ),
   off: new Set(state.hosts.filter((h) => h.fenced).map((h) => h.name)),
   cut: new Set(
     state.tunnels.flatMap((t) =>

@@ -22,7 +22,8 @@ export type LintCode =
   | 'missing-fdb'
   | 'missing-flood'
   | 'over-flooding'
-  | 'stale-binding';
+  | 'stale-binding'
+  | 'flows-differ';
 
 export type Lint = { readonly code: LintCode; readonly host: string; readonly detail: string };
 

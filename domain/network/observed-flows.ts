@@ -49,11 +49,17 @@ const alone = (lines: readonly string[]): ReadonlyMap<string, Numbered> => {
   return new Map([...found].filter((entry): entry is [string, Numbered] => entry[1] !== null));
 };
 
+type NumberMatch = {
+  readonly to: (kind: Kind, value: number) => number;
+  /** More entries spoke for it than for any other reading. */
+  readonly isSure: (kind: Kind, value: number) => boolean;
+};
+
 /**
  * Which number of `from` is which of `to`: entries that are alike but for their numbers vote, the most votes win, and what
  * nobody voted on is matched in order. An entry outvoted by others is one that leads somewhere else.
  */
-const matchNumbers = (from: readonly string[], to: readonly string[]): ((kind: Kind, value: number) => number) => {
+const matchNumbers = (from: readonly string[], to: readonly string[]): NumberMatch => {
   const votes = new Map<string, { kind: Kind; a: number; b: number; n: number }>();
   const others = alone(to);
   for (const [skeleton, { numbers }] of alone(from)) {
@@ -66,10 +72,13 @@ const matchNumbers = (from: readonly string[], to: readonly string[]): ((kind: K
   }
   const match = new Map<string, number>();
   const taken = new Set<string>();
-  for (const { kind, a, b } of [...votes.values()].sort((x, y) => y.n - x.n || x.a - y.a || x.b - y.b)) {
+  const sure = new Set<string>();
+  for (const { kind, a, b, n } of [...votes.values()].sort((x, y) => y.n - x.n || x.a - y.a || x.b - y.b)) {
     if (match.has(`${kind} ${a}`) || taken.has(`${kind} ${b}`)) continue;
     match.set(`${kind} ${a}`, b);
     taken.add(`${kind} ${b}`);
+    const rivals = [...votes.values()].filter((v) => v.kind === kind && (v.a === a) !== (v.b === b));
+    if (rivals.every((rival) => rival.n < n)) sure.add(`${kind} ${a}`);
   }
   const all = (lines: readonly string[]) => lines.flatMap((line) => numberedIn(line).numbers);
   const free = all(to).filter(({ kind, value }) => !taken.has(`${kind} ${value}`));
@@ -81,12 +90,17 @@ const matchNumbers = (from: readonly string[], to: readonly string[]): ((kind: K
     match.set(`${kind} ${value}`, b);
     taken.add(`${kind} ${b}`);
   }
-  return (kind, value) => match.get(`${kind} ${value}`) ?? value;
+  return {
+    to: (kind, value) => match.get(`${kind} ${value}`) ?? value,
+    isSure: (kind, value) => sure.has(`${kind} ${value}`),
+  };
 };
 
 export type ObservedFlows = {
   /** Entries of the dump that Neutron would not program, as they were dumped. */
   readonly extra: readonly string[];
+  /** The same in the derived table's numbers and spelling; `isSure` where each number has one reading. */
+  readonly extraRenumbered: readonly { readonly line: string; readonly isSure: boolean }[];
   /** Entries that Neutron would program and the dump does not have, in the derived table's numbers. */
   readonly missing: readonly string[];
   readonly same: number;
@@ -124,7 +138,18 @@ export const compareFlows = (
     const key = sortedOutputs(line);
     if (left.get(key)?.push(text) === undefined) left.set(key, [text]);
   }
-  const extra = programmed.filter(({ line }) => left.get(sortedOutputs(renumbered(line, match)))?.pop() === undefined);
+  const extra = programmed.filter(
+    ({ line }) => left.get(sortedOutputs(renumbered(line, match.to)))?.pop() === undefined,
+  );
   const missing = [...left.values()].flat();
-  return { extra: extra.map(({ text }) => text), missing, same: programmed.length - extra.length, learned };
+  return {
+    extra: extra.map(({ text }) => text),
+    extraRenumbered: extra.map(({ line }) => ({
+      line: renumbered(line, match.to),
+      isSure: numberedIn(line).numbers.every(({ kind, value }) => match.isSure(kind, value)),
+    })),
+    missing,
+    same: programmed.length - extra.length,
+    learned,
+  };
 };

@@ -8,6 +8,10 @@ import type { Trace } from './trace-result.ts';
 import { Memory, PING_IP_BYTES, trace } from './trace.ts';
 import type { Underlay } from './underlay.ts';
 
+/** Centralised, distributed (DVR) and HA routers alike. */
+export const ROUTER_BETWEEN =
+  'a router must forward between them, and routers are not modelled: ask about each network by itself';
+
 export type Phase = 'address request' | 'address reply' | 'echo' | 'echo reply';
 
 export type BrokenHop = {
@@ -83,8 +87,7 @@ export const reach = (overlay: Overlay, fromPort: string, toPort: string, option
   });
   if (typeof a === 'string') return never(a);
   if (typeof b === 'string') return never(b);
-  if (a.port.network !== b.port.network)
-    return never('the ports are on different networks: a router must forward between them');
+  if (a.port.network !== b.port.network) return never(`the ports are on different networks: ${ROUTER_BETWEEN}`);
   const ends = commonAddresses(a.port, b.port);
   if (ends === null) return never('the ports share no address family');
   const phases: { phase: Phase; trace: Trace }[] = [];

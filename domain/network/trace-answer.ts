@@ -12,7 +12,7 @@ import type { Overlay } from './overlay.ts';
 import { describePacket, type Packet, parsePacket, withFields } from './packet.ts';
 import { commonAddresses, echo } from './probe-packet.ts';
 import { ETH_ARP, ETH_IPV4, ETH_IPV6 } from './protocols.ts';
-import { type BrokenHop, type Phase, reach } from './reach.ts';
+import { type BrokenHop, type Phase, reach, ROUTER_BETWEEN } from './reach.ts';
 import type { Trace } from './trace-result.ts';
 import { Memory, PING_IP_BYTES, trace } from './trace.ts';
 import type { Underlay } from './underlay.ts';
@@ -163,7 +163,7 @@ const verdictOf = (
   if (packet.dl_dst === 0n && found.drops.every((d) => d.bridge !== 'br-int')) {
     const verdict =
       packet.dl_type === ETH_IPV4 || packet.dl_type === ETH_IPV6
-        ? `no port of the network has the address ${targetOf(packet)}: a router must forward it, whose MAC can be given as dl_dst`
+        ? `no port of the network has the address ${targetOf(packet)}: a router must forward it; routers are not modelled, but the way to one is, with its MAC as dl_dst`
         : 'the packet has no destination: give dl_dst';
     return { delivered: false, verdict };
   }
@@ -231,7 +231,7 @@ export const traceAnswer = (at: Seen, question: TraceQuestion): Result<TraceAnsw
     const [a, b] = [overlay.ports.get(from.port.id), overlay.ports.get(pair?.value.to.port.id ?? '')];
     if (pair === null) return err('Say what is sent: a packet, or the VM an echo request goes to.');
     if (a === undefined || b === undefined)
-      return err(`${question.from} and ${question.to} are on different networks: a router must forward between them.`);
+      return err(`${question.from} and ${question.to} are on different networks: ${ROUTER_BETWEEN}.`);
     const ends = commonAddresses(a, b);
     if (ends === null) return err(`${question.from} and ${question.to} share no address family.`);
     packet = echo(ends.a, ends.b, false);
@@ -267,7 +267,7 @@ export const reachAnswer = (
   const apartHop: BrokenHop = {
     phase: 'address request',
     at: name(from),
-    reason: 'the ports are on different networks: a router must forward between them',
+    reason: `the ports are on different networks: ${ROUTER_BETWEEN}`,
   };
   const found = apart
     ? { reachable: false, broken: apartHop, phases: [] }

@@ -214,6 +214,7 @@ const tunnelStates = (c: Cluster): TunnelState[] => {
         localIp: r.localIp,
         remoteIp: r.remoteIp,
         remoteHost: r.remoteHost ?? hosts.get(r.remoteIp) ?? null,
+        udpPort: r.udpPort ?? null,
         up: r.life === 'up',
       },
     ];

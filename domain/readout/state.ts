@@ -131,6 +131,8 @@ export type TunnelState = {
   readonly localIp: string;
   readonly remoteIp: string;
   readonly remoteHost: string | null;
+  /** Where it is set to another than its type's default. */
+  readonly udpPort: number | null;
   readonly up: boolean;
 };
 

@@ -7,6 +7,8 @@ import { type Answer, unwatched } from '../work/watcher.ts';
 
 export type Indexes = {
   readonly of: (timeline: Timeline) => Promise<Answer<TimelineIndex>>;
+  /** The index where it is there already. */
+  readonly ready: (timeline: Timeline) => TimelineIndex | null;
   /** Null: any timeline may have changed. */
   readonly forget: (timeline: number | null) => void;
 };
@@ -16,6 +18,7 @@ const MOST_AT_ONCE = 12_000;
 
 export const indexesOf = (log: Log, runJob: RunJob): Indexes => {
   const known = new Map<number, Promise<Answer<TimelineIndex>>>();
+  const done = new Map<number, TimelineIndex>();
   const make = (timeline: Timeline): Promise<Answer<TimelineIndex>> => {
     const events = log.span(timeline)?.events ?? 0;
     if (events <= MOST_AT_ONCE) return Promise.resolve(indexTimeline(log, timeline, unwatched()));
@@ -26,9 +29,18 @@ export const indexesOf = (log: Log, runJob: RunJob): Indexes => {
       const index = known.get(timeline.id) ?? make(timeline);
       known.set(timeline.id, index);
       const answer = await index;
-      if (!answer.ok) known.delete(timeline.id); // a failure is not worth remembering
+      if (known.get(timeline.id) === index) {
+        if (answer.ok) done.set(timeline.id, answer.value);
+        else known.delete(timeline.id); // a failure is not worth remembering
+      }
       return answer;
     },
-    forget: (timeline) => (timeline === null ? known.clear() : void known.delete(timeline)),
+    ready: (timeline) => done.get(timeline.id) ?? null,
+    forget: (timeline) => {
+      for (const kept of [known, done]) {
+        if (timeline === null) kept.clear();
+        else kept.delete(timeline);
+      }
+    },
   };
 };

@@ -21,6 +21,7 @@ import { surroundingsOf } from '../../domain/scheduling/blockers-hardware.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
 import type { Answer } from '../work/watcher.ts';
 import type { Handlers } from './call.ts';
+import { dumpsUpTo, newestLints } from './dump-findings.ts';
 import { type Engine, placeOf } from './engine.ts';
 import { eventsAbout } from './history-calls.ts';
 
@@ -67,9 +68,13 @@ export const networkCalls = (engine: Engine): NetworkCalls => {
     return ok({ state, seen: cloudOf(state), ...place.value });
   };
   return {
-    'network.overview': ({ timeline, at, style }) => {
-      const found = seenAt(timeline, at);
-      return found.ok ? ok(overviewOf(found.value.state, found.value.seen, style)) : found;
+    'network.overview': async ({ timeline: name, at, style }) => {
+      const found = seenAt(name, at);
+      if (!found.ok) return found;
+      const { state, seen, timeline, cut } = found.value;
+      const dumps = await dumpsUpTo(engine, timeline, cut, engine.histories.seek(timeline, cut).cluster);
+      const overview = overviewOf(state, seen, style);
+      return ok({ ...overview, lints: [...overview.lints, ...newestLints(dumps)] });
     },
     'network.flows': ({ timeline, at, ...question }) => {
       const found = seenAt(timeline, at);

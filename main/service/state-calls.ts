@@ -1,10 +1,12 @@
 // Calls about the cluster at an instant, and about the difference between two.
 import { seq } from '../../domain/base/brand.ts';
 import { ok } from '../../domain/base/result.ts';
+import { alteredState } from '../../domain/readout/altered-state.ts';
 import { anomalyStates } from '../../domain/readout/cluster-state.ts';
 import { picture } from '../../domain/readout/picture.ts';
 import { diffStates } from '../../domain/timeline/diff.ts';
 import type { Handlers } from './call.ts';
+import { dumpsReady, dumpsUpTo, withDumps } from './dump-findings.ts';
 import { type Engine, placeOf } from './engine.ts';
 
 type StateCalls = Pick<Handlers, 'view.picture' | 'view.state' | 'view.anomalies' | 'view.diff'>;
@@ -15,15 +17,29 @@ export const stateCalls = (engine: Engine): StateCalls => ({
     if (!place.ok) return place;
     const { timeline, cut } = place.value;
     const { cluster, position } = engine.histories.seek(timeline, cut);
-    return ok(picture(cluster, { timeline: timeline.name, seq: position?.seq ?? seq(0), at: cut.at }));
+    const drawn = picture(cluster, { timeline: timeline.name, seq: position?.seq ?? seq(0), at: cut.at });
+    const wrong = dumpsReady(engine, timeline, cut).filter((d) => d.lints.length > 0).length;
+    return ok(
+      wrong === 0
+        ? drawn
+        : { ...drawn, counts: { ...drawn.counts, contradictions: drawn.counts.contradictions + wrong } },
+    );
   },
-  'view.state': (asked) => {
+  'view.state': async (asked) => {
     const place = placeOf(engine, asked);
-    return place.ok ? ok(engine.histories.stateAt(place.value.timeline, place.value.cut)) : place;
+    if (!place.ok) return place;
+    const { timeline, cut } = place.value;
+    const state = engine.histories.stateAt(timeline, cut);
+    const dumps = await dumpsUpTo(engine, timeline, cut, engine.histories.seek(timeline, cut).cluster);
+    return ok(dumps.length === 0 ? state : alteredState(state, { anomalies: withDumps(state.anomalies, dumps) }));
   },
-  'view.anomalies': (asked) => {
+  'view.anomalies': async (asked) => {
     const place = placeOf(engine, asked);
-    return place.ok ? ok(anomalyStates(engine.histories.seek(place.value.timeline, place.value.cut).cluster)) : place;
+    if (!place.ok) return place;
+    const { timeline, cut } = place.value;
+    const { cluster } = engine.histories.seek(timeline, cut);
+    const anomalies = anomalyStates(cluster);
+    return ok(withDumps(anomalies, await dumpsUpTo(engine, timeline, cut, cluster)));
   },
   'view.diff': ({ a, b }) => {
     const from = placeOf(engine, a);

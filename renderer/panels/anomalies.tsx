@@ -2,7 +2,8 @@
 import type { AnomalyState, Severity } from '../../domain/readout/state.ts';
 import { useDesk, type Desk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
-import { capital, clock, day, plural, shortId } from '../../domain/readout/words.ts';
+import { meaningOf } from '../../domain/cluster/anomalies/rules.ts';
+import { clock, day, plural, shortId } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
 import type { GlyphName } from '../surfaces/glyphs.ts';
 
@@ -12,9 +13,6 @@ const LOOK: Readonly<Record<Severity, readonly [GlyphName, string]>> = {
   note: ['dot', 'idle-ink'],
 };
 const ORDER: readonly Severity[] = ['contradiction', 'warning', 'note'];
-
-/** `vm.two_hosts` as `Vm two hosts`: the rule's own words, readable. */
-const ruleWords = (rule: string): string => capital(rule.replaceAll(/[._-]+/g, ' '));
 
 /** A VM by its name where the picture knows it; anything else by its id. */
 const nameOf = (desk: Desk, entity: string): string => {
@@ -42,7 +40,7 @@ export const AnomalyRow = ({
       <button type="button" class={whole ? 'anomaly whole' : 'anomaly'} onClick={open} title={anomaly.detail}>
         <Glyph name={glyph} tone={tone} />
         <span>
-          <b>{ruleWords(anomaly.rule)}</b>
+          <b>{meaningOf(anomaly.rule).replace(/\.$/, '')}</b>
           <small>{anomaly.detail}</small>
           {whole && (
             <small class="muted">

@@ -13,7 +13,7 @@ const rules = {
     'contradiction',
     'A VM is on another host than the record put it on, and no move is recorded.',
   ],
-  'updated-repeated': ['contradiction', 'The same `updated` time is reported for two different migrations.'],
+  'updated-repeated': ['contradiction', 'The same “updated” time is reported for two different migrations.'],
   'bricks-elsewhere': ['contradiction', 'Bricks are in a subnet that none of the introduced storage nodes is in.'],
   'vm-on-two-hosts': ['contradiction', 'A VM is reported on two hosts at one instant.'],
   'completed-host-unchanged': ['contradiction', 'A migration completed, and the VM is still reported on its source.'],
@@ -21,6 +21,7 @@ const rules = {
   'vm-disappeared': ['contradiction', 'A VM is missing from a complete listing, and no delete is recorded.'],
   'two-recoveries': ['contradiction', 'A VM was recovered twice from one failure of its host.'],
   'deleted-vm-reported': ['contradiction', 'A deleted VM is reported again.'],
+  'flows-disagree': ['contradiction', 'A dumped flow table is not what Neutron would program for the ports on record.'],
   'move-not-allowed': ['contradiction', 'A move began in a state from which Nova refuses it.'],
   'unknown-migration': ['warning', 'A status of a migration whose beginning is not on record.'],
   'move-unfinished': ['warning', 'A move began while nothing said how the one before it ended.'],
@@ -50,5 +51,9 @@ export type RuleId = keyof typeof rules;
 export const RULES: readonly Rule[] = Object.entries(rules).map(([id, [severity, says]]) => ({ id, severity, says }));
 
 const severities = new Map<string, Severity>(RULES.map((r) => [r.id, r.severity]));
+const sentences = new Map<string, string>(RULES.map((r) => [r.id, r.says]));
+/** What a rule finds, in a sentence; a rule of a newer log by its name. */
+export const meaningOf = (rule: string): string => sentences.get(rule) ?? `${rule.replaceAll('-', ' ')}.`;
+
 /** A rule of a newer log is shown as a note. */
 export const severityOf = (rule: string): Severity => severities.get(rule) ?? 'note';

@@ -26,7 +26,7 @@ export const noteRepeatedUpdate = (c: Cluster, vm: Row, updatedAt: string, where
       c,
       where,
       'updated-repeated',
-      `${name}: the same \`updated\` time ${updatedAt} is reported for two different migrations, at ${isoInstant(earlier.at)} (on ${earlier.host ?? 'no host'}) and again at ${isoInstant(where.at)} (on ${host ?? 'no host'}), with ${between} move${between === 1 ? '' : 's'} begun between.`,
+      `${name}: the same “updated” time ${updatedAt} is reported for two different migrations, at ${isoInstant(earlier.at)} (on ${earlier.host ?? 'no host'}) and again at ${isoInstant(where.at)} (on ${host ?? 'no host'}), with ${between} move${between === 1 ? '' : 's'} begun between.`,
     );
   }
   const others = seen.filter((s) => s.updatedAt !== updatedAt).slice(1 - REMEMBERED);

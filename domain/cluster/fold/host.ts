@@ -65,10 +65,17 @@ export const hostReported: Folder<'host.reported'> = (c, e) => {
   checkCapacity(c, row, e);
 };
 
-/** A table is compared with what follows from the state where somebody asks (`domain/network/observed-flows.ts`). */
+/** A table is compared with what follows from the state by whoever goes through the record (`domain/network/dump-findings.ts`). */
 export const hostFlowsReported: Folder<'host.flows_reported'> = (c, e) => {
-  mentionHost(c, idOf(e.entity));
+  const row = mentionHost(c, idOf(e.entity));
+  const { about } = c.hosts.col;
+  const known = refAt(about, row) ?? NO_HOST_ABOUT;
+  if (known.dumped !== true) setRef(about, row, { ...known, dumped: true });
 };
+
+/** Whether any host's flow table is on record: O(hosts). */
+export const hasDumps = (c: Cluster): boolean =>
+  c.hosts.ids.ids.some((_, row) => refAt(c.hosts.col.about, row as Row)?.dumped === true);
 
 export const hostServiceReported: Folder<'host.service_reported'> = (c, e) => {
   const row = mentionHost(c, idOf(e.entity));

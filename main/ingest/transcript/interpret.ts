@@ -60,14 +60,15 @@ export type Interpretation = { readonly moments: readonly Moment[]; readonly ite
 
 /** What the overlay adds where `ovs-vsctl show` was printed: its tunnels, and with the last of them the ends nobody printed. */
 const overlayFacts = (blocks: readonly Block[], at: number, overlay: Overlay): readonly Draft[] => {
-  const shown = tunnelsIn(textsAfter(blocks, at));
+  const block = blocks[at];
+  const shown = tunnelsIn(textsAfter(blocks, at), block?.kind === 'command' ? block.promptHost : null);
   const [first, last] = [overlay.tunnels[0], overlay.tunnels.at(-1)];
   if (shown.length === 0 || first === undefined || last === undefined) return [];
-  const line = blocks[at]?.line ?? first.line;
+  const line = block?.line ?? first.line;
   const ends = shown.at(-1)?.line === last.line ? unseenEnds(overlay.tunnels) : [];
   return [
     ...(shown[0]?.line === first.line ? vtepFacts(overlay, line) : []),
-    ...shown.flatMap((tunnel) => [tunnelFact(overlay, tunnel, 'observed'), ...tunnelFaults(tunnel)]),
+    ...shown.flatMap((tunnel) => [tunnelFact(overlay, tunnel, 'observed'), ...tunnelFaults(overlay, tunnel)]),
     ...ends.map((tunnel) => tunnelFact(overlay, { ...tunnel, line: last.line }, 'inferred')),
   ];
 };

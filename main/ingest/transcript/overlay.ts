@@ -10,6 +10,10 @@ export type Tunnel = {
   readonly type: TunnelType;
   readonly localIp: string;
   readonly remoteIp: string;
+  /** Host at whose prompt it was printed. */
+  readonly host: string | null;
+  /** `dst_port`; null where the default holds. */
+  readonly udpPort: number | null;
   /** What Open vSwitch says is wrong with the port; null where it works. */
   readonly error: string | null;
 };
@@ -17,8 +21,10 @@ export type Tunnel = {
 const option = (text: string, name: string): string | null =>
   new RegExp(`\\b${name}="?([0-9a-fA-F.:]+)"?`).exec(text)?.[1] ?? null;
 
+const isPort = (n: number): boolean => Number.isInteger(n) && n > 0 && n < 65_536;
+
 /** Tunnel ports in the text of `ovs-vsctl show`. */
-export const tunnelsIn = (texts: readonly Text[]): readonly Tunnel[] => {
+export const tunnelsIn = (texts: readonly Text[], host: string | null): readonly Tunnel[] => {
   const tunnels: Tunnel[] = [];
   let type: TunnelType | null = null;
   for (const { line, text } of texts) {
@@ -30,14 +36,18 @@ export const tunnelsIn = (texts: readonly Text[]): readonly Tunnel[] => {
     if (text.startsWith('Port ')) type = null;
     if (!text.startsWith('options:') || type === null) continue;
     const [localIp, remoteIp] = [option(text, 'local_ip'), option(text, 'remote_ip')];
-    if (localIp !== null && remoteIp !== null) tunnels.push({ line, type, localIp, remoteIp, error: null });
+    if (localIp === null || remoteIp === null) continue;
+    const udpPort = Number(option(text, 'dst_port'));
+    tunnels.push({ line, type, localIp, remoteIp, host, udpPort: isPort(udpPort) ? udpPort : null, error: null });
   }
   return tunnels;
 };
 
 export type Overlay = {
-  /** Host of a VTEP address. */
+  /** Host of a VTEP address; the first where several claim it. */
   readonly hostOf: ReadonlyMap<string, string>;
+  /** Every host with the VTEP address it was seen with: two with one address are a mistake worth knowing. */
+  readonly vteps: readonly (readonly [host: string, ip: string])[];
   readonly tunnels: readonly Tunnel[];
   readonly type: TunnelType | null;
   readonly vniRange: string | null;
@@ -87,13 +97,13 @@ export const overlayOf = (blocks: readonly Block[], hosts: ReadonlySet<string>):
   const texts = blocks.filter((block) => block.kind === 'text');
   const hostOf = new Map<string, string>();
   const tunnels: Tunnel[] = [];
-  tunnels.push(...tunnelsIn(textsAfter(blocks, -1)));
+  tunnels.push(...tunnelsIn(textsAfter(blocks, -1), null));
   blocks.forEach((block, i) => {
     if (block.kind !== 'command' || block.words[0] !== 'ovs-vsctl') return;
-    const found = tunnelsIn(textsAfter(blocks, i));
-    tunnels.push(...found);
-    for (const { localIp } of found) if (block.promptHost !== null) hostOf.set(localIp, block.promptHost);
+    tunnels.push(...tunnelsIn(textsAfter(blocks, i), block.promptHost));
   });
+  const printed = new Map(tunnels.flatMap(({ host, localIp }) => (host === null ? [] : [[host, localIp] as const])));
+  for (const [host, ip] of printed) if (!hostOf.has(ip)) hostOf.set(ip, host);
   const ends = new Set(tunnels.flatMap(({ localIp, remoteIp }) => [localIp, remoteIp]));
   for (const [ip, label] of labelsIn(texts)) {
     const known = [...hosts].find((host) => plain(host) === plain(label));
@@ -101,8 +111,10 @@ export const overlayOf = (blocks: readonly Block[], hosts: ReadonlySet<string>):
   }
   const type = first(texts, /^tenant_network_types?\s*=\s*(\w+)/);
   const vni = first(texts, /\bVNI (\d{1,8})\b/);
+  const labelled = [...hostOf].flatMap(([ip, host]) => (printed.has(host) ? [] : [[host, ip] as const]));
   return {
     hostOf,
+    vteps: [...printed, ...labelled],
     tunnels,
     type: TUNNEL_TYPES.find((known) => known === type) ?? null,
     vniRange: first(texts, /^vni_ranges\s*=\s*(\d+:\d+)/),
@@ -121,27 +133,33 @@ export const textsAfter = (blocks: readonly Block[], from: number): readonly Tex
   return texts;
 };
 
+/** Tunnels are told apart by their ends; one of a host that took another's address by its host too. */
+const tunnelName = ({ hostOf }: Overlay, { type, localIp, remoteIp, host }: Tunnel): string =>
+  `${type}/${localIp}/${remoteIp}${host === null || hostOf.get(localIp) === host ? '' : `@${host}`}`;
+
 export const tunnelFact = (overlay: Overlay, tunnel: Tunnel, evidence: Draft['evidence']): Draft => ({
   type: 'tunnel.reported',
   v: 1,
-  entity: entity('tunnel', `${tunnel.type}/${tunnel.localIp}/${tunnel.remoteIp}`),
+  entity: entity('tunnel', tunnelName(overlay, tunnel)),
   line: tunnel.line,
   evidence,
   data: {
-    host: overlay.hostOf.get(tunnel.localIp) ?? null,
+    host: tunnel.host ?? overlay.hostOf.get(tunnel.localIp) ?? null,
     type: tunnel.type,
     localIp: tunnel.localIp,
     remoteIp: tunnel.remoteIp,
     remoteHost: overlay.hostOf.get(tunnel.remoteIp) ?? null,
+    ...(tunnel.udpPort === null ? {} : { udpPort: tunnel.udpPort }),
   },
 });
 
 /** A tunnel port with an error carries nothing. */
-export const tunnelFaults = ({ type, localIp, remoteIp, line, error }: Tunnel): readonly Draft[] => {
+export const tunnelFaults = (overlay: Overlay, tunnel: Tunnel): readonly Draft[] => {
+  const { line, error } = tunnel;
   if (error === null) return [];
   const common = {
     v: 1,
-    entity: entity('tunnel', `${type}/${localIp}/${remoteIp}`),
+    entity: entity('tunnel', tunnelName(overlay, tunnel)),
     line,
     evidence: 'observed',
   } as const;
@@ -156,12 +174,12 @@ export const unseenEnds = (tunnels: readonly Tunnel[]): readonly Tunnel[] => {
   const seen = new Set(tunnels.map((t) => `${t.localIp} ${t.remoteIp}`));
   return tunnels
     .filter((t) => !seen.has(`${t.remoteIp} ${t.localIp}`))
-    .map((t) => ({ ...t, localIp: t.remoteIp, remoteIp: t.localIp, error: null }));
+    .map((t) => ({ ...t, localIp: t.remoteIp, remoteIp: t.localIp, host: null, udpPort: null, error: null }));
 };
 
 /** Who owns each VTEP, as host reports. */
 export const vtepFacts = (overlay: Overlay, line: number): readonly Draft[] =>
-  [...overlay.hostOf].map(([vtepIp, host]) => ({
+  overlay.vteps.map(([host, vtepIp]) => ({
     type: 'host.reported',
     v: 1,
     entity: entity('host', host),

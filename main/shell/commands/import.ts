@@ -1,6 +1,7 @@
 // understudy import: takes files and folders in, and reports what became of every line.
 import { existsSync, rmSync } from 'node:fs';
 import { err, ok } from '../../../domain/base/result.ts';
+import type { Lint } from '../../../domain/network/lint.ts';
 import type { Skew } from '../../ingest/clock-skew.ts';
 import type { ImportedFile, ImportReport } from '../../ingest/import-settings.ts';
 import { parseMoment } from '../../service/moment.ts';
@@ -91,31 +92,38 @@ const importInto = async (
   const report = await runHere('import', { logPath, order }, watcher);
   if (isNew && (order.dryRun || (!report.ok && isEmpty(logPath)))) remove(logPath);
   if (!report.ok) return err(report.error.sentence);
-  await terminal.write(
-    options.json === true ? `${JSON.stringify(report.value)}\n` : readable(report.value, order.dryRun),
-  );
   const events = report.value.files.reduce((sum, file) => sum + file.events, 0);
-  if (options.json !== true && !order.dryRun && events > 0 && report.value.head <= LOOKED_OVER_MAX)
-    await lookOver(terminal, logPath, options.timeline);
+  const looks = !order.dryRun && events > 0 && report.value.head <= LOOKED_OVER_MAX;
+  const overlay = looks ? await lookedOver(terminal, logPath, options.timeline) : null;
+  const text = readable(report.value, order.dryRun) + (overlay === null ? '' : lintLines(overlay));
+  await terminal.write(options.json === true ? `${JSON.stringify({ ...report.value, overlay })}\n` : text);
   return ok(0);
 };
 
 /** A log of up to so many events is replayed in a second or two, which a person waits for. */
 const LOOKED_OVER_MAX = 100_000;
 
-/** Says what the log now tells wrong about the overlay. Nothing to say, or a log that cannot be read, is no fault of the import. */
-const lookOver = async (terminal: Terminal, path: string, timeline: string): Promise<void> => {
+/** What the log now tells wrong about the overlay. A log that cannot be read is no fault of the import. */
+const lookedOver = async (terminal: Terminal, path: string, timeline: string): Promise<readonly Lint[]> => {
+  let lints: readonly Lint[] = [];
   await inLog(terminal, path, async ({ ask }) => {
     const overview = await ask('network.overview', { timeline, at: null, style: 'master' });
-    const lints = overview.ok ? overview.value.lints : [];
-    const [first] = lints;
-    if (first !== undefined)
-      await terminal.write(
-        `Of the overlay ${counted(lints.length, 'thing')} ${lints.length === 1 ? 'is' : 'are'} recorded wrong, as ${first.code}: ${first.detail}. ` +
-          '`understudy overlay` lists all.\n',
-      );
+    if (overview.ok) ({ lints } = overview.value);
     return ok(0);
   });
+  return lints;
+};
+
+const MOST_LINTS = 5; // `understudy overlay` lists all
+
+const lintLines = (lints: readonly Lint[]): string => {
+  if (lints.length === 0) return '';
+  const shown = lints.slice(0, MOST_LINTS).map(({ code, detail }) => `  ${code}  ${detail}\n`);
+  const rest = lints.length - shown.length;
+  return (
+    `Of the overlay ${counted(lints.length, 'thing')} ${lints.length === 1 ? 'is' : 'are'} recorded wrong:\n${shown.join('')}` +
+    (rest === 0 ? '' : `  and ${rest} more; understudy overlay lists all\n`)
+  );
 };
 
 export const importFiles: AddCommand = (program, { terminal, run }) => {

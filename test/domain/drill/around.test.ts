@@ -67,8 +67,26 @@ test('where the fence works, what is behind the switch is powered off and evacua
 test('a cut VTEP hits every guest on its host and no recovery: Nova sees nothing', () => {
   const state = clusterOf(hosts, vms, {
     tunnels: [
-      { id: 't', host: 'compute-a', type: 'vxlan', localIp: '1', remoteIp: '2', remoteHost: 'compute-c', up: true },
-      { id: 'u', host: 'compute-b', type: 'vxlan', localIp: '3', remoteIp: '2', remoteHost: 'compute-c', up: true },
+      {
+        id: 't',
+        host: 'compute-a',
+        type: 'vxlan',
+        localIp: '1',
+        remoteIp: '2',
+        remoteHost: 'compute-c',
+        udpPort: null,
+        up: true,
+      },
+      {
+        id: 'u',
+        host: 'compute-b',
+        type: 'vxlan',
+        localIp: '3',
+        remoteIp: '2',
+        remoteHost: 'compute-c',
+        udpPort: null,
+        up: true,
+      },
     ],
   });
   const drill = play(state, 'cut vtep compute-a; at +30s return vtep compute-a');

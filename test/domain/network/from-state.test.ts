@@ -48,7 +48,7 @@ test('a port that is DOWN is plugged nowhere; a fenced host does not answer; a t
     overlaid({
       hosts: [hostState('h1', { vtepIp: '192.0.2.1' }), hostState('h2', { vtepIp: '192.0.2.2', fenced: true })],
       ports: [portState('a', 'h1', 1, { status: 'DOWN' })],
-      tunnels: [{ id: 'h1>h2', ...tunnel, up: false }],
+      tunnels: [{ id: 'h1>h2', ...tunnel, udpPort: null, up: false }],
     }),
   );
   expect(cloud.ports[0]?.host).toBeNull();
@@ -84,7 +84,16 @@ test('a broadcast goes to every VTEP in a full mesh, and with l2population to th
 
 test('a port bound elsewhere than its VM runs is found, and so is a tunnel without a way back', () => {
   const t = (host: string, remoteHost: string, localIp: string, remoteIp: string) =>
-    ({ id: `${host}>${remoteHost}`, host, remoteHost, type: 'vxlan', localIp, remoteIp, up: true }) as const;
+    ({
+      id: `${host}>${remoteHost}`,
+      host,
+      remoteHost,
+      type: 'vxlan',
+      localIp,
+      remoteIp,
+      udpPort: null,
+      up: true,
+    }) as const;
   const state = overlaid({
     ports: [portState('a', 'h2', 1)],
     tunnels: [

@@ -47,4 +47,16 @@ test('a dump of a host’s flows is compared with what Neutron would program the
   const other = await run('flows', host, '--log', CLOUD, '--observed', '--json');
   expect(other.status).toBe(1);
   expect(JSON.parse(other.out)).toMatchObject({ missing: [table[0]], extra: [stale], same: table.length - 1 });
+  // The record carries it: as an anomaly of the state, and of the overlay while no newer dump says otherwise.
+  const told = JSON.parse((await run('state', '--log', CLOUD, '--json')).out) as { anomalies: readonly unknown[] };
+  const found = {
+    rule: 'flows-disagree',
+    entity: `host:${host}`,
+    severity: 'contradiction',
+    at: later.replace('.000Z', 'Z'),
+  };
+  expect(told.anomalies).toContainEqual(expect.objectContaining(found));
+  const before = await run('state', '--log', CLOUD, '--at', at, '--json');
+  expect(before.out).not.toContain('flows-disagree');
+  expect((await run('overlay', '--log', CLOUD)).out).toContain(`stale-fdb  ${host} sends fa:16:3e:ff:ff:ff`);
 });
