@@ -14,8 +14,9 @@ type Members = {
 /** Every group somebody of `hit` is in; all there are where a VM may be in several, which is rare. */
 const groupsTouched = ({ state, groupOf }: World, hit: readonly VmOutcome[]): readonly ServerGroupState[] => {
   const members = state.serverGroups.reduce((sum, g) => sum + g.members.length, 0);
-  if (members !== groupOf.size) return state.serverGroups;
-  const touched = new Set(hit.map(({ vm }) => groupOf.get(vm)));
+  const of = groupOf();
+  if (members !== of.size) return state.serverGroups;
+  const touched = new Set(hit.map(({ vm }) => of.get(vm)));
   return state.serverGroups.filter((g) => touched.has(g));
 };
 

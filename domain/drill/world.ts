@@ -1,7 +1,7 @@
 // The cluster a drill plays in: hosts as the scheduler sees them, allocations that grow while VMs are re-homed.
 import type { ClusterState, ServerGroupState, VmState } from '../readout/state.ts';
 import { candidatesOf } from '../scheduling/candidates.ts';
-import type { Candidate, SchedulingRequest } from '../scheduling/candidate.ts';
+import { type Candidate, type SchedulingRequest, tallied } from '../scheduling/candidate.ts';
 import { added, type Amounts } from '../scheduling/inventory.ts';
 import { claimCells, numaDemand } from '../scheduling/numa.ts';
 import { releaseOf, type ReleaseProfile } from '../scheduling/release.ts';
@@ -14,18 +14,35 @@ export type World = {
   readonly hosts: Map<string, Candidate>;
   /** VMs as they are now: the drill moves them. */
   readonly vms: Map<string, VmState>;
-  /** The server group of each VM that is in one. */
-  readonly groupOf: ReadonlyMap<string, ServerGroupState>;
+  /** The server group of each VM that is in one; made when somebody first asks. */
+  readonly groupOf: () => ReadonlyMap<string, ServerGroupState>;
+  /** How many members of a group are where, for the groups somebody asked about. */
+  readonly membersOf: Map<string, Map<string, number>>;
 };
 
 /** The drill's world at the instant of the faults. */
 export const worldOf = (state: ClusterState): World => {
   const release = releaseOf(state);
-  const vms = new Map(state.vms.map((vm) => [vm.id, vm]));
-  const groupOf = new Map<string, ServerGroupState>();
-  for (const group of state.serverGroups) for (const member of group.members) groupOf.set(member, group);
-  const hosts = new Map(candidatesOf(state, vms, release).map((host) => [host.name, host]));
-  return { state, release, hosts, vms, groupOf };
+  const vms = new Map<string, VmState>();
+  for (const vm of state.vms) vms.set(vm.id, vm);
+  const hosts = new Map(candidatesOf(state, release).map((host) => [host.name, host]));
+  let groups: ReadonlyMap<string, ServerGroupState> | null = null;
+  return { state, release, hosts, vms, groupOf: () => (groups ??= groupsByMember(state)), membersOf: new Map() };
+};
+
+const groupsByMember = ({ serverGroups }: ClusterState): ReadonlyMap<string, ServerGroupState> => {
+  const of = new Map<string, ServerGroupState>();
+  for (const group of serverGroups) for (const member of group.members) of.set(member, group);
+  return of;
+};
+
+/** Where a group's members are: as the state has them when first asked, as the drill moves them from then on. */
+const membersOf = ({ membersOf: known, vms }: World, { id, members }: ServerGroupState): Map<string, number> => {
+  const counted = known.get(id);
+  if (counted !== undefined) return counted;
+  const counts = tallied(members.flatMap((member) => vms.get(member)?.host ?? []));
+  known.set(id, counts);
+  return counts;
 };
 
 /**
@@ -49,7 +66,7 @@ export const demandOf = (vm: VmState): Pick<SchedulingRequest, 'asked' | 'projec
 
 /** The scheduling request of an evacuation: same group, source ignored, its zone only where it was pinned to it. */
 export const evacuationRequest = (world: World, vm: VmState, ignore: readonly string[]): SchedulingRequest => {
-  const group = world.groupOf.get(vm.id);
+  const group = world.groupOf().get(vm.id);
   return {
     ...demandOf(vm),
     zone: vm.requestedZone,
@@ -58,9 +75,7 @@ export const evacuationRequest = (world: World, vm: VmState, ignore: readonly st
           id: group.id,
           policy: group.policy,
           maxServerPerHost: group.maxServerPerHost,
-          hosts: [...world.hosts.values()]
-            .filter((h) => !ignore.includes(h.name) && (h.groups.get(group.id) ?? 0) > 0)
-            .map((h) => h.name),
+          members: new Map([...membersOf(world, group)].filter(([host]) => !ignore.includes(host))),
         }
       : null,
     ignore,
@@ -76,10 +91,12 @@ export const charge = (world: World, name: string, request: SchedulingRequest, s
   const host = world.hosts.get(name);
   if (!host) return;
   const used = added(host.used, request.asked, sign);
-  const groups = request.group
-    ? new Map(host.groups).set(request.group.id, (host.groups.get(request.group.id) ?? 0) + sign)
-    : host.groups;
-  world.hosts.set(name, { ...host, used, groups, numa: numaAfter(host, request, sign) });
+  world.hosts.set(name, { ...host, used, numa: numaAfter(host, request, sign) });
+  const members = world.membersOf.get(request.group?.id ?? '');
+  if (members === undefined) return;
+  const count = (members.get(name) ?? 0) + sign;
+  if (count > 0) members.set(name, count);
+  else members.delete(name);
 };
 
 /** Marks a host as up or down, as the scheduler sees it. */

@@ -1,7 +1,7 @@
 // What a move asks of the scheduler: the VM's own allocation, its server group as Nova sees it, its source ruled out.
 import { demandOf, type World } from '../drill/world.ts';
 import type { ServerGroupState, VmState } from '../readout/state.ts';
-import type { SchedulingRequest } from '../scheduling/candidate.ts';
+import { type SchedulingRequest, tallied } from '../scheduling/candidate.ts';
 
 /** Each VM's server group: listed by the group, or named by the VM. O(VMs + members). */
 export const groupsByVm = (world: World): ReadonlyMap<string, ServerGroupState> => {
@@ -29,7 +29,7 @@ export const moveRequest = (world: World, vm: VmState, group: ServerGroupState |
           id: group.id,
           policy: group.policy,
           maxServerPerHost: group.maxServerPerHost,
-          hosts: [...new Set(hosts)].sort(),
+          members: tallied(hosts.sort()),
         }
       : null,
     ignore: vm.host === null ? [] : [vm.host],

@@ -1,4 +1,5 @@
 // What speaks against one destination: its service, Placement, server groups, hardware, mounts and what it can carry.
+import { membersOn } from './candidate.ts';
 import type { Destination, Finding, Subject } from './finding.ts';
 import { convergenceFindings } from './blockers-vm.ts';
 import { allRefusals, shortageCode, shortageSentence, UNIT, unknownCode } from './filters.ts';
@@ -82,12 +83,12 @@ const groupFindings = ({ request }: Subject, { candidate }: Destination): readon
     const isAnti = request.group.policy === 'anti-affinity';
     const fix = isAnti
       ? 'choose a host without members of the group'
-      : `move the whole group, or choose ${request.group.hosts.join(', ')}`;
+      : `move the whole group, or choose ${[...request.group.members.keys()].join(', ')}`;
     return [
       { kind: 'blocker', code: isAnti ? 'anti-affinity' : 'affinity', detail: `${candidate.name} ${no.detail}`, fix },
     ];
   }
-  const members = candidate.groups.get(request.group.id) ?? 0;
+  const members = membersOn(request.group, candidate);
   if (request.group.policy !== 'soft-anti-affinity' || members === 0) return [];
   return [
     {

@@ -63,67 +63,45 @@ const isIoBound = ({ vmState, taskState }: VmState): boolean =>
 
 /** What is charged to a host by its VMs, besides what the state adds up. */
 type Tenancy = {
-  instances: number;
-  ioOps: number;
-  /** Members of each server group. */
-  readonly groups: Map<string, number>;
-  /** The VMs themselves, only where NUMA cells want to know them. */
-  readonly celled: VmState[];
+  readonly ioOps: ReadonlyMap<string, number>;
+  /** The VMs themselves, by host, only where NUMA cells want to know them. */
+  readonly celled: ReadonlyMap<string, readonly VmState[]>;
 };
 
-const tenanciesOf = (
-  { hosts, serverGroups }: ClusterState,
-  vms: ReadonlyMap<string, VmState>,
-): ReadonlyMap<string, Tenancy> => {
-  const of = new Map(
-    hosts.map(({ name }): [string, Tenancy] => [name, { instances: 0, ioOps: 0, groups: new Map(), celled: [] }]),
-  );
-  const celled = new Set(hosts.flatMap((h) => (h.numaCells === null || h.numaCells.length === 0 ? [] : [h.name])));
-  for (const vm of vms.values()) {
-    const here = vm.host === null ? undefined : of.get(vm.host);
-    if (here === undefined) continue;
-    here.instances++;
-    if (isIoBound(vm)) here.ioOps++;
-    if (celled.size > 0 && celled.has(vm.host!)) here.celled.push(vm);
+/** Hosts are looked up only for the few VMs that matter: a large cluster has twenty thousand, and most are none of these. */
+const tenancyOf = ({ hosts, vms }: ClusterState): Tenancy => {
+  const ioOps = new Map<string, number>();
+  const celled = new Map<string, VmState[]>();
+  for (const h of hosts) if (h.numaCells !== null && h.numaCells.length > 0) celled.set(h.name, []);
+  for (const vm of vms) {
+    if (vm.host === null) continue;
+    if (isIoBound(vm)) ioOps.set(vm.host, (ioOps.get(vm.host) ?? 0) + 1);
+    if (celled.size > 0) celled.get(vm.host)?.push(vm);
   }
-  for (const group of serverGroups) {
-    for (const member of group.members) {
-      const groups = of.get(vms.get(member)?.host ?? '')?.groups;
-      groups?.set(group.id, (groups.get(group.id) ?? 0) + 1);
-    }
-  }
-  return of;
+  return { ioOps, celled };
 };
 
-/** One candidate a host, in the order of the state's hosts; `vms` are the state's, by id. O(hosts + VMs). */
-export const candidatesOf = (
-  state: ClusterState,
-  vms: ReadonlyMap<string, VmState>,
-  release: ReleaseProfile,
-): readonly Candidate[] => {
+/** One candidate a host, in the order of the state's hosts. O(hosts + VMs). */
+export const candidatesOf = (state: ClusterState, release: ReleaseProfile): readonly Candidate[] => {
   const apart = state.hosts.some((h) => h.pcpus !== null);
   const metadata = new Map<string, AggregateState>(state.aggregates.map((a) => [a.name, a]));
-  const tenancies = tenanciesOf(state, vms);
-  return state.hosts.map((host) => {
-    const { instances, ioOps, groups, celled } = tenancies.get(host.name)!;
-    return {
-      name: host.name,
-      up: host.forcedDown ? false : host.up,
-      enabled: host.enabled,
-      zone: host.az,
-      inventories: inventoriesOf(host, apart, release),
-      used: {
-        VCPU: host.vcpusUsed,
-        MEMORY_MB: host.ramMiBUsed,
-        DISK_GB: host.diskGiBUsed,
-        PCPU: host.pcpusUsed,
-      },
-      groups,
-      aggregates: host.aggregates.map((name) => metadata.get(name) ?? { name, metadata: {} }),
-      numa: numaOf(host, celled, release),
-      instances,
-      ioOps,
-      hypervisorVersion: host.hypervisorVersion === null ? null : versionNumber(host.hypervisorVersion),
-    };
-  });
+  const { ioOps, celled } = tenancyOf(state);
+  return state.hosts.map((host) => ({
+    name: host.name,
+    up: host.forcedDown ? false : host.up,
+    enabled: host.enabled,
+    zone: host.az,
+    inventories: inventoriesOf(host, apart, release),
+    used: {
+      VCPU: host.vcpusUsed,
+      MEMORY_MB: host.ramMiBUsed,
+      DISK_GB: host.diskGiBUsed,
+      PCPU: host.pcpusUsed,
+    },
+    aggregates: host.aggregates.map((name) => metadata.get(name) ?? { name, metadata: {} }),
+    numa: numaOf(host, celled.get(host.name) ?? [], release),
+    instances: host.vms.length,
+    ioOps: ioOps.get(host.name) ?? 0,
+    hypervisorVersion: host.hypervisorVersion === null ? null : versionNumber(host.hypervisorVersion),
+  }));
 };

@@ -1,5 +1,5 @@
 // Nova's filters, each a small function that says why a host is refused: a code, and words with numbers.
-import type { Candidate, SchedulingRequest } from './candidate.ts';
+import { type Candidate, membersOn, type SchedulingRequest } from './candidate.ts';
 import { RESOURCES, type Resource, shortage, type Shortage } from './inventory.ts';
 import { claimCells, numaShortage } from './numa.ts';
 import { meets } from './spec-match.ts';
@@ -137,16 +137,16 @@ const filters: Readonly<Record<FilterName, Filter>> = {
   Placement: placementReasons,
   // affinity_filter.py: members on the host must stay below max_server_per_host.
   ServerGroupAntiAffinityFilter: (host, { group }) =>
-    group?.policy === 'anti-affinity' && (host.groups.get(group.id) ?? 0) >= group.maxServerPerHost
+    group?.policy === 'anti-affinity' && membersOn(group, host) >= group.maxServerPerHost
       ? [
           {
             code: 'anti-affinity',
-            detail: `already runs ${host.groups.get(group.id)} of server group ${group.id} (anti-affinity, at most ${group.maxServerPerHost})`,
+            detail: `already runs ${membersOn(group, host)} of server group ${group.id} (anti-affinity, at most ${group.maxServerPerHost})`,
           },
         ]
       : NONE,
   ServerGroupAffinityFilter: (host, { group }) =>
-    group?.policy === 'affinity' && group.hosts.length > 0 && !group.hosts.includes(host.name)
+    group?.policy === 'affinity' && group.members.size > 0 && membersOn(group, host) === 0
       ? [{ code: 'affinity', detail: `does not run server group ${group.id} (affinity)` }]
       : NONE,
   AggregateMultiTenancyIsolation: tenantReason,
@@ -157,6 +157,20 @@ const filters: Readonly<Record<FilterName, Filter>> = {
       ? [{ code: 'numa-cells', detail: numaShortage(numa, request.numa) }]
       : NONE,
 };
+
+/** Whether a filter has anything to ask for this request: the others pass every host, and need not look at one. */
+const CONCERNS: Readonly<Partial<Record<FilterName, (request: SchedulingRequest) => boolean>>> = {
+  ignore_hosts: ({ ignore }) => ignore.length > 0,
+  AvailabilityZone: ({ zone }) => zone !== null,
+  ServerGroupAntiAffinityFilter: ({ group }) => group?.policy === 'anti-affinity',
+  ServerGroupAffinityFilter: ({ group }) => group?.policy === 'affinity',
+  AggregateInstanceExtraSpecsFilter: ({ extraSpecs }) => Object.keys(extraSpecs).some((k) => k.startsWith(SPEC_SCOPE)),
+  NUMATopologyFilter: ({ numa }) => numa !== null,
+};
+
+/** Those of the enabled filters that may refuse a host for this request: worth finding once where many hosts are asked. */
+export const concerning = (request: SchedulingRequest, enabled: readonly FilterName[]): readonly FilterName[] =>
+  enabled.filter((name) => CONCERNS[name]?.(request) !== false);
 
 const refused = (host: Candidate, filter: FilterName, { code, detail, shortage: short }: Reason): Refusal => ({
   host: host.name,

@@ -1,5 +1,5 @@
 // The smallest change that would let some host take the request that every host refused.
-import type { Candidate, SchedulingRequest } from './candidate.ts';
+import { type Candidate, membersOn, type SchedulingRequest } from './candidate.ts';
 import { allRefusals, type FilterName, type Refusal, UNIT } from './filters.ts';
 import { capacity, type Resource } from './inventory.ts';
 
@@ -44,7 +44,7 @@ const changeFor = (no: Refusal, host: Candidate, request: SchedulingRequest): Ch
     case 'zone':
       return zone === null ? null : { what: 'unpin', zone };
     case 'anti-affinity':
-      return group === null ? null : { what: 'allow', perHost: (host.groups.get(group.id) ?? 0) + 1, group: group.id };
+      return group === null ? null : { what: 'allow', perHost: membersOn(group, host) + 1, group: group.id };
     case 'affinity':
       return group === null ? null : { what: 'move group', group: group.id };
     default:

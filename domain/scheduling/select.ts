@@ -1,7 +1,7 @@
 // Selects a destination as nova-scheduler does: filters, then weighers, then the heaviest.
 import { err, ok, type Result } from '../base/result.ts';
 import type { Candidate, SchedulingRequest } from './candidate.ts';
-import { FILTERS, refusal, type FilterName, type Refusal } from './filters.ts';
+import { concerning, FILTERS, refusal, type FilterName, type Refusal } from './filters.ts';
 import { type Relaxation, relaxationSentence, smallestRelaxation } from './relaxation.ts';
 import { LATEST_RELEASE, type ReleaseProfile } from './release.ts';
 import { weigh } from './weighers.ts';
@@ -26,8 +26,9 @@ export const selectDestination = (
 ): Result<Candidate, NoValidHost> => {
   const passed: Candidate[] = [];
   const refusals: Refusal[] = [];
+  const asked = concerning(request, filters);
   for (const host of hosts) {
-    const no = refusal(host, request, filters);
+    const no = refusal(host, request, asked);
     if (no) refusals.push(no);
     else passed.push(host);
   }

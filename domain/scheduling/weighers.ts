@@ -1,5 +1,6 @@
 // Nova's default weighers, each normalised over the hosts that passed, and their sum.
-import type { Candidate, SchedulingRequest } from './candidate.ts';
+import { type Candidate, membersOn, type SchedulingRequest } from './candidate.ts';
+import type { AggregateState } from '../readout/state.ts';
 import type { Inventory } from './inventory.ts';
 
 /** `[filter_scheduler] *_weight_multiplier`. Negative RAM or CPU stacks instead of spreading. */
@@ -48,7 +49,7 @@ type Weigher = {
 };
 
 const members = (host: Candidate, { group }: SchedulingRequest, policy: string): number =>
-  group?.policy === policy ? (host.groups.get(group.id) ?? 0) : 0;
+  group?.policy === policy ? membersOn(group, host) : 0;
 
 /** In Nova's order of loading; a sum does not mind. nova/scheduler/weights/*.py. */
 const WEIGHERS: Readonly<Record<WeigherName, Weigher>> = {
@@ -61,6 +62,11 @@ const WEIGHERS: Readonly<Record<WeigherName, Weigher>> = {
   softAntiAffinity: { raw: (host, request) => -members(host, request, 'soft-anti-affinity'), floor: null },
   hypervisorVersion: { raw: (host) => host.hypervisorVersion ?? 0, floor: null },
 };
+/** Weighers that tell hosts apart only for a group of this policy. */
+const SOFT: Readonly<Partial<Record<WeigherName, string>>> = {
+  softAffinity: 'soft-affinity',
+  softAntiAffinity: 'soft-anti-affinity',
+};
 const NAMES = Object.keys(WEIGHERS) as readonly WeigherName[];
 
 /**
@@ -68,15 +74,16 @@ const NAMES = Object.keys(WEIGHERS) as readonly WeigherName[];
  * set one; all equal (or none above the floor) gives 0 for everyone.
  */
 export const normalise = (raw: readonly number[], floor: number | null = null): number[] => {
-  const lifted = floor === null ? raw : raw.map((w) => Math.max(w, floor));
   let min = floor ?? Infinity;
-  let max = -Infinity;
-  for (const w of lifted) {
-    if (w < min) min = w;
+  let max = floor ?? -Infinity;
+  for (const w of raw) {
+    if (w < min && floor === null) min = w;
     if (w > max) max = w;
   }
   const width = max - min;
-  return lifted.map((w) => (width === 0 ? 0 : (w - min) / width));
+  const share = new Array<number>(raw.length).fill(0);
+  if (width > 0) for (let i = 0; i < share.length; i++) share[i] = (Math.max(raw[i]!, min) - min) / width;
+  return share;
 };
 
 /** What the aggregates of a host set: the least of several values wins. Null where none sets a number. */
@@ -92,7 +99,8 @@ const overridden = (host: Candidate, name: WeigherName): number | null => {
 
 /** Multipliers that some host's aggregates set: mostly none, and then no host is asked for its own. */
 const namesOverridden = (hosts: readonly Candidate[]): ReadonlySet<WeigherName> => {
-  const seen = new Set(hosts.flatMap((host) => host.aggregates));
+  const seen = new Set<AggregateState>();
+  for (const host of hosts) for (const aggregate of host.aggregates) seen.add(aggregate);
   return new Set(NAMES.filter((name) => [...seen].some(({ metadata }) => metadata[KEY[name]] !== undefined)));
 };
 
@@ -103,6 +111,7 @@ export const weigh = (hosts: readonly Candidate[], request: SchedulingRequest, m
   const isTold = hosts.every((host) => host.hypervisorVersion !== null);
   for (const name of NAMES) {
     if (name === 'hypervisorVersion' && !isTold) continue; // a version nobody told is no old one
+    if (SOFT[name] !== undefined && request.group?.policy !== SOFT[name]) continue;
     const { raw, floor } = WEIGHERS[name];
     const common = multipliers[name];
     const factors = own.has(name) ? hosts.map((host) => overridden(host, name) ?? common) : null;

@@ -2,7 +2,7 @@
 import { forwardingChange, forwardingCores, forwardingOf, moveTalker } from '../../datapath/forwarding.ts';
 import { charge, demandOf, type World, worldOf } from '../../drill/world.ts';
 import type { ClusterState, HostState, ServerGroupState, VmState } from '../../readout/state.ts';
-import type { SchedulingRequest } from '../../scheduling/candidate.ts';
+import { type SchedulingRequest, tallied } from '../../scheduling/candidate.ts';
 import { type FilterName, refusal } from '../../scheduling/filters.ts';
 import { capacity } from '../../scheduling/inventory.ts';
 import { type Loads, networkWords, priceOf } from './objective.ts';
@@ -87,7 +87,7 @@ const requestOf = (room: Room, vm: VmState): SchedulingRequest => {
     ...demandOf(vm),
     zone: source === null ? null : (room.hosts.get(source)?.az ?? null),
     group: group
-      ? { id: group.id, policy: group.policy, maxServerPerHost: group.maxServerPerHost, hosts: [...new Set(others)] }
+      ? { id: group.id, policy: group.policy, maxServerPerHost: group.maxServerPerHost, members: tallied(others) }
       : null,
     ignore: source === null ? [] : [source],
   };

@@ -65,6 +65,7 @@ export class Incident {
       restore: (vm: VmState) => this.#restore(vm),
     };
     const hit = [...stage.vms.values()].filter((vm) => vm.host !== null && down.has(vm.host));
+    stage.lookUpPorts(hit);
     this.#crew = new Crew(shared, scene, recoveryOrder(hit));
   }
 

@@ -25,7 +25,7 @@ export class Stage {
   readonly #agenda: Agenda<() => void>;
   readonly #outcomes = new Map<string, VmOutcome>();
   readonly #name: string;
-  #portsOf: ReadonlyMap<string, readonly PortState[]> | null = null;
+  readonly #ports = new Map<string, PortState[]>();
   /** Share of its rate that a host's network card still carries, where it is not all of it. */
   readonly #nicShares = new Map<string, number>();
 
@@ -64,9 +64,15 @@ export class Stage {
     return entity('migration', `${this.#name}/${vm.id}${attempt === 1 ? '' : `/${attempt}`}`);
   }
 
+  /** Looks up the ports of VMs that will have to move, once for all of them: a cluster has far more than that. */
+  lookUpPorts(vms: readonly VmState[]): void {
+    for (const { id } of vms) this.#ports.set(id, []);
+    for (const port of this.world.state.ports) if (port.vm !== null) this.#ports.get(port.vm)?.push(port);
+  }
+
+  /** None before they were looked up. */
   portsOf(vm: string): readonly PortState[] {
-    this.#portsOf ??= Map.groupBy(this.world.state.ports, (p) => p.vm ?? '');
-    return this.#portsOf.get(vm) ?? [];
+    return this.#ports.get(vm) ?? [];
   }
 
   /** Neutron binds the ports of a VM to its new host. */

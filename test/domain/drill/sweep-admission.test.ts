@@ -18,7 +18,8 @@ const bruteForce = (state: ClusterState, failed: readonly string[]): boolean => 
       const request = evacuationRequest(world, vm, failed);
       return [...world.hosts.values()].some((host) => {
         if (refusal(host, request, world.release.filters) !== null) return false;
-        const next = { ...world, hosts: new Map(world.hosts) };
+        const membersOf = new Map([...world.membersOf].map(([id, members]) => [id, new Map(members)]));
+        const next = { ...world, hosts: new Map(world.hosts), membersOf };
         charge(next, host.name, request);
         return place(
           next,

@@ -51,9 +51,9 @@ export const mayTake = (h: Candidate, q: SchedulingRequest): boolean => {
   if (q.ignore.includes(h.name) || h.up === false || h.enabled === false) return false;
   if (q.zone !== null && q.zone !== h.zone) return false;
   if (!allocatable(h, q) || !aggregatesAllow(h, q) || !cellsHold(h, q)) return false;
-  const here = h.groups.get('g') ?? 0;
+  const here = q.group?.members.get(h.name) ?? 0;
   if (q.group?.policy === 'anti-affinity' && here >= q.group.maxServerPerHost) return false;
-  return !(q.group?.policy === 'affinity' && q.group.hosts.length > 0 && here === 0);
+  return !(q.group?.policy === 'affinity' && q.group.members.size > 0 && here === 0);
 };
 
 /** The heaviest of several, by the sums of Nova's documentation worked out one by one. */
@@ -76,7 +76,7 @@ export const heaviest = (able: readonly Candidate[], q: SchedulingRequest): read
     const least = Math.min(...able.map(f));
     return most(f) === least ? 0 : (f(h) - least) / (most(f) - least);
   };
-  const inGroup = (h: Candidate): number => h.groups.get('g') ?? 0;
+  const inGroup = (h: Candidate): number => q.group?.members.get(h.name) ?? 0;
   const score = (h: Candidate): number => {
     const ramTimes = h.aggregates
       .map((a) => Number(a.metadata['ram_weight_multiplier'] ?? 'x'))

@@ -14,7 +14,6 @@ export const candidate = (name: string, change: Partial<Candidate> = {}): Candid
     PCPU: null,
   },
   used: NOTHING,
-  groups: new Map(),
   aggregates: [],
   numa: null,
   instances: 0,

@@ -112,8 +112,8 @@ test("extra specs are compared with Nova's operators", () => {
 
 test('Grizzly looks at RAM alone and knows no server groups; Rocky looks at all three', () => {
   const [grizzly, rocky] = RELEASES;
-  const group = { id: 'g', policy: 'anti-affinity' as const, maxServerPerHost: 1, hosts: ['a'] };
-  const taken = candidate('a', { groups: new Map([['g', 1]]) });
+  const group = { id: 'g', policy: 'anti-affinity' as const, maxServerPerHost: 1, members: new Map([['a', 1]]) };
+  const taken = candidate('a');
   expect(selectDestination([taken], request({ group }), grizzly)).toMatchObject({ ok: true });
   expect(selectDestination([taken], request({ group }), rocky)).toMatchObject({ ok: false });
 });
@@ -136,7 +136,6 @@ const randomHost = (r: Rng, name: string): Candidate => {
       PCPU: r.next() < 0.5 ? null : libvirtInventory(below(r, 6), below(r, 2), 1),
     },
     used: { VCPU: below(r, 12), MEMORY_MB: below(r, 40), DISK_GB: below(r, 40), PCPU: below(r, 4) },
-    groups: r.next() < 0.5 ? new Map([['g', below(r, 3)]]) : new Map(),
     aggregates: metadata.filter(() => r.next() < 0.15).map((m, i) => ({ name: `agg-${i}`, metadata: m })),
     numa:
       r.next() < 0.5
@@ -158,7 +157,7 @@ const randomCase = (r: Rng): { hosts: Candidate[]; ask: SchedulingRequest } => {
     id: 'g',
     policy: pick(r, POLICIES),
     maxServerPerHost: 1 + below(r, 2),
-    hosts: hosts.filter((h) => (h.groups.get('g') ?? 0) > 0).map((h) => h.name),
+    members: new Map(hosts.flatMap((h) => (r.next() < 1 / 3 ? [[h.name, 1 + below(r, 2)] as const] : []))),
   };
   const nodes = Array.from({ length: 1 + below(r, 2) }, () => ({
     cpus: 0,
@@ -207,8 +206,7 @@ const changed = (
         q = { ...q, group: { ...q.group!, maxServerPerHost: change.perHost } };
         break;
       case 'move group':
-        q = { ...q, group: { ...q.group!, hosts: [h.name] } };
-        h = { ...h, groups: new Map([['g', 1]]) };
+        q = { ...q, group: { ...q.group!, members: new Map([[h.name, 1]]) } };
     }
   }
   return [h, q];
