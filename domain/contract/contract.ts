@@ -9,6 +9,7 @@ import type { PlanReport } from '../consolidation/live/report.ts';
 import type { LiveSettings } from '../consolidation/live/settings.ts';
 import type { ExperimentName } from '../consolidation/experiment.ts';
 import type { StateDiff } from '../timeline/diff.ts';
+import type { Outage } from '../timeline/outages.ts';
 import type { DrillOutcome, DrillSettings } from '../drill/outcome.ts';
 import type { SweepKind, SweepResult } from '../drill/sweep/sweep.ts';
 import type { FlowAnswer, FlowChange, FlowQuestion, ObservedAnswer } from '../network/flow-answer.ts';
@@ -92,7 +93,20 @@ export type FileReport = {
 };
 export type ImportReport = { readonly files: readonly FileReport[]; readonly head: number };
 
+/** How long VMs were down on two branches since they parted (`a` and `b`; null: not at all); null where they never did. */
+export type DownTimes = {
+  readonly since: At | null;
+  readonly vms: readonly {
+    readonly vm: string;
+    readonly name: string;
+    readonly a: Outage | null;
+    readonly b: Outage | null;
+  }[];
+};
+
 export type DrillReport = DrillOutcome & {
+  /** What the timeline it was asked of has itself of these VMs, from the drill's instant on: a recorded incident, where there was one. */
+  readonly recorded: readonly Outage[];
   readonly branch: string | null;
   /** What was asked: hosts that fail at once, and the script of what else happens. */
   readonly asked: { readonly fail: readonly string[]; readonly script: string | null };
@@ -135,6 +149,11 @@ export type Calls = {
   'view.diff': {
     input: { a: { timeline: string; at: At | null }; b: { timeline: string; at: At | null } };
     output: StateDiff;
+  };
+  /** What two branches did to each VM: its down time on either, from where they part up to these instants. */
+  'view.downTimes': {
+    input: { a: { timeline: string; at: At | null }; b: { timeline: string; at: At | null } };
+    output: DownTimes;
   };
   /** The cluster at an instant to hand over: troubles with their causes, contradictions, N+1, what fits. */
   'report.cluster': { input: { timeline: string; at: At | null }; output: Document };

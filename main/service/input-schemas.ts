@@ -199,6 +199,7 @@ export const inputSchemas = {
     limit: Type.Integer({ minimum: 1, maximum: 1_000 }),
   }),
   'view.diff': exact({ a: Place, b: Place }),
+  'view.downTimes': exact({ a: Place, b: Place }),
   'network.overview': exact({ timeline: Name, at: MomentOrHead, style: Style }),
   'network.flows': exact({ timeline: Name, at: MomentOrHead, ...FlowQuestion }),
   'network.flowDiff': exact({ timeline: Name, from: MomentOrHead, to: MomentOrHead, ...FlowQuestion }),

@@ -5,11 +5,12 @@ import { alteredState } from '../../domain/readout/altered-state.ts';
 import { anomalyStates } from '../../domain/readout/cluster-state.ts';
 import { picture } from '../../domain/readout/picture.ts';
 import { diffStates } from '../../domain/timeline/diff.ts';
+import { downTimes } from '../work/down-times.ts';
 import type { Handlers } from './call.ts';
 import { dumpsReady, dumpsUpTo, withDumps } from './dump-findings.ts';
 import { type Engine, placeOf } from './engine.ts';
 
-type StateCalls = Pick<Handlers, 'view.picture' | 'view.state' | 'view.anomalies' | 'view.diff'>;
+type StateCalls = Pick<Handlers, 'view.picture' | 'view.state' | 'view.anomalies' | 'view.diff' | 'view.downTimes'>;
 
 export const stateCalls = (engine: Engine): StateCalls => ({
   'view.picture': (asked) => {
@@ -40,6 +41,12 @@ export const stateCalls = (engine: Engine): StateCalls => ({
     const { cluster } = engine.histories.seek(timeline, cut);
     const anomalies = anomalyStates(cluster);
     return ok(withDumps(anomalies, await dumpsUpTo(engine, timeline, cut, cluster)));
+  },
+  'view.downTimes': ({ a, b }) => {
+    const from = placeOf(engine, a);
+    if (!from.ok) return from;
+    const to = placeOf(engine, b);
+    return to.ok ? ok(downTimes(engine, from.value, to.value)) : to;
   },
   'view.diff': ({ a, b }) => {
     const from = placeOf(engine, a);

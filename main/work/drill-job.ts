@@ -9,6 +9,7 @@ import { underRelease } from '../../domain/scheduling/release.ts';
 import type { Cut } from '../../domain/timeline/order.ts';
 import type { Log } from '../log/types.ts';
 import { cutAt } from './cut.ts';
+import { recordedDownTimes } from './down-times.ts';
 import { historiesOf } from './histories.ts';
 import { keepOnBranch } from './keep-branch.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -35,7 +36,8 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
     return err({ code: 'name_taken', sentence });
   }
   watcher.progress({ done: 0, total: null, says: 'looking at the cluster' });
-  const released = underRelease(historiesOf(log).stateAt(timeline.value, cut.value), asked.release ?? null);
+  const histories = historiesOf(log);
+  const released = underRelease(histories.stateAt(timeline.value, cut.value), asked.release ?? null);
   if (!released.ok) return err({ code: 'bad_drill', sentence: released.error });
   const state = withRacks(released.value, asked.racks);
   const { at } = cut.value;
@@ -45,7 +47,9 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
   const drill = runDrill({ state, at, fail, script: script.value, settings, name: migrationName(asked, cut.value) });
   if (!drill.ok) return err({ code: 'bad_drill', sentence: drill.error });
   const { events, outcome } = drill.value;
-  const report: DrillReport = { ...outcome, branch: asked.branch, asked: { fail, script: asked.script } };
+  const touched = new Set(outcome.vms.map((vm) => vm.vm));
+  const recorded = recordedDownTimes({ log, histories }, timeline.value, cut.value, touched);
+  const report: DrillReport = { ...outcome, recorded, branch: asked.branch, asked: { fail, script: asked.script } };
   if (asked.save !== null) {
     const saved = saveScenario(log, asked, cut.value, report, asked.save);
     if (!saved.ok) return saved;

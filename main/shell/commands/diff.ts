@@ -1,11 +1,16 @@
 // understudy diff: what is different between two timelines, or between two instants.
+import { instant } from '../../../domain/base/brand.ts';
 import { ok } from '../../../domain/base/result.ts';
+import { isoInstant } from '../../../domain/base/time.ts';
+import type { DownTimes } from '../../../domain/contract/contract.ts';
+import { duration } from '../../../domain/readout/words.ts';
 import type { StateDiff } from '../../../domain/timeline/diff.ts';
+import type { Outage } from '../../../domain/timeline/outages.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { inLog } from '../command-line/open.ts';
 import { type JsonOption, type LogOption, withJson, withLog } from '../command-line/options.ts';
 import { placeNamed } from '../command-line/place.ts';
-import { counted } from '../command-line/table.ts';
+import { counted, table } from '../command-line/table.ts';
 
 const word = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -23,6 +28,32 @@ const readable = ({ added, removed, changed }: StateDiff): string => {
   return `${lines.join('\n')}\n`;
 };
 
+type DownRow = DownTimes['vms'][number];
+
+const backAfter = (o: Outage | null): string =>
+  o === null ? 'not down' : o.backMs === null ? 'not back' : duration(o.backMs);
+
+const runsAfter = (o: Outage | null): string =>
+  o === null || o.runsMs === null || o.runsMs === o.backMs ? '' : `, runs after ${duration(o.runsMs)}`;
+
+const difference = ({ a, b }: DownRow): string | null => {
+  const [first, second] = [a?.backMs ?? null, b?.backMs ?? null];
+  if (first === null || second === null) return null;
+  if (first === second) return 'the same';
+  return `${duration(Math.abs(second - first))} ${second < first ? 'sooner' : 'later'}`;
+};
+
+/** How long each VM was down on either branch since they parted. */
+const downTable = ({ since, vms }: DownTimes, [a, b]: readonly [string, string]): string =>
+  since === null || vms.length === 0
+    ? ''
+    : `\nDown since ${isoInstant(instant(since.at))}, until in place again:\n${table<DownRow>(vms, [
+        { head: 'VM', cell: ({ name }) => name },
+        { head: `ON ${a}`, cell: (row) => backAfter(row.a) + runsAfter(row.a) },
+        { head: `ON ${b}`, cell: (row) => backAfter(row.b) + runsAfter(row.b) },
+        { head: 'BACK', cell: difference },
+      ])}`;
+
 export const diff: AddCommand = (program, { terminal, run }) => {
   const command = program
     .command('diff <a> <b>')
@@ -34,9 +65,16 @@ export const diff: AddCommand = (program, { terminal, run }) => {
         if (!from.ok) return from;
         const to = placeNamed(open, b);
         if (!to.ok) return to;
-        const answer = await open.ask('view.diff', { a: from.value, b: to.value });
+        const [sides, names] = [{ a: from.value, b: to.value }, [a, b] as const];
+        const answer = await open.ask('view.diff', sides);
         if (!answer.ok) return answer;
-        await terminal.write(options.json === true ? `${JSON.stringify(answer.value)}\n` : readable(answer.value));
+        const down = await open.ask('view.downTimes', sides);
+        if (!down.ok) return down;
+        await terminal.write(
+          options.json === true
+            ? `${JSON.stringify({ ...answer.value, downTimes: down.value.vms })}\n`
+            : readable(answer.value) + downTable(down.value, names),
+        );
         return ok(0);
       }),
     ),

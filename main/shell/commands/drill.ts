@@ -1,6 +1,7 @@
 // understudy drill: fails hosts and tells what becomes of every VM on them.
 import { InvalidArgumentError, Option } from 'commander';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
+import type { DrillReport } from '../../../domain/contract/contract.ts';
 import {
   type DrillOutcome,
   type DrillSettings,
@@ -17,6 +18,8 @@ import {
   racksFromNames,
 } from '../../../domain/drill/faults/failure-domains.ts';
 import { type SweepKind, SWEEPS } from '../../../domain/drill/sweep/sweep.ts';
+import { duration } from '../../../domain/readout/words.ts';
+import type { Outage } from '../../../domain/timeline/outages.ts';
 import { LATEST_RELEASE, releaseNamed } from '../../../domain/scheduling/release.ts';
 import { runDrillJob } from '../../work/drill-job.ts';
 import { unwatched } from '../../work/watcher.ts';
@@ -30,7 +33,7 @@ import {
   withRelease,
 } from '../command-line/options.ts';
 import { readInput } from '../command-line/read-input.ts';
-import { counted, table } from '../command-line/table.ts';
+import { type Column, counted, table } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
 import { rtoFrom } from './rto.ts';
 import { sweepFrom } from './sweep.ts';
@@ -54,14 +57,12 @@ type Options = InstantOptions &
     readonly budget?: number;
   };
 
-const MS_PER_S = 1000;
-
 const steps = (written: string): number => {
   if (!/^[1-9]\d{0,11}$/.test(written)) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
   return Number(written);
 };
 
-const seconds = (ms: number | null): string | null => (ms === null ? null : `${(ms / MS_PER_S).toFixed(1)} s`);
+const time = (ms: number | null): string | null => (ms === null ? null : duration(ms));
 
 /** Groups shown to people; `--json` has all. */
 const GROUPS_SHOWN = 10;
@@ -73,17 +74,33 @@ const groupTable = (groups: readonly GroupOutcome[]): string =>
         { head: 'TOGETHER', cell: (g) => `${g.by} ${g.name}` },
         { head: 'HIT', cell: (g) => `${g.hit} of ${g.vms}` },
         { head: 'NOT BACK', cell: (g) => String(g.notBack) },
-        { head: 'LONGEST', cell: (g) => seconds(g.downMsMax) },
-        { head: 'NOBODY SERVED', cell: (g) => seconds(g.allDownMs) ?? 'for good' },
+        { head: 'LONGEST', cell: (g) => time(g.downMsMax) },
+        { head: 'NOBODY SERVED', cell: (g) => time(g.allDownMs) ?? 'for good' },
       ])}${groups.length > GROUPS_SHOWN ? `and ${counted(groups.length - GROUPS_SHOWN, 'group')} more.\n` : ''}`;
 
 const networkLine = ({ ports, fdbMessages, deliveries, reachedMsMax }: DrillOutcome['network']): string =>
   ports === 0
     ? ''
     : `${counted(ports, 'port')} bound to another host: ${counted(fdbMessages, 'FDB message')}, ${deliveries} received.` +
-      `${reachedMsMax === null ? '' : ` The last VM is reached again after ${seconds(reachedMsMax)}.`}\n`;
+      `${reachedMsMax === null ? '' : ` The last VM is reached again after ${duration(reachedMsMax)}.`}\n`;
 
-const readable = ({ vms, groups, network, summary, warnings }: DrillOutcome, branch: string | null): string =>
+/** What the record has of the same VM: until it was in place again, and until it ran where that was later. */
+const recordedTime = ({ backMs, runsMs }: Outage): string => {
+  if (backMs === null) return 'not back';
+  return runsMs !== null && runsMs > backMs ? `${duration(backMs)}, runs after ${duration(runsMs)}` : duration(backMs);
+};
+
+const recordedColumn = (recorded: readonly Outage[]): readonly Column<VmOutcome>[] => {
+  if (recorded.length === 0) return [];
+  const of = new Map(recorded.map((outage) => [outage.vm, outage]));
+  const cell = ({ vm }: VmOutcome): string => {
+    const outage = of.get(vm);
+    return outage === undefined ? 'not down' : recordedTime(outage);
+  };
+  return [{ head: 'IN THE RECORD', cell }];
+};
+
+const readable = ({ vms, recorded, groups, network, summary, warnings }: DrillReport, branch: string | null): string =>
   `${summary.verdict}\n` +
   (vms.length === 0
     ? ''
@@ -91,7 +108,8 @@ const readable = ({ vms, groups, network, summary, warnings }: DrillOutcome, bra
         { head: 'VM', cell: (v) => v.name },
         { head: 'OUTCOME', cell: (v) => v.outcome },
         { head: 'DEST', cell: (v) => v.dest },
-        { head: 'DOWN', cell: (v) => seconds(v.downMs) },
+        { head: 'DOWN', cell: (v) => time(v.downMs) },
+        ...recordedColumn(recorded),
         { head: 'DATA', cell: (v) => (v.dataLost ? 'lost' : 'kept') },
         { head: 'CAUSE', cell: (v) => v.cause },
       ])}`) +

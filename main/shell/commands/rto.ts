@@ -6,6 +6,7 @@ import { parseScript } from '../../../domain/drill/faults/script.ts';
 import { recoverWithin, type RtoAnswer } from '../../../domain/drill/inverse.ts';
 import { MOST_EXTRA } from '../../../domain/drill/sweep/extra-hosts.ts';
 import type { DrillSettings } from '../../../domain/drill/outcome.ts';
+import { duration } from '../../../domain/readout/words.ts';
 import { underRelease } from '../../../domain/scheduling/release.ts';
 import type { Ending } from '../command-line/command.ts';
 import type { Opened } from '../command-line/open.ts';
@@ -27,10 +28,7 @@ export type RtoQuestion = {
 };
 
 const readable = (a: RtoAnswer, { settings, rtoS }: RtoQuestion): string => {
-  const slowest =
-    a.downMsMax === null
-      ? 'nobody comes back'
-      : `the slowest VM is back after ${(a.downMsMax / MS_PER_S).toFixed(1)} s`;
+  const slowest = a.downMsMax === null ? 'nobody comes back' : `the slowest VM is back after ${duration(a.downMsMax)}`;
   const threads =
     a.threads === null
       ? `No number of threads brings it within ${rtoS} s.`
@@ -48,7 +46,7 @@ const readable = (a: RtoAnswer, { settings, rtoS }: RtoQuestion): string => {
         : `Spare hosts: ${a.spareHosts === 0 ? 'none is needed' : `${a.spareHosts} more like ${a.spareLike} are enough, all else equal`}.\n`;
   const left =
     a.notBack === 0 ? '' : `${counted(a.notBack, 'VM')} not back whatever the clocks: ask the drill itself why.\n`;
-  return `${a.met ? 'Met' : 'Not met'}: ${slowest}, the goal is ${rtoS} s.\n${threads}\n${detection}\n${spare}${left}`;
+  return `${a.met ? 'Met' : 'Not met'}: ${slowest}, the goal is ${duration(rtoS * MS_PER_S)}.\n${threads}\n${detection}\n${spare}${left}`;
 };
 
 /** Status 0 when the goal is met as things are and everybody comes back, 1 when it is not. */

@@ -29,6 +29,7 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'view.step': true,
   'view.find': true,
   'view.diff': true,
+  'view.downTimes': true,
   'network.overview': true,
   'network.flows': true,
   'network.flowDiff': true,
