@@ -1,5 +1,6 @@
-// The same cluster under other assumptions: another release, other ratios, hosts taken away, more hosts of a kind.
+// The same cluster under other assumptions: another release, other ratios, other racks, hosts taken away, more hosts of a kind.
 import { err, ok, type Result } from '../base/result.ts';
+import { type Racks, withRacks } from '../drill/faults/failure-domains.ts';
 import { alteredState } from '../readout/altered-state.ts';
 import type { ClusterState } from '../readout/state.ts';
 import { underRelease } from '../scheduling/release.ts';
@@ -12,24 +13,29 @@ export type Assumptions = {
   readonly ratios: Ratios;
   readonly without: readonly string[];
   readonly added: { readonly like: string; readonly count: number } | null;
+  /** Racks in place of the log's; null where its own count. */
+  readonly racks: Racks | null;
 };
 export const NO_ASSUMPTIONS: Assumptions = {
   release: null,
   ratios: { vcpu: null, ram: null, disk: null },
   without: [],
   added: null,
+  racks: null,
 };
 
 /** Every host at these ratios. */
 export const withRatios = (state: ClusterState, { vcpu, ram, disk }: Ratios): ClusterState =>
-  alteredState(state, {
-    hosts: state.hosts.map((host) => ({
-      ...host,
-      vcpuRatio: vcpu ?? host.vcpuRatio,
-      ramRatio: ram ?? host.ramRatio,
-      diskRatio: disk ?? host.diskRatio,
-    })),
-  });
+  vcpu === null && ram === null && disk === null
+    ? state
+    : alteredState(state, {
+        hosts: state.hosts.map((host) => ({
+          ...host,
+          vcpuRatio: vcpu ?? host.vcpuRatio,
+          ramRatio: ram ?? host.ramRatio,
+          diskRatio: disk ?? host.diskRatio,
+        })),
+      });
 
 const unknownHost = (state: ClusterState, name: string): string => `There is no host ${name} at ${state.at}.`;
 
@@ -58,11 +64,13 @@ export const withHostsLike = (state: ClusterState, like: string, count: number):
   return ok(alteredState(state, { hosts: [...state.hosts, ...added] }));
 };
 
-/** All of them: the release first, so that ratios that are named win over its own. */
-export const assuming = (state: ClusterState, a: Assumptions): Result<ClusterState, string> => {
+/** All of them: the release first, so that ratios that are named win over its own. Null: the cluster as it is. */
+export const assuming = (state: ClusterState, a: Assumptions | null): Result<ClusterState, string> => {
+  if (a === null) return ok(state);
   const released = underRelease(state, a.release);
   if (!released.ok) return released;
-  const fewer = withoutHosts(withRatios(released.value, a.ratios), a.without);
+  const racked = withRacks(released.value, a.racks);
+  const fewer = withoutHosts(withRatios(racked, a.ratios), a.without);
   if (!fewer.ok || a.added === null) return fewer;
   return withHostsLike(fewer.value, a.added.like, a.added.count);
 };

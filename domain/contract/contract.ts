@@ -108,8 +108,12 @@ export type DrillReport = DrillOutcome & {
   /** What the timeline it was asked of has itself of these VMs, from the drill's instant on: a recorded incident, where there was one. */
   readonly recorded: readonly Outage[];
   readonly branch: string | null;
-  /** What was asked: hosts that fail at once, and the script of what else happens. */
-  readonly asked: { readonly fail: readonly string[]; readonly script: string | null };
+  /** What was asked: hosts that fail at once, the script of what else happens, and what the cluster is taken to be. */
+  readonly asked: {
+    readonly fail: readonly string[];
+    readonly script: string | null;
+    readonly assume: Assumptions | null;
+  };
 };
 
 /** What a person may set before a plan; the rest of its options are assumptions the report names. */
@@ -221,6 +225,8 @@ export type Calls = {
       script?: string;
       branch: string;
       settings: Partial<DrillSettings>;
+      /** Another release, ratios, racks, hosts; the branch holds them too. */
+      assume: Assumptions | null;
     };
     output: DrillReport;
   };
@@ -232,6 +238,7 @@ export type Calls = {
       fail: readonly string[];
       script: string | null;
       settings: Partial<DrillSettings>;
+      assume: Assumptions | null;
       name: string;
     };
     output: { folder: string };
@@ -239,7 +246,15 @@ export type Calls = {
   /** How long each resource lasts on the trend of the log's own history. Reports progress; can be cancelled. */
   'capacity.runway': { input: RunwayQuestion; output: Outlook };
   /** Fails every host, pair, rack or zone in turn; changes nothing. Reports progress; can be cancelled. */
-  'drill.sweep': { input: { timeline: string; at: At | null; kind: SweepKind }; output: SweepResult };
+  'drill.sweep': {
+    input: { timeline: string; at: At | null; kind: SweepKind; assume: Assumptions | null };
+    output: SweepResult;
+  };
+  /** Command: keeps assumptions as facts on a new branch. */
+  'capacity.keep': {
+    input: { timeline: string; at: At | null; assume: Assumptions; branch: string };
+    output: TimelineInfo;
+  };
   /** Policies side by side on a day of CPU traces; changes nothing. Reports progress; can be cancelled. */
   'consolidate.experiment': {
     input: { experiment: ExperimentName; policies: readonly string[]; workload: WorkloadChoice };

@@ -60,6 +60,7 @@ class Watch {
   readonly #open = new Map<Row, Open>();
   readonly #closed = new Map<Row, Open>();
   readonly #before = new Map<Row, Service>();
+  readonly #touched = new Set<Row>();
 
   constructor(cluster: Cluster, q: OutageQuestion) {
     this.#c = cluster;
@@ -78,14 +79,20 @@ class Watch {
   hear(e: LogEvent): void {
     const c = this.#c;
     const kind = kindOf(e.entity);
-    if (kind === 'vm') return this.#look(findRow(c.vms.ids, idOf(e.entity)), e.at);
-    if (kind === 'migration') return this.#look(this.#movedBy(findRow(c.migrations.ids, idOf(e.entity))), e.at);
+    if (kind === 'vm') return void this.#touched.add(findRow(c.vms.ids, idOf(e.entity)));
+    if (kind === 'migration') return void this.#touched.add(this.#movedBy(findRow(c.migrations.ids, idOf(e.entity))));
     if (kind !== 'host') return;
     const host = findRow(c.hosts.ids, idOf(e.entity));
     const down = this.#isDown(host);
     if (down === (this.#hostDown.get(host) ?? false)) return;
     this.#hostDown.set(host, down);
-    for (const vm of this.#rows()) if (rowAt(c.vms.col.host, vm) === host) this.#look(vm, e.at);
+    for (const vm of this.#rows()) if (rowAt(c.vms.col.host, vm) === host) this.#touched.add(vm);
+  }
+
+  /** Looks at whom the facts of an instant were about, when all of them are told: a move ends before its VM's state is. */
+  settle(at: Instant): void {
+    for (const vm of this.#touched) this.#look(vm, at);
+    this.#touched.clear();
   }
 
   /** The first outage of each VM, in order of names. */
@@ -181,10 +188,14 @@ export const outagesAfter = (
 ): readonly Outage[] => {
   const c = forkCluster(cluster);
   const watch = new Watch(c, question);
+  let now: Instant | null = null;
   for (const e of events) {
+    if (now !== null && e.at > now) watch.settle(now);
     if (watch.isOver(e.at)) break;
+    now = e.at;
     fold(c, e);
     watch.hear(e);
   }
+  if (now !== null) watch.settle(now);
   return watch.outages();
 };

@@ -7,12 +7,16 @@ import { type Candidate, dictionary } from '../../domain/events/dictionary.ts';
 import { entity } from '../../domain/events/entity.ts';
 import type { Timeline } from '../../domain/timeline/order.ts';
 import { accept } from '../ingest/accept.ts';
+import { keepAssumptions } from '../work/keep-assumptions.ts';
 import type { Answer } from '../work/watcher.ts';
 import type { Handlers } from './call.ts';
 import { type Engine, placeOf } from './engine.ts';
 import { timelineInfo } from './timeline-info.ts';
 
-type BranchCalls = Pick<Handlers, 'branch.create' | 'branch.rename' | 'branch.drop' | 'branch.addVm' | 'branch.record'>;
+type BranchCalls = Pick<
+  Handlers,
+  'branch.create' | 'branch.rename' | 'branch.drop' | 'branch.addVm' | 'branch.record' | 'capacity.keep'
+>;
 
 /** A UUID that depends on the words only, so that asking twice for the same VM asks for one VM. */
 const uuidOf = (words: readonly string[]): string => {
@@ -114,6 +118,12 @@ export const branchCalls = (engine: Engine): BranchCalls => ({
     if (!timeline.ok) return timeline;
     const dropped = engine.log.drop(timeline.value);
     return dropped.ok ? ok({ dropped: name }) : dropped;
+  },
+  'capacity.keep': (asked) => {
+    const kept = keepAssumptions(engine, asked);
+    if (!kept.ok) return kept;
+    const made = engine.log.timeline(asked.branch);
+    return made.ok ? ok(timelineInfo(engine.log, made.value)) : made;
   },
   'branch.addVm': (asked) => addVm(engine, asked),
   'branch.record': (asked) => record(engine, asked),

@@ -153,12 +153,14 @@ const AssumptionsInput = exact({
   ratios: exact({ vcpu: RatioOrNull, ram: RatioOrNull, disk: RatioOrNull }),
   without: Type.Array(Name, { maxItems: MOST_HOSTS }),
   added: Type.Union([exact({ like: Name, count: Type.Integer({ minimum: 1, maximum: MOST_HOSTS }) }), Type.Null()]),
+  racks: Type.Union([Type.Record(Name, Name, { maxProperties: MOST_HOSTS }), Type.Null()]),
 });
+const AssumptionsOrNull = Type.Union([AssumptionsInput, Type.Null()]);
 const RunwayInput = exact({
   timeline: Name,
   at: MomentOrHead,
   zone: NameOrNull,
-  assume: Type.Union([AssumptionsInput, Type.Null()]),
+  assume: AssumptionsOrNull,
   commitments: Type.Array(Name, { maxItems: MOST_FAULTS }),
   growths: Type.Array(Name, { maxItems: MOST_FAULTS }),
 });
@@ -292,6 +294,7 @@ export const inputSchemas = {
     script: Type.Optional(Type.String({ maxLength: LONGEST_SCRIPT })),
     branch: Name,
     settings: Settings,
+    assume: AssumptionsOrNull,
   }),
   'drill.save': exact({
     timeline: Name,
@@ -299,12 +302,15 @@ export const inputSchemas = {
     fail: Type.Array(Name),
     script: Type.Union([Type.String({ maxLength: LONGEST_SCRIPT }), Type.Null()]),
     settings: Settings,
+    assume: AssumptionsOrNull,
     name: Name,
   }),
   'capacity.runway': RunwayInput,
+  'capacity.keep': exact({ timeline: Name, at: MomentOrHead, assume: AssumptionsInput, branch: Name }),
   'drill.sweep': exact({
     timeline: Name,
     at: MomentOrHead,
+    assume: AssumptionsOrNull,
     kind: Type.Union([Type.Literal('1'), Type.Literal('2'), Type.Literal('rack'), Type.Literal('az')]),
   }),
   'consolidate.experiment': exact({

@@ -50,18 +50,17 @@ export const jobCalls = (engine: Engine): JobCalls => ({
   'drill.run': async ({ settings, script, ...asked }, watcher) => {
     const checked = drillSettings(settings);
     if (!checked.ok) return err({ code: 'bad_input', sentence: checked.error });
-    const order = { ...asked, script: script ?? null, settings: checked.value, racks: null, save: null };
+    const order = { ...asked, script: script ?? null, settings: checked.value, save: null };
     return onLog(engine, 'drill', order, watcher);
   },
   'drill.save': async ({ settings, script, name, ...asked }, watcher) => {
     const checked = drillSettings(settings);
     if (!checked.ok) return err({ code: 'bad_input', sentence: checked.error });
     const folder = join(dirname(resolve(engine.log.path)), SCENARIOS, folderName(name));
-    const order = { ...asked, script, branch: null, settings: checked.value, racks: null, save: folder };
+    const order = { ...asked, script, branch: null, settings: checked.value, save: folder };
     const report = await engine.runJob('drill', { logPath: engine.log.path, order }, watcher);
     return report.ok ? ok({ folder }) : report;
   },
   'capacity.runway': (order, watcher) => engine.runJob('runway', { logPath: engine.log.path, order }, watcher),
-  'drill.sweep': (asked, watcher) =>
-    sweepInShares(engine.runJob, engine.log.path, { ...asked, racks: null, budget: null }, watcher),
+  'drill.sweep': (asked, watcher) => sweepInShares(engine.runJob, engine.log.path, { ...asked, budget: null }, watcher),
 });

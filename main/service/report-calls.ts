@@ -37,7 +37,7 @@ export const reportCalls = (engine: Engine): ReportCalls => ({
     const index = await engine.indexes.of(timeline);
     if (!index.ok) return index;
     const at: At = { at: cut.at, seq: cut.seq };
-    const order = { timeline: asked.timeline, at, kind: '1', racks: null, budget: null } as const;
+    const order = { timeline: asked.timeline, at, kind: '1', assume: null, budget: null } as const;
     const sweep = await sweepInShares(engine.runJob, engine.log.path, order, watcher);
     if (!sweep.ok) return sweep;
     const { histories, log } = engine;

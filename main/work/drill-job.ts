@@ -1,11 +1,10 @@
 // A drill from question to answer: state at an instant, faults played, the facts kept on a branch where one is wanted.
-import { createHash } from 'node:crypto';
 import { err, ok } from '../../domain/base/result.ts';
+import { assumedFacts } from '../../domain/capacity/assumed-facts.ts';
+import { assuming } from '../../domain/capacity/what-if.ts';
 import type { DrillReport } from '../../domain/contract/contract.ts';
-import { withRacks } from '../../domain/drill/faults/failure-domains.ts';
 import { parseScript } from '../../domain/drill/faults/script.ts';
 import { runDrill } from '../../domain/drill/play.ts';
-import { underRelease } from '../../domain/scheduling/release.ts';
 import type { Cut } from '../../domain/timeline/order.ts';
 import type { Log } from '../log/types.ts';
 import { cutAt } from './cut.ts';
@@ -14,16 +13,15 @@ import { historiesOf } from './histories.ts';
 import { keepOnBranch } from './keep-branch.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { saveScenario } from './scenario-folder.ts';
+import { short } from './short-hash.ts';
 import type { Answer, Watcher } from './watcher.ts';
-
-const short = (of: unknown): string => createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 12);
 
 /** Drills from one instant name their migrations alike, so that two of them compare VM by VM. */
 const migrationName = ({ timeline }: Rehearsal, cut: Cut): string => short([timeline, cut]);
 
 /** Drills with equal questions are one source, on whatever branch they are kept. */
-const sourceName = (cut: Cut, { fail, script, settings, racks, release }: Rehearsal): string =>
-  short([cut, [...fail].sort(), script, settings, racks, ...(release ? [release] : [])]);
+const sourceName = (cut: Cut, { fail, script, settings, assume }: Rehearsal): string =>
+  short([cut, [...fail].sort(), script, settings, assume]);
 
 /** Plays the drill. Nothing is written unless all of it is. */
 export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answer<DrillReport> => {
@@ -37,9 +35,10 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
   }
   watcher.progress({ done: 0, total: null, says: 'looking at the cluster' });
   const histories = historiesOf(log);
-  const released = underRelease(histories.stateAt(timeline.value, cut.value), asked.release ?? null);
-  if (!released.ok) return err({ code: 'bad_drill', sentence: released.error });
-  const state = withRacks(released.value, asked.racks);
+  const now = histories.stateAt(timeline.value, cut.value);
+  const assumed = assuming(now, asked.assume);
+  if (!assumed.ok) return err({ code: 'bad_drill', sentence: assumed.error });
+  const state = assumed.value;
   const { at } = cut.value;
   const script = asked.script === null ? ok([]) : parseScript(asked.script, state, at);
   if (!script.ok) return err({ code: 'bad_drill', sentence: script.error });
@@ -49,7 +48,12 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
   const { events, outcome } = drill.value;
   const touched = new Set(outcome.vms.map((vm) => vm.vm));
   const recorded = recordedDownTimes({ log, histories }, timeline.value, cut.value, touched);
-  const report: DrillReport = { ...outcome, recorded, branch: asked.branch, asked: { fail, script: asked.script } };
+  const report: DrillReport = {
+    ...outcome,
+    recorded,
+    branch: asked.branch,
+    asked: { fail, script: asked.script, assume: asked.assume },
+  };
   if (asked.save !== null) {
     const saved = saveScenario(log, asked, cut.value, report, asked.save);
     if (!saved.ok) return saved;
@@ -58,7 +62,10 @@ export const runDrillJob = (log: Log, asked: Rehearsal, watcher: Watcher): Answe
     watcher.progress({ done: 0, total: events.length, says: 'writing the branch' });
     const name = sourceName(cut.value, asked);
     const source = { id: `run:drill:${name}`, name: `drill ${name}`, format: 'drill' };
-    const kept = keepOnBranch(log, { parent: timeline.value, cut: cut.value, branch: asked.branch }, source, events);
+    const premises = assumedFacts(now, state, at);
+    const played = events.map((event) => ({ ...event, line: event.line + premises.length }));
+    const place = { parent: timeline.value, cut: cut.value, branch: asked.branch };
+    const kept = keepOnBranch(log, place, source, [...premises, ...played]);
     if (!kept.ok) return kept;
   }
   return ok(report);

@@ -1,6 +1,6 @@
 // What a drill is asked: of which state, what fails, on which clocks, and where the answer is kept.
+import type { Assumptions } from '../../domain/capacity/what-if.ts';
 import type { At } from '../../domain/contract/contract.ts';
-import type { Racks } from '../../domain/drill/faults/failure-domains.ts';
 import type { DrillSettings } from '../../domain/drill/outcome.ts';
 
 export type Rehearsal = {
@@ -12,10 +12,8 @@ export type Rehearsal = {
   /** Null: the outcome is told and nothing is written. */
   readonly branch: string | null;
   readonly settings: DrillSettings;
-  /** Racks in place of the log's; null where its own count. */
-  readonly racks: Racks | null;
-  /** Release of Nova under whose defaults it is asked; null, or nothing said, for the cluster as it is. */
-  readonly release?: string | null;
+  /** What the cluster is taken to be at that instant; null for the cluster as it is. */
+  readonly assume: Assumptions | null;
   /** A new folder that keeps the drill as a scenario; null for none. */
   readonly save: string | null;
 };

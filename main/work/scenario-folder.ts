@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { err, ok } from '../../domain/base/result.ts';
 import { isoInstant } from '../../domain/base/time.ts';
+import type { Assumptions } from '../../domain/capacity/what-if.ts';
 import type { DrillReport } from '../../domain/contract/contract.ts';
 import type { DrillSettings } from '../../domain/drill/outcome.ts';
 import { BY_HAND, profileUnder } from '../../domain/drill/settings.ts';
@@ -36,8 +37,21 @@ const settingWords = (settings: DrillSettings, release: string | null): readonly
   ];
 };
 
+const optional = (option: string, value: string | number | null): readonly string[] =>
+  value === null ? [] : [option, String(value)];
+
+const assumptionWords = ({ release, ratios, without, added, racks }: Assumptions): readonly string[] => [
+  ...optional('--release', release),
+  ...optional('--vcpu-ratio', ratios.vcpu),
+  ...optional('--ram-ratio', ratios.ram),
+  ...optional('--disk-ratio', ratios.disk),
+  ...(without.length === 0 ? [] : ['--without', ...without]),
+  ...(added === null ? [] : ['--add', String(added.count), '--like', added.like]),
+  ...optional('--racks', racks && `./${RACKS_FILE}`),
+];
+
 /** The drill as a command line, without the log it is asked of. */
-export const drillCommand = ({ timeline, fail, script, settings, racks, release }: Rehearsal, cut: Cut): string =>
+export const drillCommand = ({ timeline, fail, script, settings, assume }: Rehearsal, cut: Cut): string =>
   [
     'drill',
     ...(timeline === 'main' ? [] : ['--timeline', timeline]),
@@ -45,9 +59,8 @@ export const drillCommand = ({ timeline, fail, script, settings, racks, release 
     cut.seq === null ? isoInstant(cut.at) : String(cut.seq),
     ...(fail.length === 0 ? [] : ['--fail', ...fail]),
     ...(script === null ? [] : ['--script', script]),
-    ...(racks === null ? [] : ['--racks', `./${RACKS_FILE}`]),
-    ...(release ? ['--release', release] : []),
-    ...settingWords(settings, release ?? null),
+    ...(assume === null ? [] : assumptionWords(assume)),
+    ...settingWords(settings, assume?.release ?? null),
     '--json',
   ]
     .map(word)
@@ -67,7 +80,7 @@ const filesOf = (
     seq: cut.seq,
     hash: null,
   });
-  const racks = Object.entries(asked.racks ?? {}).map(([host, rack]) => `${host},${rack}\n`);
+  const racks = Object.entries(asked.assume?.racks ?? {}).map(([host, rack]) => `${host},${rack}\n`);
   return new Map<string, string | Uint8Array>([
     ['README.md', markdown(page)],
     ['cluster.json', `${JSON.stringify({ import: `./${LOG_FILE}` })}\n`],
@@ -90,7 +103,7 @@ export const saveScenario = (
   if (existsSync(path)) {
     return err({ code: 'folder_exists', sentence: `There is already something at ${path}. Choose another folder.` });
   }
-  if (JSON.stringify([asked.timeline, asked.fail, asked.script, asked.settings]).includes("'")) {
+  if (JSON.stringify([asked.timeline, asked.fail, asked.script, asked.settings, asked.assume]).includes("'")) {
     return err({ code: 'bad_drill', sentence: "A scenario's commands cannot hold a name with a quote (')." });
   }
   const half = `${path}.half`;

@@ -1,9 +1,8 @@
 // One share of a sweep of all failures of a kind, as a job.
 import { err, ok } from '../../domain/base/result.ts';
+import { type Assumptions, assuming } from '../../domain/capacity/what-if.ts';
 import type { At } from '../../domain/contract/contract.ts';
-import { type Racks, withRacks } from '../../domain/drill/faults/failure-domains.ts';
 import { type Share, type SweepKind, sweepRange, type SweepResult } from '../../domain/drill/sweep/sweep.ts';
-import { underRelease } from '../../domain/scheduling/release.ts';
 import type { Log } from '../log/types.ts';
 import { cutAt } from './cut.ts';
 import { historiesOf } from './histories.ts';
@@ -13,10 +12,8 @@ export type SweepOrder = {
   readonly timeline: string;
   readonly at: At | null;
   readonly kind: SweepKind;
-  /** Racks in place of the log's; null where its own count. */
-  readonly racks: Racks | null;
-  /** Release of Nova under whose defaults it is asked; null, or nothing said, for the cluster as it is. */
-  readonly release?: string | null;
+  /** What the cluster is taken to be; null for the cluster as it is. */
+  readonly assume: Assumptions | null;
   /** Search steps a set may take before it stays undecided; null for the usual number. */
   readonly budget: number | null;
   readonly share: Share;
@@ -32,10 +29,9 @@ export const runSweepJob = (log: Log, asked: SweepOrder, watcher: Watcher): Answ
   if (!timeline.ok) return timeline;
   const cut = cutAt(log, timeline.value, asked.at);
   if (!cut.ok) return cut;
-  const released = underRelease(historiesOf(log).stateAt(timeline.value, cut.value), asked.release ?? null);
-  if (!released.ok) return err({ code: 'bad_sweep', sentence: released.error });
-  const state = withRacks(released.value, asked.racks);
-  const { kind } = asked;
+  const assumed = assuming(historiesOf(log).stateAt(timeline.value, cut.value), asked.assume);
+  if (!assumed.ok) return err({ code: 'bad_sweep', sentence: assumed.error });
+  const [state, { kind }] = [assumed.value, asked];
   if (state.hosts.length === 0)
     return err({ code: 'bad_sweep', sentence: 'No hosts are recorded up to this instant.' });
   if ((kind === 'rack' || kind === 'az') && state.hosts.every((h) => h[kind] === null)) {

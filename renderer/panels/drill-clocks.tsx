@@ -1,7 +1,9 @@
 // The clocks of a drill: the profiles and every figure in them, each with the option it comes from.
 import { type DrillSettings, RECOVERY_METHODS, type RecoveryMethod } from '../../domain/drill/outcome.ts';
 import { PROFILES, type ProfileName } from '../../domain/drill/settings.ts';
+import { RELEASE_NAMES } from '../../domain/scheduling/release.ts';
 import { useDesk } from '../session/desk.ts';
+import { Glyph } from '../surfaces/glyph.tsx';
 import type { Fact } from './facts.tsx';
 import { Segments } from './segments.tsx';
 
@@ -88,11 +90,55 @@ const SWITCHES: readonly (readonly [Switch, string])[] = [
   ['taskStateBlocks', 'A task_state stands in the way (before Zed)'],
 ];
 
+/** The hosts that are kept free, in the order they are used. */
+const ReservedHosts = ({ hosts }: { readonly hosts: readonly string[] }) => {
+  const { plan } = useDesk();
+  const { reservedHosts } = plan.settings.value;
+  return (
+    <>
+      {reservedHosts.map((name, i) => (
+        <div class="field wide" key={name}>
+          <span>{i === 0 ? 'reserved, used first' : 'then'}</span>
+          <button
+            type="button"
+            class="badge neu"
+            aria-label={`Do not reserve ${name}`}
+            title="Do not reserve it"
+            onClick={() => plan.change({ reservedHosts: reservedHosts.filter((other) => other !== name) })}
+          >
+            {name}
+            <Glyph name="error" size={8} />
+          </button>
+        </div>
+      ))}
+      <label class="field wide">
+        <span>{reservedHosts.length === 0 ? 'reserved host' : 'and another'}</span>
+        <select
+          value=""
+          data-testid="reserve"
+          onChange={(e) => {
+            const name = e.currentTarget.value;
+            e.currentTarget.value = '';
+            if (name !== '') plan.change({ reservedHosts: [...reservedHosts, name] });
+          }}
+        >
+          <option value="">{reservedHosts.length === 0 ? 'none' : 'no more'}</option>
+          {hosts
+            .filter((name) => !reservedHosts.includes(name))
+            .map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+        </select>
+      </label>
+    </>
+  );
+};
+
 /** Masakari's recovery method, and the hosts it keeps free. */
 const Reserve = () => {
   const desk = useDesk();
   const { plan } = desk;
-  const { method, reservedHosts } = plan.settings.value;
+  const { method } = plan.settings.value;
   const hosts = desk.picture.value?.hosts.map((h) => h.name) ?? [];
   const isMethod = (word: string): word is RecoveryMethod => (RECOVERY_METHODS as readonly string[]).includes(word);
   return (
@@ -108,22 +154,7 @@ const Reserve = () => {
           ))}
         </select>
       </label>
-      {method !== 'auto' && (
-        <label class="field wide">
-          <span>reserved host</span>
-          <select
-            value={reservedHosts[0] ?? ''}
-            onChange={(e) =>
-              plan.change({ reservedHosts: e.currentTarget.value === '' ? [] : [e.currentTarget.value] })
-            }
-          >
-            <option value="">none</option>
-            {hosts.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-      )}
+      {method !== 'auto' && <ReservedHosts hosts={hosts} />}
       <NumberField
         name="tried again"
         unit="×"
@@ -155,6 +186,19 @@ export const ClockForm = () => {
         }}
       />
       <div class="fields">
+        <label class="field wide">
+          <span>rules of Nova</span>
+          <select
+            value={plan.release.value ?? ''}
+            data-testid="drill-release"
+            onChange={(e) => plan.takeRelease(e.currentTarget.value === '' ? null : e.currentTarget.value)}
+          >
+            <option value="">as the log has them</option>
+            {RELEASE_NAMES.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
         {CLOCKS.map(([field, name, unit]) => (
           <NumberField
             key={field}

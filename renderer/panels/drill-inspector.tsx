@@ -4,11 +4,11 @@ import type { DrillReport } from '../../domain/contract/contract.ts';
 import { recoveryOption, type RecoveryLine } from '../charts/recovery.ts';
 import { Chart } from '../charts/chart.tsx';
 import { useDesk } from '../session/desk.ts';
-import { hostsHit } from '../session/drill-picks.ts';
+import { hostsHit, withRacksOf } from '../session/drill-picks.ts';
 import { brief, duration, moment, plural } from '../../domain/readout/words.ts';
 import { AddVm } from './add-vm.tsx';
 import { ClockForm, clockFacts } from './drill-clocks.tsx';
-import { Facts } from './facts.tsx';
+import { type Fact, Facts } from './facts.tsx';
 
 const REASONS_SHOWN = 8;
 const OTHERS_DRAWN = 3;
@@ -17,7 +17,8 @@ const MIN_MS = 60_000;
 
 const AtStake = () => {
   const desk = useDesk();
-  const picture = desk.picture.value;
+  const shown = desk.picture.value;
+  const picture = shown && withRacksOf(shown, desk.plan.racks.value?.of ?? null);
   const failing = new Set(picture === null ? [] : hostsHit(picture, desk.faults.value, desk.plan.steps.value));
   const vms = picture?.hosts.filter((h) => failing.has(h.name)).flatMap((h) => h.vms) ?? [];
   const of = (storage: string | null): number => vms.filter((v) => v.storage === storage).length;
@@ -207,6 +208,12 @@ const Curve = ({ report }: { readonly report: DrillReport }) => {
   );
 };
 
+/** What the cluster was taken to be, where that is not as the log has it. */
+const premiseFacts = (assume: DrillReport['asked']['assume']): readonly Fact[] => [
+  ...(assume?.release ? [['rules of Nova', assume.release] as const] : []),
+  ...(assume?.racks ? [['racks', `${new Set(Object.values(assume.racks)).size} of a list`] as const] : []),
+];
+
 const Report = ({ report }: { readonly report: DrillReport }) => {
   const s = report.summary;
   const back = report.vms.some((v) => v.downMs !== null);
@@ -227,7 +234,7 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
         <h3>
           Clocks of this drill <small>options, or assumed</small>
         </h3>
-        <Facts facts={clockFacts(report.settings)} />
+        <Facts facts={[...premiseFacts(report.asked.assume), ...clockFacts(report.settings)]} />
       </section>
       <section>
         <Facts

@@ -72,7 +72,10 @@ const SafetyBadge = () => {
   const desk = useDesk();
   const timeline = desk.timeline.value;
   const rests = desk.log.value !== null && !desk.player.playing.value && (desk.picture.value?.hosts.length ?? 0) > 1;
-  const { value } = useLatest('drill.sweep', rests ? { timeline, at: desk.player.settled.value, kind: '1' } : null);
+  const { value } = useLatest(
+    'drill.sweep',
+    rests ? { timeline, at: desk.player.settled.value, kind: '1', assume: null } : null,
+  );
   if (value === null || value.total === 0) return null;
   const worst = worstSet(value);
   const leans = value.safe === true && value.unknownHosts.length + value.numaVms > 0;

@@ -8,6 +8,7 @@ import { clock, day, duration, moment } from '../../domain/readout/words.ts';
 import { ClusterMap } from '../surfaces/cluster-map.tsx';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Segments } from '../panels/segments.tsx';
+import { BranchDownTimes, sinceWords } from './down-times.tsx';
 import { DifferenceList } from './difference-list.tsx';
 import { FigureTable } from './figure-table.tsx';
 
@@ -65,11 +66,15 @@ export const ComparePlace = () => {
   const pair = `${a.timeline}/${b.timeline}`;
   const other = useLatest('view.picture', a, pair);
   const raw = useLatest('view.diff', { a, b }, pair);
+  const down = useLatest('view.downTimes', a.timeline === b.timeline ? null : { a, b }, pair);
   const diff = useMemo(() => (raw.value === null ? null : meaningful(raw.value, withLoad)), [raw.value, withLoad]);
   const changed = useMemo(
     () => new Set(diff === null ? [] : [...diff.added, ...diff.removed, ...diff.changed].map((d) => d.entity)),
     [diff],
   );
+  const [shown, setShown] = useState<'figures' | 'down'>('figures');
+  const downTimes = down.value !== null && down.value.vms.length > 0 ? down.value : null;
+  const names = [a.timeline, b.timeline] as const;
   const picture = desk.picture.value;
   const failure = raw.failure ?? other.failure;
   const apart = b.at.at - a.at.at;
@@ -114,9 +119,28 @@ export const ComparePlace = () => {
           <div class="pad fill">{map(picture, `${b.timeline} at ${moment(b.at.at)}`)}</div>
         </div>
         <div class="card">
-          <h2>Figures</h2>
-          {other.value !== null && picture !== null && (
-            <FigureTable a={other.value.counts} b={picture.counts} names={[a.timeline, b.timeline]} />
+          <h2>
+            {downTimes === null ? (
+              'Figures'
+            ) : (
+              <Segments
+                label="Figures or down times"
+                class="small"
+                value={shown}
+                choices={[
+                  ['figures', 'Figures'],
+                  ['down', 'Down times'],
+                ]}
+                onChoose={setShown}
+              />
+            )}
+            {downTimes !== null && shown === 'down' && <small>{sinceWords(downTimes)}</small>}
+          </h2>
+          {downTimes !== null && shown === 'down' ? (
+            <BranchDownTimes times={downTimes} names={names} />
+          ) : (
+            other.value !== null &&
+            picture !== null && <FigureTable a={other.value.counts} b={picture.counts} names={names} />
           )}
         </div>
         <div class="card">

@@ -1,10 +1,11 @@
 // Drill: choose hosts to fail on the map, run it, and read lane by lane what follows.
 import { useMemo, useState } from 'preact/hooks';
 import type { DrillReport } from '../../domain/contract/contract.ts';
+import { racksFromList } from '../../domain/drill/faults/failure-domains.ts';
 import type { Picture } from '../../domain/readout/picture-types.ts';
 import { Segments } from '../panels/segments.tsx';
 import { type Desk, useDesk } from '../session/desk.ts';
-import { hostsHit, toggleDomain, torStep } from '../session/drill-picks.ts';
+import { hostsHit, toggleDomain, torStep, withRacksOf } from '../session/drill-picks.ts';
 import { type Pick, PICKS } from '../session/drill-plan.ts';
 import { runDrill, saveDrill } from '../session/run-drill.ts';
 import { useLatest } from '../session/use-latest.ts';
@@ -12,6 +13,7 @@ import { clock, count, plural } from '../../domain/readout/words.ts';
 import { ClusterMap } from '../surfaces/cluster-map.tsx';
 import { Glyph } from '../surfaces/glyph.tsx';
 import { Lanes } from '../surfaces/lanes.tsx';
+import { BesideRecord } from './down-times.tsx';
 import { OutcomeTable } from './outcome-table.tsx';
 import { SweepCard } from './sweep.tsx';
 
@@ -94,6 +96,39 @@ const Faults = () => {
 
 const PICK_NAMES: Readonly<Record<Pick, string>> = { host: 'Host', rack: 'Rack', az: 'Zone', tor: 'Switch' };
 
+/** Racks from a list of `host,rack` in place of the log's, for racks and switches that fail as one. */
+const RacksFile = () => {
+  const { plan } = useDesk();
+  const { racks } = plan;
+  if (racks.value !== null) {
+    return (
+      <button type="button" class="badge neu" title="Back to the log's racks" onClick={() => (racks.value = null)}>
+        racks of {racks.value.from}
+        <Glyph name="error" size={8} />
+      </button>
+    );
+  }
+  const read = async (file: File | undefined): Promise<void> => {
+    if (file === undefined) return;
+    const list = racksFromList(await file.text());
+    plan.failure.value = list.ok ? null : { code: 'bad_input', sentence: list.error };
+    if (list.ok) racks.value = { from: file.name, of: list.value };
+  };
+  return (
+    <label class="btn small file" title="A list of lines host,rack: what fails together, where the log does not say">
+      Racks from a file
+      <input
+        type="file"
+        data-testid="racks-file"
+        onChange={(e) => {
+          void read(e.currentTarget.files?.[0]);
+          e.currentTarget.value = '';
+        }}
+      />
+    </label>
+  );
+};
+
 /** What a click picks, and what is not on the map: pools and Cinder backends. */
 const PickBar = ({ picture }: { readonly picture: Picture }) => {
   const desk = useDesk();
@@ -112,6 +147,7 @@ const PickBar = ({ picture }: { readonly picture: Picture }) => {
         choices={PICKS.map((pick) => [pick, PICK_NAMES[pick]] as const)}
         onChoose={(pick) => (plan.picks.value = pick)}
       />
+      <RacksFile />
       {others.length > 0 && (
         <select
           aria-label="Also stop a pool or backend"
@@ -142,7 +178,9 @@ const pickOnMap = (desk: Desk, picture: Picture, entity: string): void => {
 
 const Plan = () => {
   const desk = useDesk();
-  const picture = desk.picture.value;
+  const racks = desk.plan.racks.value?.of ?? null;
+  const shown = desk.picture.value;
+  const picture = useMemo(() => shown && withRacksOf(shown, racks), [shown, racks]);
   const hit = picture === null ? [] : hostsHit(picture, desk.faults.value, desk.plan.steps.value);
   const failing = new Set(hit);
   const vms = picture?.hosts.filter((h) => failing.has(h.name)).reduce((n, h) => n + h.vms.length, 0) ?? 0;
@@ -220,11 +258,13 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
     timeline,
   );
   const [kept, setKept] = useState<string | null>(null);
+  const [below, setBelow] = useState<'outcomes' | 'record'>('outcomes');
   const touched = useMemo(() => new Set(report.vms.map((v) => `vm:${v.vm}`)), [report]);
   const again = (): void => {
     desk.faults.value = report.asked.fail;
     desk.plan.steps.value = report.asked.script?.split('\n') ?? [];
     desk.plan.settings.value = report.settings;
+    desk.plan.takePremises(report.asked.assume);
     desk.switchTo(info?.parent ?? 'main');
     desk.goTo(info?.forkedAt ?? { at: faultAt, seq: null });
   };
@@ -310,7 +350,28 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
           </div>
         </div>
         <div class="card wide">
-          <OutcomeTable vms={report.vms} />
+          {report.recorded.length > 0 && (
+            <h2>
+              <Segments
+                label="Outcomes, or the record beside them"
+                class="small"
+                value={below}
+                choices={[
+                  ['outcomes', 'Outcomes'],
+                  ['record', 'Beside the record'],
+                ]}
+                onChoose={setBelow}
+              />
+              {below === 'record' && (
+                <small>until in place again: in {info?.parent ?? 'main'}, and in this drill</small>
+              )}
+            </h2>
+          )}
+          {below === 'record' && report.recorded.length > 0 ? (
+            <BesideRecord report={report} />
+          ) : (
+            <OutcomeTable vms={report.vms} />
+          )}
         </div>
       </div>
     </>

@@ -93,7 +93,7 @@ export const SweepCard = () => {
     const at = desk.player.at.peek();
     const answer = await desk.client.call(
       'drill.sweep',
-      { timeline, at, kind },
+      { timeline, at, kind, assume: desk.plan.premises() },
       { signal: abort.signal, progress: setProgress },
     );
     stop.current = null;

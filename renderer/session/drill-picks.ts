@@ -1,4 +1,5 @@
 // What a click on the map means while a drill is planned, and which hosts the plan hits.
+import type { Racks } from '../../domain/drill/faults/failure-domains.ts';
 import type { HostTile, Picture } from '../../domain/readout/picture-types.ts';
 import type { Pick as Picks } from './drill-plan.ts';
 
@@ -7,6 +8,12 @@ const TOR = /^fail tor (.+)$/;
 
 /** The rack whose switch a step cuts off; null for any other step. */
 const rackCut = (step: string): string | null => TOR.exec(step)?.[1] ?? null;
+
+/** The map with other racks in place of its own; null leaves it as it is. */
+export const withRacksOf = (picture: Picture, racks: Racks | null): Picture =>
+  racks === null
+    ? picture
+    : { ...picture, hosts: picture.hosts.map((host) => ({ ...host, rack: racks[host.name] ?? null })) };
 
 /** Hosts the plan hits: those picked, and those behind a switch that is picked. */
 export const hostsHit = (

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import type { DrillReport } from '../../domain/contract/contract.ts';
 
-const KEY = 'understudy.drills.2'; // 2: with groups, and with what was asked
+const KEY = 'understudy.drills.3'; // 3: with the record's own down times, and what was assumed
 const MOST = 20; // reports of 600 VMs are about 200 KB each; sessionStorage holds 5 MB
 
 type Shelf = Readonly<Record<string, DrillReport>>;

@@ -29,6 +29,7 @@ export const runDrill = async (desk: Desk): Promise<void> => {
       ...(script === null ? {} : { script }),
       branch,
       settings: plan.settings.peek(),
+      assume: plan.premises(),
     },
     { signal: stop.signal, progress: (progress) => (plan.running.value = { progress, stop }) },
   );
@@ -53,6 +54,7 @@ export const saveDrill = async (desk: Desk, report: DrillReport): Promise<string
     fail: report.asked.fail,
     script: report.asked.script,
     settings: report.settings,
+    assume: report.asked.assume,
     name: desk.timeline.peek(),
   });
   return answer.ok ? `Kept in ${answer.value.folder}.` : answer.error.sentence;

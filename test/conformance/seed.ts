@@ -65,7 +65,7 @@ const rehearse = async (log: Log): Promise<Rehearsal> => {
     return answer.value as Output<N>;
   };
   const drill = (branch: string) =>
-    ask('drill.run', { timeline: 'rehearsal', at: null, fail: ['compute-1'], branch, settings: BY_HAND });
+    ask('drill.run', { timeline: 'rehearsal', at: null, fail: ['compute-1'], branch, settings: BY_HAND, assume: null });
   const assume = (type: string, entity: string, data: { readonly [field: string]: unknown }) =>
     ask('branch.record', { timeline: 'rehearsal', at: null, type, entity, data });
   try {

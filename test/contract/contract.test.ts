@@ -102,7 +102,14 @@ describe.each(transports)('over $name', ({ join: joinService }) => {
   });
 
   test('a drill runs off the calling thread, lands on its branch and is announced', async () => {
-    const input = { timeline: 'main', at: BEFORE_SHUTDOWN, fail: ['compute-1'], branch: 'rehearsal', settings: {} };
+    const input = {
+      timeline: 'main',
+      at: BEFORE_SHUTDOWN,
+      fail: ['compute-1'],
+      branch: 'rehearsal',
+      settings: {},
+      assume: null,
+    };
     expect(await caller.ask('drill.run', input)).toMatchObject({ kind: 'result', value: { branch: 'rehearsal' } });
     const announced = await caller.until((m) => m.kind === 'stream' && m.name === 'log.changed');
     expect(announced).toMatchObject({

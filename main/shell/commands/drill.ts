@@ -11,12 +11,6 @@ import {
   type VmOutcome,
 } from '../../../domain/drill/outcome.ts';
 import { BY_HAND, drillSettings, type ProfileName, PROFILES, profileUnder } from '../../../domain/drill/settings.ts';
-import {
-  type Racks,
-  racksFromAggregates,
-  racksFromList,
-  racksFromNames,
-} from '../../../domain/drill/faults/failure-domains.ts';
 import { type SweepKind, SWEEPS } from '../../../domain/drill/sweep/sweep.ts';
 import { duration } from '../../../domain/readout/words.ts';
 import type { Outage } from '../../../domain/timeline/outages.ts';
@@ -25,21 +19,17 @@ import { runDrillJob } from '../../work/drill-job.ts';
 import { unwatched } from '../../work/watcher.ts';
 import type { AddCommand, Ending } from '../command-line/command.ts';
 import { inLog, type Opened } from '../command-line/open.ts';
-import {
-  type InstantOptions,
-  type ReleaseOption,
-  underRules,
-  withInstant,
-  withRelease,
-} from '../command-line/options.ts';
-import { readInput } from '../command-line/read-input.ts';
+import { type AssumptionOptions, premisesIn, underPremises, withAssumptions } from '../command-line/assumptions.ts';
+import { type InstantOptions, withInstant } from '../command-line/options.ts';
+import { type RacksOption, withRacksOption } from '../command-line/racks.ts';
 import { type Column, counted, table } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
 import { rtoFrom } from './rto.ts';
 import { sweepFrom } from './sweep.ts';
 
 type Options = InstantOptions &
-  ReleaseOption & {
+  AssumptionOptions &
+  RacksOption & {
     readonly fail?: readonly string[];
     readonly sweep?: SweepKind;
     readonly branch?: string;
@@ -52,7 +42,6 @@ type Options = InstantOptions &
     readonly clock?: readonly string[];
     readonly method?: RecoveryMethod;
     readonly reserve?: readonly string[];
-    readonly racks?: string;
     readonly save?: string;
     readonly budget?: number;
   };
@@ -149,29 +138,6 @@ const clocksIn = (written: readonly string[]): Result<Partial<DrillSettings>, st
   return ok(set);
 };
 
-const BY_NAME = 'name:';
-const BY_AGGREGATE = 'aggregate:';
-
-/** The racks that `--racks` tells, by a list, by aggregates or by a pattern of names; null where it was not given. */
-const racksIn = async ({ ask, moment }: Opened, options: Options): Promise<Result<Racks | null, string>> => {
-  const { racks, timeline } = options;
-  if (racks === undefined) return ok(null);
-  if (!racks.startsWith(BY_NAME) && !racks.startsWith(BY_AGGREGATE)) {
-    const text = readInput(racks);
-    return text.ok ? racksFromList(text.value) : text;
-  }
-  const at = moment(timeline, options.at);
-  if (!at.ok) return at;
-  const state = await ask('view.state', { timeline, at: at.value });
-  if (!state.ok) return state;
-  const { hosts } = state.value;
-  if (racks.startsWith(BY_AGGREGATE)) return racksFromAggregates(racks.slice(BY_AGGREGATE.length), hosts);
-  return racksFromNames(
-    racks.slice(BY_NAME.length),
-    hosts.map((host) => host.name),
-  );
-};
-
 const failing = async (
   open: Opened,
   terminal: Terminal,
@@ -182,6 +148,8 @@ const failing = async (
   if (!at.ok) return at;
   const clocks = clocksIn(options.clock ?? []);
   if (!clocks.ok) return clocks;
+  const premises = await premisesIn(open, options);
+  if (!premises.ok) return premises;
   const release = options.release ?? null;
   const rules = release === null ? ok(LATEST_RELEASE) : releaseNamed(release);
   if (!rules.ok) return rules;
@@ -208,14 +176,12 @@ const failing = async (
       fail,
       script,
       settings: settings.value,
-      release: options.release,
+      assume: premises.value,
       rtoS: Number(options.rto),
       json,
     };
     return rtoFrom(open, terminal, question);
   }
-  const racks = await racksIn(open, options);
-  if (!racks.ok) return racks;
   const asked = {
     timeline,
     at: at.value,
@@ -223,14 +189,15 @@ const failing = async (
     script,
     branch,
     settings: settings.value,
-    racks: racks.value,
-    release,
+    assume: premises.value,
     save: options.save ?? null,
   };
   const report = runDrillJob(log, asked, unwatched());
   if (!report.ok) return err(report.error.sentence);
   await terminal.write(
-    options.json === true ? `${JSON.stringify(report.value)}\n` : underRules(options) + readable(report.value, branch),
+    options.json === true
+      ? `${JSON.stringify(report.value)}\n`
+      : underPremises(premises.value) + readable(report.value, branch),
   );
   if (options.save !== undefined) terminal.status(`The drill is kept as a scenario in ${options.save}.`);
   return ok(0);
@@ -250,15 +217,11 @@ export const drill: AddCommand = (program, { terminal, run }) => {
     .addOption(new Option('--method <method>', "Masakari's recovery_method").choices(RECOVERY_METHODS))
     .option('--reserve <host...>', 'hosts kept disabled for a failure (with a --method that uses them)')
     .option('--budget <steps>', 'search steps a failing set may take before a sweep calls it undecided', steps)
-    .option(
-      '--racks <list>',
-      "which hosts fail as one: a file of lines `host,rack`, aggregates: 'aggregate:rack-', or a pattern: 'name:^(r[0-9]+)-'",
-    )
     .option('--save <folder>', 'keep the drill as a scenario: a new folder with the log, the question and the answer')
     .option('--seed <seed>', 'seed of everything random in the drill')
     .option('--force-down', 'the service is forced down at once instead of waiting for service_down_time')
     .option('--graceful', 'the hosts shut down cleanly: their VMs are seen SHUTOFF before evacuation');
-  withRelease(withInstant(command)).action((options: Options) =>
+  withRacksOption(withAssumptions(withInstant(command))).action((options: Options) =>
     run(() =>
       inLog(terminal, options.log, async (open) => {
         const { sweep: kind, fail, timeline, at } = options;
@@ -266,16 +229,15 @@ export const drill: AddCommand = (program, { terminal, run }) => {
         if ((kind !== undefined) === named)
           return err('Name the hosts with --fail, write a --script, or ask for a --sweep.');
         if (kind !== undefined) {
-          const racks = await racksIn(open, options);
-          if (!racks.ok) return racks;
+          const premises = await premisesIn(open, options);
+          if (!premises.ok) return premises;
           const json = options.json === true;
           return sweepFrom(open, terminal, {
             timeline,
             at,
             kind,
-            racks: racks.value,
+            assume: premises.value,
             budget: options.budget ?? null,
-            release: options.release,
             json,
           });
         }

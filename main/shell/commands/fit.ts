@@ -10,7 +10,8 @@ import { assuming } from '../../../domain/capacity/what-if.ts';
 import { SWEEPS, type SweepKind } from '../../../domain/drill/sweep/sweep.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
 import type { AddCommand } from '../command-line/command.ts';
-import { type AssumptionOptions, assumptionsIn, withAssumptions } from '../command-line/assumptions.ts';
+import { type AssumptionOptions, premisesIn, withAssumptions } from '../command-line/assumptions.ts';
+import { type RacksOption, withRacksOption } from '../command-line/racks.ts';
 import { csv } from '../command-line/csv.ts';
 import { fitColumns, type FitRow, fitText, hostColumnsFor, mixText } from '../command-line/fit-text.ts';
 import { inLog } from '../command-line/open.ts';
@@ -18,7 +19,8 @@ import { type InstantOptions, withInstant } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
 
 type Options = InstantOptions &
-  AssumptionOptions & {
+  AssumptionOptions &
+  RacksOption & {
     readonly flavor?: string;
     readonly mix?: string;
     readonly zone?: string;
@@ -29,6 +31,7 @@ type Options = InstantOptions &
     readonly hosts?: boolean;
     readonly beside?: readonly string[];
     readonly csv?: boolean;
+    readonly branch?: string;
   };
 
 /** The name, when some host has it; a sentence with those that are known otherwise. */
@@ -117,17 +120,19 @@ export const fit: AddCommand = (program, { terminal, run }) => {
     .option('--volume', 'the VMs boot from volumes and ask for no host disk')
     .option('--hosts', "every host's books for one flavor: what is used, what lies stranded")
     .option('--beside <timeline...>', 'the same question at the head of other branches, side by side')
+    .option('--branch <name>', 'keep what is assumed as facts on a branch of this name (default: nothing is written)')
     .option('--csv', 'print comma-separated values');
-  withInstant(withAssumptions(command)).action((options: Options) =>
+  withRacksOption(withInstant(withAssumptions(command))).action((options: Options) =>
     run(() =>
-      inLog(terminal, options.log, async ({ ask, moment }) => {
-        const assumptions = assumptionsIn(options);
+      inLog(terminal, options.log, async (open) => {
+        const { ask, moment } = open;
+        const assumptions = await premisesIn(open, options);
         if (!assumptions.ok) return assumptions;
         const at = moment(options.timeline, options.at);
         if (!at.ok) return at;
         const asked = await ask('view.state', { timeline: options.timeline, at: at.value });
         if (!asked.ok) return asked;
-        const state = assumptions.value === null ? ok(asked.value) : assuming(asked.value, assumptions.value);
+        const state = assuming(asked.value, assumptions.value);
         if (!state.ok) return state;
         const where = fitOptions(state.value, options);
         if (!where.ok) return where;
@@ -136,6 +141,13 @@ export const fit: AddCommand = (program, { terminal, run }) => {
           const other = await ask('view.state', { timeline: name, at: null });
           if (!other.ok) return other;
           others.set(name, other.value);
+        }
+        if (options.branch !== undefined) {
+          if (assumptions.value === null) return err('--branch keeps assumptions: name some, as --vcpu-ratio 4.');
+          const kept = { timeline: options.timeline, at: at.value, assume: assumptions.value, branch: options.branch };
+          const branch = await ask('capacity.keep', kept);
+          if (!branch.ok) return branch;
+          terminal.status(`What was assumed is on the branch ${options.branch}; ask anything else there.`);
         }
         const now = assumptions.value === null ? null : asked.value;
         const told = answer({ state: state.value, now, at: where.value }, options, others);

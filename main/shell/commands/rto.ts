@@ -2,15 +2,15 @@
 import { instant } from '../../../domain/base/brand.ts';
 import { err, ok } from '../../../domain/base/result.ts';
 import { parseInstant } from '../../../domain/base/time.ts';
+import { type Assumptions, assuming } from '../../../domain/capacity/what-if.ts';
 import { parseScript } from '../../../domain/drill/faults/script.ts';
 import { recoverWithin, type RtoAnswer } from '../../../domain/drill/inverse.ts';
 import { MOST_EXTRA } from '../../../domain/drill/sweep/extra-hosts.ts';
 import type { DrillSettings } from '../../../domain/drill/outcome.ts';
 import { duration } from '../../../domain/readout/words.ts';
-import { underRelease } from '../../../domain/scheduling/release.ts';
 import type { Ending } from '../command-line/command.ts';
 import type { Opened } from '../command-line/open.ts';
-import { underRules } from '../command-line/options.ts';
+import { underPremises } from '../command-line/assumptions.ts';
 import { counted } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
 
@@ -22,7 +22,7 @@ export type RtoQuestion = {
   readonly fail: readonly string[];
   readonly script: string | null;
   readonly settings: DrillSettings;
-  readonly release: string | undefined;
+  readonly assume: Assumptions | null;
   readonly rtoS: number;
   readonly json: boolean;
 };
@@ -55,7 +55,7 @@ export const rtoFrom = async ({ ask, moment }: Opened, terminal: Terminal, asked
   if (!at.ok) return at;
   const seen = await ask('view.state', { timeline: asked.timeline, at: at.value });
   if (!seen.ok) return seen;
-  const state = underRelease(seen.value, asked.release ?? null);
+  const state = assuming(seen.value, asked.assume);
   if (!state.ok) return state;
   const start = parseInstant(state.value.at) ?? instant(0);
   const script = asked.script === null ? ok([]) : parseScript(asked.script, state.value, start);
@@ -65,7 +65,7 @@ export const rtoFrom = async ({ ask, moment }: Opened, terminal: Terminal, asked
   const answer = recoverWithin(input, asked.rtoS * MS_PER_S);
   if (!answer.ok) return err(answer.error);
   await terminal.write(
-    asked.json ? `${JSON.stringify(answer.value)}\n` : underRules(asked) + readable(answer.value, asked),
+    asked.json ? `${JSON.stringify(answer.value)}\n` : underPremises(asked.assume) + readable(answer.value, asked),
   );
   return ok(answer.value.met && answer.value.notBack === 0 ? 0 : 1);
 };

@@ -1,6 +1,6 @@
 // understudy drill --sweep: whether every host, pair, rack or zone may fail, and the set that must not.
 import { err, ok, type Result } from '../../../domain/base/result.ts';
-import type { Racks } from '../../../domain/drill/faults/failure-domains.ts';
+import type { Assumptions } from '../../../domain/capacity/what-if.ts';
 import type { FailingSet, SweepKind, SweepResult } from '../../../domain/drill/sweep/sweep.ts';
 import { leftOver, sweepNotes, sweepVerdict, worstSet } from '../../../domain/drill/sweep/words.ts';
 import { runHere } from '../../work/jobs.ts';
@@ -9,7 +9,7 @@ import { runOnThread } from '../../work/thread.ts';
 import { unwatched } from '../../work/watcher.ts';
 import type { Ending } from '../command-line/command.ts';
 import type { Opened } from '../command-line/open.ts';
-import { underRules } from '../command-line/options.ts';
+import { underPremises } from '../command-line/assumptions.ts';
 import { counted, table } from '../command-line/table.ts';
 import type { Terminal } from '../command-line/terminal.ts';
 
@@ -54,9 +54,8 @@ export const sweepFrom = async (
     readonly timeline: string;
     readonly at: string | undefined;
     readonly kind: SweepKind;
-    readonly racks: Racks | null;
+    readonly assume: Assumptions | null;
     readonly budget: number | null;
-    readonly release: string | undefined;
     readonly json: boolean;
   },
 ): Promise<Ending> => {
@@ -65,16 +64,16 @@ export const sweepFrom = async (
     asked.at,
   );
   if (!at.ok) return at;
-  const { timeline, kind, racks, budget, release = null } = asked;
+  const { timeline, kind, assume, budget } = asked;
   const workers = workersFor(kind);
   const watcher = { ...unwatched(), progress: ({ says }: { readonly says: string }) => terminal.status(says) };
   const swept = await sweepInShares(
     workers > 1 ? runOnThread : runHere,
     log.path,
-    { timeline, at: at.value, kind, racks, budget, release },
+    { timeline, at: at.value, kind, assume, budget },
     watcher,
   );
   if (!swept.ok) return err(swept.error.sentence);
-  await terminal.write(asked.json ? asJson(swept.value) : underRules(asked) + readable(swept.value));
+  await terminal.write(asked.json ? asJson(swept.value) : underPremises(asked.assume) + readable(swept.value));
   return ok(swept.value.safe === true ? 0 : 1);
 };

@@ -50,6 +50,7 @@ const agreement: { readonly [N in CallName]: Agrees<N> } = {
   'drill.save': true,
   'drill.sweep': true,
   'capacity.runway': true,
+  'capacity.keep': true,
   'consolidate.experiment': true,
   'consolidate.plan': true,
   'plan.check': true,
@@ -78,8 +79,8 @@ test.each<[CallName, unknown]>([
     { experiment: 'best', policies: [], workload: { kind: 'recorded', timeline: 'm', at: 0 } },
   ],
   ['consolidate.plan', { timeline: 'main', at: null, settings: { keepN1: 'yes' }, branch: null }],
-  ['drill.run', { timeline: 'main', at: null, fail: [''], branch: 'b', settings: {} }],
-  ['drill.run', { timeline: 'main', at: null, fail: ['h'], branch: 'b', settings: { threads: 0.5 } }],
+  ['drill.run', { timeline: 'main', at: null, fail: [''], branch: 'b', settings: {}, assume: null }],
+  ['drill.run', { timeline: 'main', at: null, fail: ['h'], branch: 'b', settings: { threads: 0.5 }, assume: null }],
 ])('%s refuses %j', (name, input) => {
   expect(Value.Check(inputSchemas[name], input)).toBe(false);
 });

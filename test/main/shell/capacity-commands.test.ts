@@ -103,3 +103,28 @@ test('a commitment, growth and more hosts move the end; what is written badly is
   expect(history[0]).toBe('AT,RESOURCE,USED,SHUT OFF,BUSY,CAPACITY,OFFLINE');
   expect(history[1]).toMatch(/^2026-[^,]+Z,VCPU,\d+,/);
 });
+
+test('what is assumed can be kept on a branch, where the same answer holds without assuming anything', async () => {
+  const assumed = ['--flavor', 'm1.small', '--vcpu-ratio', '3', '--add', '2', '--like', 'compute-01'];
+  const [there] = (await fits(...assumed, '--without', 'compute-02', '--branch', 'planned')).flavors;
+  const [kept] = (await fits('--flavor', 'm1.small', '--timeline', 'planned')).flavors;
+  expect(kept).toMatchObject({ count: there!.count, bound: there!.bound, limitedBy: there!.limitedBy });
+  const rocky = await fits('--flavor', 'm1.small', '--release', 'rocky', '--branch', 'as rocky');
+  const asRocky = await fits('--flavor', 'm1.small', '--timeline', 'as rocky');
+  expect(asRocky.flavors[0]!.count).toBe(rocky.flavors[0]!.count);
+  const again = await run('fit', ...assumed, '--branch', 'planned');
+  expect(again).toMatchObject({ status: 2, out: '' });
+  expect(again.err).toContain('planned');
+  expect(await run('fit', '--branch', 'nothing')).toMatchObject({ status: 2, out: '' });
+});
+
+test('a drill under other ratios keeps them on its branch, and the branch beside the record tells both down times', async () => {
+  const drilled = await run('drill', '--fail', 'compute-01', '--vcpu-ratio', '1', '--branch', 'tight');
+  expect(drilled.out).toMatch(/^At a CPU ratio of 1:\n/);
+  const state = await run('state', '--timeline', 'tight', '--json');
+  const { hosts } = JSON.parse(state.out) as { hosts: { vcpuRatio: number }[] };
+  expect(new Set(hosts.map((h) => h.vcpuRatio))).toEqual(new Set([1]));
+  const { out } = await run('diff', 'main', 'tight');
+  expect(out).toContain('until in place again:');
+  expect(out).toMatch(/^VM +ON main +ON tight +BACK$/m);
+});

@@ -6,7 +6,7 @@ import { runOnThread } from '../../../main/work/thread.ts';
 import { unwatched } from '../../../main/work/watcher.ts';
 import { smallLog } from './small-log.ts';
 
-const order = { timeline: 'main', at: null, kind: '2', racks: null, budget: null } as const;
+const order = { timeline: 'main', at: null, kind: '2', assume: null, budget: null } as const;
 
 test('one worker here, two threads and five shares give the same bytes', async () => {
   const log = smallLog();
