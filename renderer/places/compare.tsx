@@ -66,7 +66,11 @@ export const ComparePlace = () => {
   const pair = `${a.timeline}/${b.timeline}`;
   const other = useLatest('view.picture', a, pair);
   const raw = useLatest('view.diff', { a, b }, pair);
-  const down = useLatest('view.downTimes', a.timeline === b.timeline ? null : { a, b }, pair);
+  const down = useLatest(
+    'view.downTimes',
+    a.timeline === b.timeline ? null : { a: { timeline: a.timeline, at: null }, b: { timeline: b.timeline, at: null } },
+    pair,
+  );
   const diff = useMemo(() => (raw.value === null ? null : meaningful(raw.value, withLoad)), [raw.value, withLoad]);
   const changed = useMemo(
     () => new Set(diff === null ? [] : [...diff.added, ...diff.removed, ...diff.changed].map((d) => d.entity)),

@@ -24,6 +24,15 @@ export const drilling: Story = {
     for (const lane of lanes) assert.match(lane, /recovered on compute-2/);
     assert.match(await said(page, 'outcomes'), /recovered 2/);
 
+    // The record of that day had both VMs back later: beside the drill, and in the comparison of the two branches.
+    await page.getByRole('radio', { name: 'Beside the record' }).click();
+    assert.match(await said(page, 'down-times'), /vm-boot-from-vol 5 min 56 s runs after 6 min 18 s .* sooner/);
+    await page.getByRole('button', { name: 'Compare with incident-2013' }).click();
+    await idle(page);
+    await page.getByRole('radio', { name: 'Down times' }).click();
+    assert.match(await said(page, 'down-times'), /incident-2013 drill: compute-1 .*vm-live-migration 6 min 15 s/);
+    await visit(page, '#/drill?branch=drill%3A%20compute-1');
+
     // Back to the plan, with one VM more whose disk is local to the host that fails.
     await page.getByRole('button', { name: 'Change the drill' }).click();
     await idle(page);
@@ -37,6 +46,25 @@ export const drilling: Story = {
     await click(page, 'run-drill');
     assert.match(await said(page, 'outcomes'), /rebuilt, data lost 1/);
     assert.match(await page.locator('[data-outcome=rebuilt]').first().innerText(), /local disk gone|vm-local/);
+
+    // Racks from a list, rules of an older Nova, two reserved hosts: all of it is asked, told and kept.
+    await visit(page, '#/drill?branch=main&at=2026-11-17T10:36:00Z');
+    await page.getByTestId('racks-file').setInputFiles({
+      name: 'halls.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('host,rack\ncompute-01,hall-1\ncompute-02,hall-1\n'),
+    });
+    await page.getByRole('button', { name: /racks of halls.csv/ }).waitFor();
+    await page.getByRole('radio', { name: 'Rack', exact: true }).click();
+    await page.locator('[data-surface=map] [data-entity="host:compute-01"]').first().dispatchEvent('click');
+    await page.getByTestId('drill-release').selectOption('rocky');
+    await page.getByLabel('recovery method').selectOption('rh_priority');
+    await page.getByTestId('reserve').selectOption('compute-03');
+    await page.getByTestId('reserve').selectOption('compute-04');
+    await page.getByRole('button', { name: 'Do not reserve compute-04' }).waitFor();
+    await page.getByRole('radio', { name: 'Racks' }).click();
+    await click(page, 'run-sweep');
+    assert.match(await said(page, 'sweep-verdict'), /rack/);
 
     // A switch picked on the map, with a step written by hand; the drill is kept as a folder.
     await visit(page, '#/drill?branch=main&at=2026-11-17T10:36:00Z');

@@ -1,4 +1,5 @@
 // Can these VMs be placed on the hosts that are left? Exact: a placement, a proof that there is none, or "undecided".
+import { tallied } from '../../scheduling/candidate.ts';
 import { claimCells, type NumaRoom } from '../../scheduling/numa.ts';
 import { admits, R, REFUGES, type Shelf } from './shelf.ts';
 
@@ -116,6 +117,16 @@ export class Trial {
 
   left(host: number, r: number): number {
     return this.#shelf.free[host * R + r]! - this.#taken[host * R + r]!;
+  }
+
+  isFailed(host: number): boolean {
+    return this.#failed[host] === 1;
+  }
+
+  /** How many of a group are where on hosts that are left, residents and placed alike. */
+  membersOf(group: number): Map<string, number> {
+    const homes = group < 0 ? [] : [...this.#shelf.groups[group]!.members, ...(this.#placedMembers.get(group) ?? [])];
+    return tallied(homes.filter((h) => this.#failed[h] === 0).map((h) => this.#shelf.hosts[h]!));
   }
 
   isOpen(host: number): boolean {

@@ -1,13 +1,12 @@
 // Every failure of a kind, one after another: each host, each pair, each rack, each zone. Is the cluster safe?
 import type { ClusterState } from '../../readout/state.ts';
-import { UNIT } from '../../scheduling/filters.ts';
-import { RESOURCES } from '../../scheduling/inventory.ts';
 import { releaseOf } from '../../scheduling/release.ts';
-import { demandOf } from '../world.ts';
+import { demandOf, type World, worldOf } from '../world.ts';
 import { type ExtraHosts, extraHosts } from './extra-hosts.ts';
 import { poolWatch, type StoppedPool } from './pool-watch.ts';
-import { firstFit, placeAll, SEARCH_STEPS, Trial, type Verdict } from './search.ts';
-import { admits, R, type Shelf, shelfOf } from './shelf.ts';
+import { placeAll, SEARCH_STEPS, Trial, type Verdict } from './search.ts';
+import { type Shelf, shelfOf } from './shelf.ts';
+import { smallestChange } from './smallest-change.ts';
 
 export const SWEEPS = ['1', '2', 'rack', 'az'] as const;
 export type SweepKind = (typeof SWEEPS)[number];
@@ -17,7 +16,7 @@ export type FailingSet = {
   readonly vms: readonly { readonly id: string; readonly name: string; readonly ramMiB: number }[];
   /** RAM of the VMs left without a home. */
   readonly ramMiB: number;
-  /** The smallest single change that would take the first of them: more of a resource on a host. */
+  /** The smallest change that would take the first of them: more of a resource on a host, else a rule loosened. */
   readonly relaxation: string | null;
   /** Hosts more (like the sweep's `extraLike`) with which nobody is left over: 0 when nobody is, null when room is not what is missing. */
   readonly extraHosts: number | null;
@@ -100,30 +99,11 @@ export const sweepPlan = (shelf: Shelf, state: ClusterState, kind: SweepKind): S
   }
 };
 
-/** What would have to grow, and by how little, for the first homeless VM to find a home once the others have theirs. */
-const relaxation = (shelf: Shelf, trial: Trial, set: readonly number[], homeless: readonly number[]): string | null => {
-  const vm = homeless[0]!;
-  trial.clear();
-  firstFit(
-    shelf,
-    trial,
-    set.flatMap((h) => shelf.tenants[h]!).filter((v) => !homeless.includes(v)),
-  );
-  const unit = RESOURCES.map((r) => UNIT[r]);
-  let best: { host: number; r: number; by: number } | null = null;
-  for (const host of shelf.emptiest) {
-    if (!trial.isOpen(host) || !admits(shelf, vm, host)) continue;
-    const short: { r: number; by: number }[] = [];
-    for (let r = 0; r < R; r++) {
-      const by = shelf.ask[vm * R + r]! - trial.left(host, r);
-      if (by > 0) short.push({ r, by });
-    }
-    const [only] = short;
-    if (short.length === 1 && only && (best === null || only.by < best.by)) best = { host, ...only };
-  }
-  return best === null
-    ? null
-    : `${shelf.hosts[best.host]} would need ${Math.ceil(best.by)} ${unit[best.r]} more for ${shelf.vms[vm]!.name}`;
+/** What is known of a failing set beside the search. */
+type Beside = {
+  readonly pools: readonly StoppedPool[];
+  readonly extra: ExtraHosts;
+  readonly world: () => World;
 };
 
 /** The set that fails, as people read it. */
@@ -132,7 +112,7 @@ const failingSet = (
   trial: Trial,
   set: readonly number[],
   verdict: Verdict,
-  { pools, extra }: { readonly pools: readonly StoppedPool[]; readonly extra: ExtraHosts },
+  { pools, extra, world }: Beside,
 ): FailingSet => {
   const homeless = verdict.says === 'fits' ? [] : verdict.homeless;
   const vms = homeless.map((v) => {
@@ -145,7 +125,7 @@ const failingSet = (
     vms,
     extraHosts: verdict.says === 'fits' ? 0 : extra.neededFor(hosts),
     ramMiB: vms.reduce((sum, vm) => sum + vm.ramMiB, 0),
-    relaxation: homeless.length === 0 ? null : relaxation(shelf, trial, set, homeless),
+    relaxation: smallestChange(shelf, trial, world, set, homeless),
     pools,
     decided: verdict.says !== 'undecided' || pools.length > 0,
   };
@@ -194,6 +174,8 @@ export function* sweepRange(
   let undecided = 0;
   const watch = poolWatch(state);
   const extra = extraHosts(state);
+  let seen: World | null = null;
+  const world = (): World => (seen ??= worldOf(state));
   for (let i = from; i < to; i++) {
     const set = plan.set(i);
     const verdict = placeAll(shelf, trial, set, { details: failing.length < LISTED, budget });
@@ -201,7 +183,7 @@ export function* sweepRange(
     if (verdict.says === 'does not fit' || pools.length > 0) failingCount++;
     else if (verdict.says === 'undecided') undecided++;
     if ((verdict.says !== 'fits' || pools.length > 0) && failing.length < LISTED) {
-      failing.push(failingSet(shelf, trial, set, verdict, { pools, extra }));
+      failing.push(failingSet(shelf, trial, set, verdict, { pools, extra, world }));
     }
     yield { done: i + 1 - from, of: to - from };
   }
