@@ -39,12 +39,12 @@ export const traceGroup = (
       return reason === null ? [] : [{ host, bridge: 'br-int', table: 0, reason }];
     });
     const wired = members.flatMap(({ host }) => (lost(host) === null ? [host] : []));
-    return ok({ steps: [], hops: [], deliveries: [from.host, ...wired].flatMap(deliveriesOn), drops });
+    return ok({ steps: [], hops: [], wires: [], deliveries: [from.host, ...wired].flatMap(deliveriesOn), drops });
   }
   const hops = members.map((member): Hop => {
     const sent = { from: from.host, type: 'vxlan', remoteIp: member.localIp, tunId } as const;
     return carry(overlay, options.underlay, sent, options.ipBytes);
   });
   const arrived = hops.flatMap((h) => (h.lost === null && h.to !== null ? [h.to] : []));
-  return ok({ steps: [], hops, deliveries: [from.host, ...arrived].flatMap(deliveriesOn), drops: [] });
+  return ok({ steps: [], hops, wires: [], deliveries: [from.host, ...arrived].flatMap(deliveriesOn), drops: [] });
 };

@@ -11,6 +11,7 @@ import type { SeenCloud } from './from-state.ts';
 import type { Overlay } from './overlay.ts';
 import { describePacket, type Packet, parsePacket, withFields } from './packet.ts';
 import { commonAddresses, echo } from './probe-packet.ts';
+import type { Wire } from './provider-wire.ts';
 import { ETH_ARP, ETH_IPV4, ETH_IPV6 } from './protocols.ts';
 import { type BrokenHop, type Phase, reach, ROUTER_BETWEEN } from './reach.ts';
 import type { Trace } from './trace-result.ts';
@@ -52,6 +53,13 @@ export type AnswerHop = {
   readonly lost: string | null;
 };
 
+/** `br-ex puts local VLAN 1 on physnet1 as VLAN 101, heard by h2 and h3`. */
+export const wireSentence = ({ bridge, physicalNetwork, localVlan, vlan, heardBy }: Wire): string => {
+  const tag = vlan === null ? 'untagged' : `as VLAN ${vlan}`;
+  const few = heardBy.length <= 3 ? heardBy.join(', ') : `${heardBy.length} hosts`;
+  return `${bridge} puts local VLAN ${localVlan} on ${physicalNetwork} ${tag}, heard by ${heardBy.length === 0 ? 'no other host' : few}`;
+};
+
 export type AnswerDelivery = {
   readonly host: string;
   readonly port: string;
@@ -65,6 +73,7 @@ export type TraceAnswer = {
   readonly packet: string;
   readonly steps: readonly AnswerStep[];
   readonly hops: readonly AnswerHop[];
+  readonly wires: readonly Wire[];
   readonly deliveries: readonly AnswerDelivery[];
   readonly drops: readonly {
     readonly host: string;
@@ -196,6 +205,7 @@ const answerOf = ({ state, seen }: Seen, from: Endpoint, host: string, packet: P
     packet: describePacket(packet),
     steps: found.steps.map((s) => ({ ...s, packet: describePacket(s.packet) })),
     hops: found.hops.map((h) => ({ ...h, localIp: vtep.get(h.from) ?? '', tunId: Number(h.tunId) })),
+    wires: found.wires,
     deliveries,
     drops: found.drops,
     ...verdictOf(packet, target, found, deliveries),

@@ -1,6 +1,7 @@
 // What following a packet across hosts finds, and the circumstances it is followed in.
 import type { HostSwitch } from './host-switch.ts';
 import type { Packet } from './packet.ts';
+import type { Wire } from './provider-wire.ts';
 import type { Drop, TraceStep } from './translate.ts';
 import type { Hop, Underlay } from './underlay.ts';
 
@@ -18,6 +19,8 @@ export type Delivery = {
 export type Trace = {
   readonly steps: readonly TraceStep[];
   readonly hops: readonly Hop[];
+  /** Physical networks it was put on, as VLAN and flat networks are. */
+  readonly wires: readonly Wire[];
   readonly deliveries: readonly Delivery[];
   readonly drops: readonly Drop[];
 };

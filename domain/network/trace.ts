@@ -6,7 +6,7 @@ import { Learned } from './learned.ts';
 import { traceGroup } from './multicast-group.ts';
 import type { Overlay } from './overlay.ts';
 import { withFields, type Packet } from './packet.ts';
-import { providerArrivals } from './provider-wire.ts';
+import { ontoWire, type Wire } from './provider-wire.ts';
 import type { Delivery, Trace, TraceOptions } from './trace-result.ts';
 import { translate, type Drop, type Output, type TraceStep } from './translate.ts';
 import { carry, type Hop, wireLoss } from './underlay.ts';
@@ -59,7 +59,13 @@ export const trace = (
   if (source === null) return err(`no agent on host ${from.host}`);
   const entry = [...source.bridges['br-int'].ports].find(([, p]) => p.name === from.port)?.[0];
   if (entry === undefined) return err(`no port ${from.port} on br-int of ${from.host}`);
-  const found = { steps: [] as TraceStep[], hops: [] as Hop[], deliveries: [] as Delivery[], drops: [] as Drop[] };
+  const found = {
+    steps: [] as TraceStep[],
+    hops: [] as Hop[],
+    wires: [] as Wire[],
+    deliveries: [] as Delivery[],
+    drops: [] as Drop[],
+  };
   const waiting: Arrival[] = [
     { host: source, bridge: 'br-int', packet: withFields(packet, { in_port: BigInt(entry) }) },
   ];
@@ -75,7 +81,9 @@ export const trace = (
   function leave(host: HostSwitch, output: Output): void {
     if (output.kind === 'local') found.deliveries.push({ host: host.host, ...output });
     if (output.kind === 'physical') {
-      for (const arrival of providerArrivals(overlay, host.host, output.port, output.packet)) {
+      const departure = ontoWire(overlay, host.host, output.port, output.packet);
+      if (departure !== null) found.wires.push(departure.wire);
+      for (const arrival of departure?.arrivals ?? []) {
         const lost = wireLoss(options.underlay, host.host, arrival.host, options.ipBytes);
         if (lost !== null) found.drops.push({ host: arrival.host, bridge: 'br-int', table: 0, reason: lost });
         const there = lost === null ? switchAt(arrival.host) : null;

@@ -1,6 +1,6 @@
 // A traced packet: its look-ups as a list, and the player that stands at one of them.
 import { useState } from 'preact/hooks';
-import type { AnswerHop, AnswerStep, TraceAnswer } from '../../domain/network/trace-answer.ts';
+import { type AnswerHop, type AnswerStep, type TraceAnswer, wireSentence } from '../../domain/network/trace-answer.ts';
 import type { NetworkView } from '../session/network-view.ts';
 import { count, plural } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
@@ -79,6 +79,14 @@ export const TraceSteps = ({ answer, view }: { readonly answer: TraceAnswer; rea
               <em>{brief(step)}</em>
             </button>
           </li>,
+          ends &&
+            answer.wires
+              .filter((w) => w.from === step.host)
+              .map((w) => (
+                <li class="hop" key={`${i}/${w.bridge}`}>
+                  {wireSentence(w)}
+                </li>
+              )),
           ends && <Hops key={`${i}/hops`} hops={hops.filter((h) => h.from === step.host)} />,
         ];
       })}

@@ -61,13 +61,17 @@ export const propertiesOf = (table: Table): ReadonlyMap<string, string> | null =
 export const vmAddress = (directory: Pick<Directory, 'uuidOf'>, name: string): string =>
   entity('vm', isUuid(name) ? name.toLowerCase() : (directory.uuidOf.get(name) ?? name));
 
+const isNetwork = (properties: ReadonlyMap<string, string>): boolean =>
+  properties.has('provider:network_type') || properties.has('router:external');
+
 const NO_VALUES: ReadonlySet<string> = new Set();
 
 const readNames = (table: Table, uuidOf: Map<string, string>, hosts: Set<string>): void => {
   const properties = propertiesOf(table);
   if (properties !== null) {
     const [id, name] = [properties.get('id') ?? '', properties.get('name') ?? ''];
-    if (isUuid(id) && name !== '' && properties.has('status')) uuidOf.set(name, id.toLowerCase());
+    if (isUuid(id) && name !== '' && properties.has('status') && !isNetwork(properties))
+      uuidOf.set(name, id.toLowerCase());
     for (const [property, value] of properties) if (HOST_COLUMNS.test(property) && !isMissing(value)) hosts.add(value);
     return;
   }
@@ -115,8 +119,11 @@ const readProviders = (table: Table, providers: Map<string, string>): void => {
   for (const { cells } of table.rows) providers.set(cells[uuid ?? -1] ?? '', cells[name ?? -1] ?? '');
 };
 
-/** `openstack network list`: ID, Name, Subnets. */
+/** `openstack network show`, and `list`: ID, Name, Subnets. */
 const readNetworks = (table: Table, networks: Map<string, string>): void => {
+  const properties = propertiesOf(table);
+  if (properties !== null && isNetwork(properties))
+    networks.set(properties.get('id') ?? '', properties.get('name') ?? '');
   const [id, name, subnets] = [/^id$/i, /^name$/i, /^subnets$/i].map((c) => columnOf(table, c));
   if ((subnets ?? -1) < 0) return;
   for (const { cells } of table.rows)

@@ -1,7 +1,7 @@
 // understudy overlay: what the tunnels of the cluster cost in every mode, what is wrong with them, and how it grows.
 import { ok } from '../../../domain/base/result.ts';
 import { broadcastFigures, type NetworkOverview } from '../../../domain/network/overview.ts';
-import type { Mode } from '../../../domain/network/overlay.ts';
+import { isTunnelType, type Mode } from '../../../domain/network/overlay.ts';
 import { DEFAULT_SCALE, type ScaleTableRow, scaleTable } from '../../../domain/network/scale-table.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { type ChoiceOptions, withChoice } from '../command-line/network-options.ts';
@@ -47,8 +47,11 @@ const scaleText = (rows: readonly ScaleTableRow[]): string =>
   'COUNTED: the closed form beside a cloud built event by event, where that is quick.\n';
 
 const readable = (o: NetworkOverview): string => {
-  const largest = o.networks.toSorted((a, b) => b.hosts.length - a.hosts.length || b.ports - a.ports)[0];
-  const modes = table(o.modes, [
+  const tunnelled = o.networks.filter((n) => isTunnelType(n.type));
+  const largest = tunnelled.toSorted((a, b) => b.hosts.length - a.hosts.length || b.ports - a.ports)[0];
+  // A Linux bridge, which alone sends to a group, has VXLAN networks only.
+  const possible = o.modes.filter((m) => m.mode !== 'multicast' || tunnelled.every((n) => n.type === 'vxlan'));
+  const modes = table(possible, [
     { head: 'MODE', cell: (m) => MODE_WORDS[m.mode] },
     { head: 'TUNNEL PORTS', cell: (m) => m.tunnels },
     { head: 'FLOWS OF BR-TUN', cell: (m) => m.flows },
@@ -76,10 +79,12 @@ const readable = (o: NetworkOverview): string => {
   return [
     `${o.timeline} at ${o.at}: ${counted(o.hosts.length, 'VTEP')}, ${counted(o.networks.length, 'network')}, ` +
       `${counted(o.recorded.tunnels, 'tunnel')} recorded (${o.recorded.down} down), ${counted(o.moving, 'port')} moving.\n`,
-    modes +
-      (largest === undefined
-        ? ''
-        : `Broadcasts and messages are those of ${largest.name}, on ${counted(largest.hosts.length, 'host')}.\n`),
+    o.networks.length > 0 && largest === undefined
+      ? 'Every network is VLAN or flat: the physical network carries them, and no tunnel, forwarding message or ARP answer is needed.\n'
+      : modes +
+        (largest === undefined
+          ? ''
+          : `Broadcasts and messages are those of ${largest.name}, on ${counted(largest.hosts.length, 'host')}.\n`),
     o.networks.length === 0 ? 'No networks.\n' : networks,
     o.lints.length === 0
       ? 'Nothing wrong is recorded.\n'

@@ -8,6 +8,7 @@ import {
   DEFAULT_IP_BYTES,
   type ReachAnswer,
   type TraceAnswer,
+  wireSentence,
 } from '../../../domain/network/trace-answer.ts';
 import type { AddCommand } from '../command-line/command.ts';
 import { type ChoiceOptions, choiceOf, tellAssumptions, withChoice } from '../command-line/network-options.ts';
@@ -70,7 +71,8 @@ const readableTrace = (answer: TraceAnswer): string => {
   for (const [i, step] of steps.entries()) {
     lines += stepLine(step);
     if (steps[i + 1]?.host === step.host) continue;
-    const text = lines + hopLines(hops.filter((h) => h.from === step.host));
+    const wires = answer.wires.filter((w) => w.from === step.host).map((w) => `  == ${wireSentence(w)}\n`);
+    const text = lines + wires.join('') + hopLines(hops.filter((h) => h.from === step.host));
     const last = visits.at(-1);
     if (last?.text === text) last.hosts.push(step.host);
     else visits.push({ hosts: [step.host], text });

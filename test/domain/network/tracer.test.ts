@@ -102,13 +102,18 @@ test('a learned entry outlives the move and still sends to the old host', () => 
 test('a vlan network crosses the physical wire with the provider tag', () => {
   const segment = { networkType: 'vlan', segmentationId: 101, physicalNetwork: 'provider' } as const;
   const overlay = cloud(config('l2pop'), { 1: 'a', 2: 'b' }, segment);
-  expect(where(send(overlay, new Memory(), 1, 'a', arpRequest(1, 2)))).toEqual(['b tap2']);
+  const crossed = send(overlay, new Memory(), 1, 'a', arpRequest(1, 2));
+  expect(where(crossed)).toEqual(['b tap2']);
+  const wire = { from: 'a', bridge: 'br-ex', physicalNetwork: 'provider', localVlan: 1, heardBy: ['b', 'c'] };
+  expect(crossed.wires).toEqual([{ ...wire, vlan: 101 }]);
   const flat = cloud(
     config('l2pop'),
     { 1: 'a', 3: 'c' },
     { networkType: 'flat', segmentationId: null, physicalNetwork: 'provider' },
   );
-  expect(where(send(flat, new Memory(), 1, 'a', arpRequest(1, 3)))).toEqual(['c tap3']);
+  const untagged = send(flat, new Memory(), 1, 'a', arpRequest(1, 3));
+  expect(where(untagged)).toEqual(['c tap3']);
+  expect(untagged.wires).toEqual([{ ...wire, vlan: null }]);
 });
 
 test.each(['master', 'classic'] as const)(

@@ -102,6 +102,56 @@ test('overlay counts every mode and says what is assumed; --scale needs no log',
   for (const row of counted) expect(row.counted).toEqual({ flows: row.flows, tunnels: row.tunnels });
 });
 
+const showNetwork = (type: string, segment: string): string =>
+  [
+    '[root@controller ~]# openstack network show net-a',
+    '| Field | Value |',
+    '| id | 11111111-2222-4333-8444-555555555555 |',
+    '| name | net-a |',
+    `| provider:network_type | ${type} |`,
+    `| provider:segmentation_id | ${segment} |`,
+    '| status | ACTIVE |',
+    ...[1, 2].flatMap((n) => [
+      `[root@controller ~]# openstack server show web-${n}`,
+      '| Field | Value |',
+      '| OS-EXT-SRV-ATTR:host | compute-' + n + ' |',
+      '| addresses | net-a=10.0.0.' + n + ' |',
+      `| id | aaaaaaa${n}-2222-4333-8444-555555555555 |`,
+      `| name | web-${n} |`,
+      '| status | ACTIVE |',
+      `[root@controller ~]# openstack port show p${n}`,
+      '| Field | Value |',
+      `| binding_host_id | compute-${n} |`,
+      `| device_id | aaaaaaa${n}-2222-4333-8444-555555555555 |`,
+      '| device_owner | compute:nova |',
+      `| fixed_ips | ip_address='10.0.0.${n}', subnet_id='s' |`,
+      `| id | p${n} |`,
+      `| mac_address | fa:16:3e:00:00:0${n} |`,
+      '| network_id | 11111111-2222-4333-8444-555555555555 |',
+      '| status | ACTIVE |',
+    ]),
+  ].join('\n');
+
+test.each([
+  ['vlan', '101', 'br-physnet1 puts local VLAN 1 on physnet1 as VLAN 101, heard by compute-2', 1500],
+  ['flat', 'None', 'br-physnet1 puts local VLAN 1 on physnet1 untagged, heard by compute-2', 1500],
+  ['gre', '5001', 'gre 198.18.0.1 -> 198.18.0.2, id 5001, 126 bytes outside', 1458],
+  ['geneve', '700', 'geneve 198.18.0.1 -> 198.18.0.2, id 700, 134 bytes outside', 1450],
+] as const)('a %s network, from what openstack prints to the way of a packet', async (type, segment, way, fits) => {
+  const [text, log] = [join(dir, `${type}.txt`), join(dir, `${type}.understudy`)];
+  writeFileSync(text, showNetwork(type, segment));
+  expect(await run('import', text, '--log', log)).toMatchObject({ status: 0 });
+  const traced = await run('trace', '--from', 'web-1', '--to', 'web-2', '--log', log);
+  expect(traced).toMatchObject({ status: 0, out: expect.stringContaining(`  == ${way}\n`) as string });
+  expect(await run('reach', 'web-1', 'web-2', '--log', log, '--size', `${fits}`)).toMatchObject({ status: 0 });
+  expect(await run('reach', 'web-1', 'web-2', '--log', log, '--size', `${fits + 1}`)).toMatchObject({ status: 1 });
+  const told = await run('overlay', '--log', log);
+  const isWire = type === 'vlan' || type === 'flat';
+  expect(told.out.includes('Every network is VLAN or flat')).toBe(isWire);
+  expect(told.out).not.toContain('multicast');
+  expect(told.err + told.out).not.toContain('made from');
+});
+
 test('traffic: made up from a seed, imported, and then part of what hosts carry', async () => {
   const log = join(dir, 'traffic.understudy');
   await run('generate', '--hosts', '6', '--vms', '40', '--days', '1', '--seed', 'net', '--log', log);
