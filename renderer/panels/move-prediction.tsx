@@ -9,6 +9,7 @@ import { useDesk } from '../session/desk.ts';
 import { useLatest } from '../session/use-latest.ts';
 import { count, duration, mebibytes, percent } from '../../domain/readout/words.ts';
 import { Glyph } from '../surfaces/glyph.tsx';
+import { Blackout } from './blackout.tsx';
 import { Facts, type Fact } from './facts.tsx';
 import { Title } from './title.tsx';
 
@@ -162,6 +163,49 @@ const Prediction = ({ move }: { readonly move: PredictedMove }) => {
   );
 };
 
+/** How long the network does not reach it: QEMU's pause, as predicted here, is only the first part. */
+const Unreachable = ({
+  vm,
+  dest,
+  pauseMs,
+}: {
+  readonly vm: string;
+  readonly dest: string;
+  readonly pauseMs: number;
+}) => {
+  const desk = useDesk();
+  const timeline = desk.timeline.value;
+  const { value, failure } = useLatest(
+    'network.blackout',
+    {
+      timeline,
+      at: desk.player.settled.value,
+      vm,
+      dest,
+      first: 'dest',
+      l3Plugin: true,
+      mode: 'l2pop-arp',
+      style: 'master',
+      delays: { pauseMs },
+    },
+    `${timeline}/${vm}/${dest}`,
+  );
+  return (
+    <section data-testid="blackout">
+      <h3>
+        Unreachable while it moves{' '}
+        {value?.ports[0] !== undefined && (
+          <small>
+            for {duration(value.ports[0].totalMs)}, to {dest}
+          </small>
+        )}
+      </h3>
+      {failure !== null && <p class="muted">{failure.sentence}</p>}
+      {value !== null && <Blackout answer={value} />}
+    </section>
+  );
+};
+
 /** A destination chosen by hand; the hosts that refuse the VM cannot be chosen. */
 const Pin = ({ vm, host }: { readonly vm: string; readonly host: string | null }) => {
   const { migrate } = useDesk();
@@ -198,6 +242,7 @@ export const MovePrediction = ({ vm }: { readonly vm: string }) => {
   const name = value?.name ?? known?.name ?? vm;
   const host = known?.host ?? null;
   const skipped = settings.skip.includes(vm);
+  const dest = migrate.destOf(vm, host);
   const isPlanned = migrate.goal.value !== 'drain' || migrate.hosts.value.length > 0;
   return (
     <>
@@ -231,6 +276,9 @@ export const MovePrediction = ({ vm }: { readonly vm: string }) => {
         </section>
       )}
       {value !== null && (value.refused.length > 0 ? <Refused move={value} /> : <Prediction move={value} />)}
+      {value !== null && dest !== null && value.refused.length === 0 && value.outcome === 'completed' && (
+        <Unreachable vm={vm} dest={dest} pauseMs={value.downtimeMs} />
+      )}
     </>
   );
 };

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import type { PlanAnswer, PlanSettings } from '../../domain/contract/contract.ts';
 import type { Failure } from '../../domain/contract/port.ts';
 import type { SoughtGoal } from '../../domain/planning/goal.ts';
-import type { BlockerMatrix } from '../../domain/planning/matrix.ts';
+import { type BlockerMatrix, verdictAt } from '../../domain/planning/matrix.ts';
 import { PLAN_DEFAULTS } from '../../domain/planning/options.ts';
 import type { FlavorState } from '../../domain/readout/state.ts';
 
@@ -54,6 +54,16 @@ export class MigrateView {
       case 'rebalance':
         return { kind: 'rebalance', margin: MARGIN, mostMoves: MOST_MOVES };
     }
+  }
+
+  /** Where a VM on `host` would go: as planned, else the first host that takes it. Null: nowhere live, or not known yet. */
+  destOf(vm: string, host: string | null): string | null {
+    const planned = this.plan.value?.moves.find((m) => m.vm === vm);
+    if (planned !== undefined) return planned.kind === 'live' ? planned.dest : null;
+    const matrix = this.matrix.value;
+    const row = matrix?.vms.findIndex((v) => v.id === vm) ?? -1;
+    if (matrix === null || row < 0) return null;
+    return matrix.hosts.find((name, i) => name !== host && verdictAt(matrix, row, i) === 'open') ?? null;
   }
 
   change(part: Partial<PlanSettings>): void {

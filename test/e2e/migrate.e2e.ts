@@ -41,6 +41,10 @@ export const draining: Story = {
     assert.match(await said(page, 'prediction'), /completes live total .* guest stops for .* write rate .* assumed/);
     await page.getByRole('img', { name: /rounds of pending memory; the last falls below the threshold/ }).waitFor();
     assert.match(await said(page, 'sweep'), /auto-converge .* cold/);
+    assert.match(
+      await said(page, 'blackout'),
+      /^Unreachable while it moves for .* to compute-\d\d .*QEMU pause predicted above .*port binding .*agent .*FDB fanout .*ARP \/ RARP/i,
+    );
 
     // A guest that writes faster than the link carries never gets there, and what would help is told.
     await page.getByLabel('write rate where never sampled').fill('400000');
