@@ -1,4 +1,6 @@
 // The format "traffic": who talked to whom and how much, as CSV: a line a pair and direction.
+import { instant } from '../../domain/base/brand.ts';
+import { isoInstant } from '../../domain/base/time.ts';
 import { createHash } from 'node:crypto';
 import { csvFaultSentence, parseTrafficCsv, trafficColumn } from '../../domain/datapath/traffic-csv.ts';
 import { type Format, type Item, type Reading, refusal } from './format.ts';
@@ -20,7 +22,7 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
     for (const fault of parsed.error) yield refusal(fault.line, csvFaultSentence(fault), '');
     return;
   }
-  const note = `it gives no time: its traffic is placed at ${new Date(undatedAt).toISOString()}`;
+  const note = `it gives no time: its traffic is placed at ${isoInstant(instant(undatedAt))}`;
   yield { kind: 'note', line: 0, note };
   for (let from = 0; from < parsed.value.length; from += FLOWS_AT_ONCE) {
     const flows = parsed.value.slice(from, from + FLOWS_AT_ONCE);

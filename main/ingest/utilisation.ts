@@ -1,4 +1,6 @@
 // The format "utilisation": CPU traces as CSV: PlanetLab's (a row a VM), tables by time (a row an interval), and a row a sample.
+import { instant } from '../../domain/base/brand.ts';
+import { isoInstant } from '../../domain/base/time.ts';
 import { createHash } from 'node:crypto';
 import { toBase64 } from '../../domain/base/base64.ts';
 import { entity } from '../../domain/events/entity.ts';
@@ -194,7 +196,7 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
   const day = dayIn(incoming.name);
   const start = times?.[0] ?? day ?? undatedAt;
   if (times === null && day === null) {
-    const note = `neither it nor its name gives a day: its samples are placed from ${new Date(undatedAt).toISOString()} on`;
+    const note = `neither it nor its name gives a day: its samples are placed from ${isoInstant(instant(undatedAt))} on`;
     yield { kind: 'note', line: 0, note };
   }
   const entities = names.map(addressOf);

@@ -1,4 +1,6 @@
 // Finds what a person typed: an instant, an event, a mark, or anything of the cluster by name or id.
+import { instant } from '../../domain/base/brand.ts';
+import { isoInstant } from '../../domain/base/time.ts';
 import type { Hit } from '../../domain/contract/contract.ts';
 import { type EntityKind, entity } from '../../domain/events/entity.ts';
 import { bareName, sentenceOf } from '../../domain/readout/sentence.ts';
@@ -57,7 +59,7 @@ const instantHits = ({ log, timeline }: Where, text: string): Hit[] => {
   });
   if (!moment.ok) return [];
   const { at, seq } = moment.value;
-  const label = new Date(at).toISOString();
+  const label = isoInstant(instant(at));
   if (seq === null) return [{ kind: 'instant', entity: null, label, detail: 'go to this instant', at: { at, seq } }];
   const event = log.event(timeline, seq);
   if (event === null) return [];
@@ -69,7 +71,7 @@ const markHits = ({ index }: Where, text: string): Ranked[] =>
   index.marks
     .filter(({ label }) => label.toLowerCase().includes(text))
     .map(({ entity, label, at, seq }) => ({
-      hit: { kind: 'event', entity, label, detail: new Date(at).toISOString(), at: { at, seq } },
+      hit: { kind: 'event', entity, label, detail: isoInstant(instant(at)), at: { at, seq } },
       rank: 4,
     }));
 

@@ -1,4 +1,6 @@
 // The incident told in a dozen lines, from the record: what moved, what failed, how it ended, what the record gets wrong.
+import { instant } from '../../domain/base/brand.ts';
+import { isoInstant } from '../../domain/base/time.ts';
 import type { LogEvent } from '../../domain/events/dictionary.ts';
 import { bareName, sentenceOf } from '../../domain/readout/sentence.ts';
 import type { ClusterState, MigrationState } from '../../domain/readout/state.ts';
@@ -32,7 +34,7 @@ export const incidentSummary = (state: ClusterState, events: Iterable<LogEvent>)
   for (const event of events) {
     if (TOLD.has(event.type)) {
       const mark = event.evidence === 'observed' ? '' : '~';
-      lines.push({ at: new Date(event.at).toISOString(), mark, says: sentenceOf(event, bareName).replace(/\.$/, '') });
+      lines.push({ at: isoInstant(instant(event.at)), mark, says: sentenceOf(event, bareName).replace(/\.$/, '') });
     }
   }
   lines.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));

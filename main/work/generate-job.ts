@@ -1,4 +1,6 @@
 // Writes a generated cluster into an empty timeline, some thousand events a transaction.
+import { instant } from '../../domain/base/brand.ts';
+import { isoInstant } from '../../domain/base/time.ts';
 import { err, ok } from '../../domain/base/result.ts';
 import type { Candidate } from '../../domain/events/dictionary.ts';
 import { generate } from '../../domain/generator/generate.ts';
@@ -10,7 +12,7 @@ const EVENTS_A_BATCH = 5_000; // long enough to be quick, short enough to report
 
 export type Generated = { readonly events: number; readonly from: string | null; readonly to: string | null };
 
-const iso = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
+const iso = (ms: number | undefined): string | null => (ms === undefined ? null : isoInstant(instant(ms)));
 
 /** Generates into `timelineName`, which must be empty; `options` were checked by `generatorOptions`. */
 export const runGenerateJob = (

@@ -304,7 +304,9 @@ export const vmReported: Folder<'vm.reported'> = (c, e) => {
   if (host !== undefined) showHost(c, vm, host, isSettled(e), status === 'VERIFY_RESIZE', e);
   showStates(c, vm, e);
   if (updatedAt !== undefined) noteRepeatedUpdate(c, vm, updatedAt, e);
-  charge(c, vm, e);
+  // A listing of deleted VMs says where they were: they are nowhere any more and charge nobody.
+  if (showsDeleted(e)) setByte(c.vms.col.present, vm, GONE);
+  else charge(c, vm, e);
 };
 
 export const vmStateChanged: Folder<'vm.state_changed'> = (c, e) => {

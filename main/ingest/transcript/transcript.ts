@@ -1,4 +1,6 @@
 // The format "shell transcript": a document into which somebody pasted what they typed and what they saw.
+import { instant } from '../../../domain/base/brand.ts';
+import { isoInstant } from '../../../domain/base/time.ts';
 import { createHash } from 'node:crypto';
 import type { Format, Item, Proposal, Reading } from '../format.ts';
 import { refusal } from '../format.ts';
@@ -88,7 +90,7 @@ export function* tellBlocks(blocks: readonly Block[], reading: Reading): Generat
   const { moments, items } = interpret(blocks, reading.incoming.name);
   const placed = place(moments, undatedAt);
   if (placed[0]?.timed === 'undated' && !asked) {
-    const note = `it gives no times: its events are placed from its file’s date on, ${new Date(undatedAt).toISOString()}, as inferred (--at says when it was)`;
+    const note = `it gives no times: its events are placed from its file’s date on, ${isoInstant(instant(undatedAt))}, as inferred (--at says when it was)`;
     yield { kind: 'note', line: 0, note };
   }
   const told: Told = { ...reading, upTo: prefixes(blocks), seen: new Map() };

@@ -11,7 +11,7 @@ export type InstantOptions = LogOption & TimelineOption & AtOption & JsonOption;
 export type ReleaseOption = { readonly release?: string | undefined };
 
 export const withLog = (command: Command): Command =>
-  command.option('--log <file>', 'the log to read (default: the demonstration)');
+  command.option('--log <file>', 'the log (default: the demonstration)');
 
 export const withJson = (command: Command): Command => command.option('--json', 'answer as JSON');
 

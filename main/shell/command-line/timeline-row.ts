@@ -1,7 +1,9 @@
 // A timeline as commands print it: its instants as ISO times, everything else as the service tells it.
+import { instant } from '../../../domain/base/brand.ts';
+import { isoInstant } from '../../../domain/base/time.ts';
 import type { TimelineInfo } from '../../../domain/contract/contract.ts';
 
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+const iso = (ms: number | null): string | null => (ms === null ? null : isoInstant(instant(ms)));
 
 export type TimelineRow = Omit<TimelineInfo, 'forkedAt' | 'from' | 'to'> & {
   readonly forkedAt: { readonly at: string; readonly seq: number | null } | null;
@@ -13,9 +15,7 @@ export type TimelineRow = Omit<TimelineInfo, 'forkedAt' | 'from' | 'to'> & {
 export const timelineRow = (timeline: TimelineInfo): TimelineRow => ({
   ...timeline,
   forkedAt:
-    timeline.forkedAt === null
-      ? null
-      : { at: new Date(timeline.forkedAt.at).toISOString(), seq: timeline.forkedAt.seq },
+    timeline.forkedAt === null ? null : { at: isoInstant(instant(timeline.forkedAt.at)), seq: timeline.forkedAt.seq },
   from: iso(timeline.from),
   to: iso(timeline.to),
 });

@@ -1,4 +1,6 @@
 // understudy events: the log itself, for one thing, one type or one stretch of time where asked.
+import { instant } from '../../../domain/base/brand.ts';
+import { isoInstant } from '../../../domain/base/time.ts';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import type { LogEvent } from '../../../domain/events/dictionary.ts';
 import { idOf } from '../../../domain/events/entity.ts';
@@ -43,12 +45,16 @@ const wants = ({ entity, type }: Options, nameOf: NameOf): ((e: LogEvent) => boo
   return (e) => about(e) && ofType(e.type);
 };
 
-const jsonLine = (e: LogEvent): string => JSON.stringify({ ...e, at: new Date(e.at).toISOString() });
+/** An instant with milliseconds, as it is printed where it has some. */
+const WIDEST_INSTANT = 24;
+
+const jsonLine = (e: LogEvent): string => JSON.stringify({ ...e, at: isoInstant(instant(e.at)) });
 
 const readableLine = (e: LogEvent, nameOf: NameOf): string => {
   const mark = e.evidence === 'observed' ? ' ' : '~';
   return (
-    `#${e.seq}`.padEnd(8) + ` ${mark}${new Date(e.at).toISOString()}  ${e.type.padEnd(24)}  ${sentenceOf(e, nameOf)}`
+    `#${e.seq}`.padEnd(8) +
+    ` ${mark}${isoInstant(instant(e.at)).padEnd(WIDEST_INSTANT)}  ${e.type.padEnd(24)}  ${sentenceOf(e, nameOf)}`
   );
 };
 

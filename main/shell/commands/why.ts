@@ -1,4 +1,6 @@
 // understudy why: what led to a VM's ERROR or SHUTOFF, from the first fact to the last.
+import { instant } from '../../../domain/base/brand.ts';
+import { isoInstant } from '../../../domain/base/time.ts';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import type { CauseChain } from '../../../domain/readout/picture-types.ts';
 import type { VmState } from '../../../domain/readout/state.ts';
@@ -20,7 +22,7 @@ const vmMeant = (vms: readonly VmState[], meant: string): Result<string, string>
   return err(`${found.length} VMs are named ${meant}: say which by its id: ${ids.join(', ')}.`);
 };
 
-const iso = (ms: number): string => new Date(ms).toISOString();
+const iso = (ms: number): string => isoInstant(instant(ms));
 
 const asJson = (chain: CauseChain): string =>
   JSON.stringify({

@@ -201,3 +201,13 @@ test('a reboot of a VM that is SHUTOFF, shown ACTIVE after, is no anomaly', () =
   expect(state.anomalies).toEqual([]);
   expect(vmIn(state, 'a').status).toBe('ACTIVE');
 });
+
+test('a VM that a listing of deleted VMs shows for the first time is nowhere and charges nobody', () => {
+  const state = stateAfter(
+    vm(1, 'a', { host: 'h1', status: 'DELETED', vcpus: 4, ramMiB: 4096 }),
+    vm(2, 'b', { host: 'h1', status: 'ACTIVE', vcpus: 2, ramMiB: 2048 }),
+  );
+  expect(state.vms.map((v) => v.id)).toEqual(['b']);
+  expect(state.hosts[0]).toMatchObject({ vms: ['b'], vcpusUsed: 2, ramMiBUsed: 2048 });
+  expect(state.anomalies).toEqual([]);
+});

@@ -48,7 +48,7 @@ test('--at places a document that gives no times', async () => {
   const [path, log] = [join(DATA, 'seeds/ml2-vxlan.txt'), join(dir, 'c.understudy')];
   expect(await run('import', path, '--log', log, '--at', '2024-05-06T07:08:09Z')).toMatchObject({ status: 0, err: '' });
   const events = await run('events', '--log', log, '--json');
-  expect(events.out).toContain('"at":"2024-05-06T07:08:09.000Z"');
+  expect(events.out).toContain('"at":"2024-05-06T07:08:09Z"');
 });
 
 test('--at is a time, not a position of the log', async () => {

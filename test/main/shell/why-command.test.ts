@@ -18,10 +18,10 @@ test('a stopped VM: the command, the host that it stopped, the state that follow
     name: 'vm-live-migration',
     status: 'SHUTOFF',
     host: 'compute-1',
-    since: '2013-08-06T10:36:37.000Z',
+    since: '2013-08-06T10:36:37Z',
     known: true,
     links: [
-      { role: 'cause', type: 'command.issued', at: '2013-08-06T10:36:36.000Z' },
+      { role: 'cause', type: 'command.issued', at: '2013-08-06T10:36:36Z' },
       { role: 'step', type: 'host.failed', entity: 'host:compute-1' },
       { role: 'end', type: 'vm.reported' },
     ],
