@@ -46,6 +46,7 @@ export type HostAbout = {
   readonly numaCells: readonly NumaCell[] | null;
   readonly managementIp: string | null;
   readonly vtepIp: string | null;
+  readonly nicBitsPerS: number | null;
   /** A flow table of it was dumped. */
   readonly dumped?: true;
 };
@@ -71,6 +72,7 @@ export const NO_HOST_ABOUT: HostAbout = {
   numaCells: null,
   managementIp: null,
   vtepIp: null,
+  nicBitsPerS: null,
 };
 
 export type Address = { readonly network: string; readonly ip: string };

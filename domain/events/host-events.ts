@@ -43,6 +43,8 @@ export const hostEvents = [
       ),
       managementIp: Name,
       vtepIp: Name,
+      /** What the adapter that carries its migrations can send and take, each, a second. */
+      nicBitsPerS: Type.Number({ exclusiveMinimum: 0 }),
     }),
   ),
   fact(

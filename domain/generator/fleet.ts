@@ -260,6 +260,7 @@ export const stateOf = (fleet: Fleet, at: string): ClusterState => ({
     rack: h.rack,
     managementIp: h.ip,
     vtepIp: h.vtepIp,
+    nicBitsPerS: null,
     vms: [...h.vms].map((vm) => vm.id),
   })),
   vms: [...fleet.vms].map((vm) => ({

@@ -30,7 +30,8 @@ export class Books {
     const on: number[][] = shelf.vms.map((_, v) => (shelf.home[v]! < 0 ? [] : [shelf.home[v]!]));
     const tenants: Set<number>[] = shelf.hosts.map(() => new Set());
     if (rules.length > 0) for (const [v, hosts] of on.entries()) for (const h of hosts) tenants[h]!.add(v);
-    this.#places = { on, tenants, vmRow: this.#ids, hostRow: new Map(shelf.hosts.map((h, i) => [h, i])) };
+    const hostRow = new Map(shelf.hosts.map((h, i) => [h, i]));
+    this.#places = { on, tenants, vmRow: this.#ids, hostRow, homes: shelf.home };
   }
 
   /** Why the host cannot take the VM beside whatever it is charged for now; null when it can. */

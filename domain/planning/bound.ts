@@ -51,7 +51,6 @@ export const lowerBound = (
   dests: ReadonlyMap<number, number> | null = null,
 ): Bound => {
   if (jobs.length === 0) return { ms: 0, argument: 'nothing has to move' };
-  const nic = nicBytesPerS(o);
   const found: Bound[] = [];
   const longest = jobs.reduce((a, b) => (b.soloMs > a.soloMs ? b : a));
   found.push({
@@ -62,14 +61,15 @@ export const lowerBound = (
   const leaving = sumBy(jobs, (j) => j.source);
   for (const [host, load] of leaving) {
     const name = shelf.hosts[host] ?? '?';
+    const most = Math.min(o.perHost, o.perLink ?? Infinity);
     found.push(
       {
-        ms: (load.bytes / nic) * 1000 + o.prepareMs,
+        ms: (load.bytes / nicBytesPerS(o, name)) * 1000 + o.prepareMs,
         argument: `${megabytes(load.bytes)} MB have to leave ${name} through its adapter`,
       },
       {
-        ms: (load.soloMs + load.count * o.prepareMs) / o.perHost,
-        argument: `${load.count} moves leave ${name}, ${o.perHost} at a time, each at best as long as alone`,
+        ms: (load.soloMs + load.count * o.prepareMs) / most,
+        argument: `${load.count} moves leave ${name}, ${most} at a time, each at best as long as alone`,
       },
     );
   }
@@ -80,10 +80,11 @@ export const lowerBound = (
     });
   }
   const open = accepts.reduce((n, a) => n + a, 0);
+  const entering = shelf.hosts.reduce((sum, name, h) => sum + (accepts[h] === 1 ? nicBytesPerS(o, name) : 0), 0);
   const total = jobs.reduce((sum, j) => sum + j.bytes, 0);
   if (open > 0) {
     found.push({
-      ms: (total / (open * nic)) * 1000 + o.prepareMs,
+      ms: (total / entering) * 1000 + o.prepareMs,
       argument: `${megabytes(total)} MB have to enter ${open} hosts through their adapters`,
     });
   }

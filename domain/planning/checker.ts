@@ -5,7 +5,7 @@ import type { Candidate } from '../scheduling/candidate.ts';
 import { type FilterName, refusal, STANDING } from '../scheduling/filters.ts';
 import { type Resource, RESOURCES, shortage } from '../scheduling/inventory.ts';
 import { claimCells, type NumaRoom } from '../scheduling/numa.ts';
-import { brokenAt, brokenBy } from './constraint-checks.ts';
+import { brokenAt, brokenBy, type Moment } from './constraint-checks.ts';
 import { payloadBytesPerS } from '../migration/encapsulation.ts';
 import { goalsMissed, type Rest } from './goal-checks.ts';
 import { type PlanOptions, policyOf } from './options.ts';
@@ -55,10 +55,7 @@ class Replay {
     if (move.kind === 'stop') return;
     if (ends) this.#end(move);
     else this.#start(move, when);
-    for (const broken of brokenAt(this.#o.constraints, {
-      at: this.#on,
-      home: (vm) => this.#world.vms.get(vm)?.host ?? null,
-    }))
+    for (const broken of brokenAt(this.#o.constraints, this.moment))
       this.wrong.push(`${when} does not hold: ${broken}`);
   }
 
@@ -138,8 +135,9 @@ class Replay {
     this.#limit(this.#incoming, dest, -1, Infinity, '');
   }
 
-  get positions(): ReadonlyMap<string, ReadonlySet<string>> {
-    return this.#on;
+  /** Who is charged where now, and who was where before the plan. */
+  get moment(): Moment {
+    return { at: this.#on, home: (vm) => this.#world.vms.get(vm)?.host ?? null };
   }
 
   get world(): ReturnType<typeof worldOf> {
@@ -192,10 +190,10 @@ const impossible = (m: PlannedMove, i: number, moves: readonly PlannedMove[]): r
 
 /** No adapter can have carried more than it carries: over every stretch between a start and an end of moves that lie in it. */
 const outrun = (moves: readonly PlannedMove[], o: PlanOptions): readonly string[] => {
-  const perMs = payloadBytesPerS(o.nicBitsPerS, o.mtuBytes, 'none') / 1000;
   const wrong: string[] = [];
   for (const end of ['source', 'dest'] as const) {
     for (const [host, all] of Map.groupBy(moves, (m) => m[end])) {
+      const perMs = payloadBytesPerS(o.nics[host] ?? o.nicBitsPerS, o.mtuBytes, 'none') / 1000;
       const sorted = [...all].sort((a, b) => a.endMs - b.endMs);
       for (const fromMs of new Set(all.map((m) => m.startMs))) {
         let bytes = 0;
@@ -214,6 +212,32 @@ const outrun = (moves: readonly PlannedMove[], o: PlanOptions): readonly string[
   return wrong;
 };
 
+/** The links a move crosses, in words: the adapters of its hosts, and the uplinks of their racks where these are told. */
+const crossed = (move: PlannedMove, rackOf: ReadonlyMap<string, string | null>, o: PlanOptions): readonly string[] => {
+  const [from, to] = [rackOf.get(move.source) ?? null, rackOf.get(move.dest) ?? null];
+  const uplinks =
+    o.uplinkBitsPerS === null || from === to ? [] : [from && `out of rack ${from}`, to && `into rack ${to}`];
+  return [`out of ${move.source}`, `into ${move.dest}`, ...uplinks.filter((l) => l !== null)];
+};
+
+/** Links with more moves under way at once than one may have: counted at every start. */
+const crowded = (state: ClusterState, moves: readonly PlannedMove[], o: PlanOptions): readonly string[] => {
+  const { perLink } = o;
+  if (perLink === null) return [];
+  const rackOf = new Map(state.hosts.map((h) => [h.name, h.rack]));
+  const on = new Map<string, PlannedMove[]>();
+  for (const move of moves.filter((m) => m.kind !== 'stop'))
+    for (const link of crossed(move, rackOf, o)) on.set(link, [...(on.get(link) ?? []), move]);
+  return [...on].flatMap(([link, all]) => {
+    const most = all.reduce(
+      (n, { startMs }) =>
+        Math.max(n, all.filter((m) => m.startMs <= startMs && m.endMs > startMs + ROUNDING_MS).length),
+      0,
+    );
+    return most > perLink ? [`${most} moves at once go ${link}, at most ${perLink} may`] : [];
+  });
+};
+
 /** Whether a plan keeps what it has to, on this state. The notes say what it does not, or what was looked at. */
 export const checkPlan = (state: ClusterState, plan: Plan, o: PlanOptions): Checked => {
   const { moves } = plan;
@@ -224,20 +248,20 @@ export const checkPlan = (state: ClusterState, plan: Plan, o: PlanOptions): Chec
       { atMs: move.endMs, ends: true, move },
     ])
     .sort((a, b) => a.atMs - b.atMs || Number(b.ends) - Number(a.ends));
-  const wrong = [...moves.flatMap(impossible), ...outrun(moves, o)];
+  const wrong = [...moves.flatMap(impossible), ...outrun(moves, o), ...crowded(state, moves, o)];
   const before = replay.rest();
   for (const step of steps) replay.step(step);
   const isRunning = (vm: string): boolean => replay.isRunning(vm);
   wrong.push(
     ...replay.wrong,
-    ...brokenBy(o.constraints, replay.positions, moves, isRunning).map((rule) => `does not hold: ${rule}`),
+    ...brokenBy(o.constraints, replay.moment, moves, isRunning).map((rule) => `does not hold: ${rule}`),
     ...moves.flatMap((m) => replay.kept(m)),
     ...goalsMissed({ state, world: replay.world, plan, options: o, before, end: replay.rest() }),
   );
 
   const blocked = new Set(plan.blocked.map((b) => b.vm));
   const stopped = new Set(moves.filter((m) => m.kind === 'stop').map((m) => m.vm));
-  for (const [id, hosts] of replay.positions) {
+  for (const [id, hosts] of replay.moment.at) {
     const left = [...hosts].find((h) => plan.drained.includes(h));
     if (left !== undefined && !blocked.has(id) && !stopped.has(id))
       wrong.push(`${id} is still on ${left}, and the plan does not say why`);

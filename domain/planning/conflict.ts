@@ -8,6 +8,7 @@ import { explain } from './constraints.ts';
 import { isHopeless, place, type PlaceInput } from './destinations.ts';
 import type { Job } from './jobs.ts';
 import type { Conflict } from './plan.ts';
+import { looksWords, Work } from './work.ts';
 
 const UNITS = RESOURCES.map((r) => UNIT[r]);
 
@@ -26,23 +27,23 @@ const MOST_LOOKS = 20_000_000;
 
 /** Asks whether VMs can be placed until its budget of looks is spent; from then on the answer is null. */
 class Asker {
-  #left: number;
+  readonly #work: Work;
 
   constructor(looks: number) {
-    this.#left = looks;
+    this.#work = new Work(looks);
   }
 
   get isSpent(): boolean {
-    return this.#left <= 0;
+    return this.#work.isSpent;
   }
 
   /** Null when nobody can tell any more. */
   isPlaced(input: PlaceInput, jobs: readonly Job[]): boolean | null {
     if (this.isSpent) return null;
-    this.#left -= jobs.length;
+    this.#work.spend(jobs.length);
     if (jobs.some((job) => isHopeless(input, job))) return false;
     const { homeless, looks } = place({ ...input, jobs }, ROUNDS);
-    this.#left -= looks;
+    this.#work.spend(looks);
     return homeless.length === 0;
   }
 }
@@ -147,7 +148,7 @@ export const conflictOf = (input: PlaceInput, state: ClusterState, looks = MOST_
         : 'room and server groups alone would allow a placement: other rules refuse it, or none was found in the time allowed';
   const helper = new Asker(looks);
   const relaxation = droppedRule(input, set, helper) ?? leastRoom(input, set, state, helper);
-  const ended = `ended after ${looks} looks of a VM at a host`;
+  const ended = `ended after ${looksWords(looks)}`;
   return {
     vms: set.map((j) => j.vm.name),
     because: [

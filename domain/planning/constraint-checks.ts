@@ -1,6 +1,5 @@
 // The checker's side of each constraint: does it hold at this instant, at the end, or over the whole plan? Written without the guards.
-import type { Constraint } from './constraints.ts';
-import { explain } from './constraints.ts';
+import { type Constraint, explain, isContinuous } from './constraints.ts';
 import type { PlannedMove } from './plan.ts';
 
 /** Hosts each VM is charged on, by id. */
@@ -26,8 +25,8 @@ const taken = ({ at, home }: Moment, vm: string): readonly string[] => [...on(at
 const isApart = (m: Moment, a: string, b: string): boolean =>
   [...on(m.at, a)].every((h) => !on(m.at, b).has(h) || (m.home(a) === h && m.home(b) === h));
 
-/** What has to hold at an instant; true where the constraint says nothing of instants. */
-const holdsAt = (c: Constraint, m: Moment): boolean => {
+/** What can be said of any one instant alone; true where the constraint says nothing of places, or of how many are in use. */
+const holdsAmong = (c: Constraint, m: Moment): boolean => {
   if (c.kind === 'ban') return c.vms.every((vm) => taken(m, vm).every((h) => !c.hosts.includes(h)));
   if (c.kind === 'fence') return c.vms.every((vm) => taken(m, vm).every((h) => c.hosts.includes(h)));
   if (c.kind === 'spread') return pairs(c.vms).every(([a, b]) => isApart(m, a, b));
@@ -44,12 +43,35 @@ const holdsAt = (c: Constraint, m: Moment): boolean => {
 const holdsResting = (c: Constraint, at: Positions): boolean => {
   if (c.kind === 'gather') return union(at, c.vms).size <= 1;
   if (c.kind === 'among') return c.groups.some((hosts) => [...union(at, c.vms)].every((h) => hosts.includes(h)));
-  if (c.kind === 'maxOnline') {
-    const online = new Set([...at.values()].flatMap((hosts) => [...hosts]));
-    return c.hosts.filter((h) => online.has(h)).length <= c.most;
-  }
+  if (c.kind === 'maxOnline') return onlineOf(c.hosts, at) <= c.most;
   return true;
 };
+
+const onlineOf = (hosts: readonly string[], at: Positions): number => {
+  const online = new Set([...at.values()].flatMap((where) => [...where]));
+  return hosts.filter((h) => online.has(h)).length;
+};
+
+/** Hosts of a gather, groups of an among and hosts online of a maxOnline that are in use, beside how many may be. */
+const inUse = (c: Constraint, at: Positions): { readonly used: number; readonly most: number } => {
+  if (c.kind === 'gather' && c.vms.length > 1) return { used: union(at, c.vms).size, most: 1 };
+  if (c.kind === 'among') {
+    const hosts = union(at, c.vms);
+    return { used: c.groups.filter((group) => group.some((h) => hosts.has(h))).length, most: 1 };
+  }
+  return c.kind === 'maxOnline' ? { used: onlineOf(c.hosts, at), most: c.most } : { used: 0, most: 0 };
+};
+
+/** What has to hold at an instant of the way; what was broken before the plan may stay so, and not get worse. */
+const holdsAt = (c: Constraint, m: Moment): boolean => {
+  if (!isContinuous(c)) return true;
+  if (!holdsAmong(c, m)) return false;
+  const { used, most } = inUse(c, m.at);
+  return used <= most || used <= inUse(c, homes(m)).used;
+};
+
+const homes = ({ at, home }: Moment): Positions =>
+  new Map([...at.keys()].map((vm) => [vm, new Set([home(vm)].filter((h) => h !== null))]));
 
 /** A rule that was broken before and that no move touches is not the plan's doing. */
 const isTouched = (c: Constraint, moves: readonly PlannedMove[]): boolean =>
@@ -76,12 +98,17 @@ export const brokenAt = (rules: readonly Constraint[], moment: Moment): readonly
 /** Broken at the end or by the plan as a whole, in words. `isRunning` tells of the VMs before the plan. */
 export const brokenBy = (
   rules: readonly Constraint[],
-  end: Positions,
+  end: Moment,
   moves: readonly PlannedMove[],
   isRunning: (vm: string) => boolean,
 ): readonly string[] =>
-  rules.filter((c) => (isTouched(c, moves) && !holdsResting(c, end)) || !holdsOver(c, moves, isRunning)).map(explain);
+  rules
+    .filter(
+      (c) =>
+        !holdsAmong(c, end) || (isTouched(c, moves) && !holdsResting(c, end.at)) || !holdsOver(c, moves, isRunning),
+    )
+    .map(explain);
 
 /** Broken while nothing moves, in words, whoever broke it. */
 export const brokenAtRest = (rules: readonly Constraint[], at: Positions): readonly string[] =>
-  rules.filter((c) => !holdsAt(c, { at, home: () => null }) || !holdsResting(c, at)).map(explain);
+  rules.filter((c) => !holdsAmong(c, { at, home: () => null }) || !holdsResting(c, at)).map(explain);

@@ -2,32 +2,40 @@
 import { err, ok, type Result } from '../base/result.ts';
 
 /**
- * BtrPlace's vocabulary on VMs and hosts. Placement constraints hold at every instant: during a move a VM counts on both
- * ends. `maxOnline` and the ones about time are said where they stand.
+ * About where VMs are: BtrPlace's vocabulary on VMs and hosts. Continuous it holds at every instant, and during a move a VM
+ * counts on both ends; discrete only once the plan has ended. Where nothing is said, `gather`, `among` and `maxOnline` are
+ * discrete, because hardly a move keeps them on the way, and the others continuous. What is broken from the start is not the
+ * plan's doing: continuous, it may not get worse.
  */
-export type Constraint =
+export type Placement = { readonly continuous?: boolean } &
   /** None of the VMs on any of the hosts. */
-  | { readonly kind: 'ban'; readonly vms: readonly string[]; readonly hosts: readonly string[] }
-  /** The VMs on these hosts only (as destinations; a VM outside may leave but not stay elsewhere). */
-  | { readonly kind: 'fence'; readonly vms: readonly string[]; readonly hosts: readonly string[] }
-  /** No two of the VMs on one host. */
-  | { readonly kind: 'spread'; readonly vms: readonly string[] }
-  /** All VMs on one host, at the end. */
-  | { readonly kind: 'gather'; readonly vms: readonly string[] }
-  /** All VMs within one of the groups of hosts, at the end. */
-  | { readonly kind: 'among'; readonly vms: readonly string[]; readonly groups: readonly (readonly string[])[] }
-  /** VMs of different groups share no host. */
-  | { readonly kind: 'split'; readonly groups: readonly (readonly string[])[] }
-  /** The hosts of these VMs run no other VM. */
-  | { readonly kind: 'lonely'; readonly vms: readonly string[] }
+  (
+    | { readonly kind: 'ban'; readonly vms: readonly string[]; readonly hosts: readonly string[] }
+    /** The VMs on these hosts only (as destinations; a VM outside may leave but not stay elsewhere). */
+    | { readonly kind: 'fence'; readonly vms: readonly string[]; readonly hosts: readonly string[] }
+    /** No two of the VMs on one host. */
+    | { readonly kind: 'spread'; readonly vms: readonly string[] }
+    /** All VMs on one host. */
+    | { readonly kind: 'gather'; readonly vms: readonly string[] }
+    /** All VMs within one of the groups of hosts. */
+    | { readonly kind: 'among'; readonly vms: readonly string[]; readonly groups: readonly (readonly string[])[] }
+    /** VMs of different groups share no host. */
+    | { readonly kind: 'split'; readonly groups: readonly (readonly string[])[] }
+    /** The hosts of these VMs run no other VM. */
+    | { readonly kind: 'lonely'; readonly vms: readonly string[] }
+    /** At most so many of the hosts run a VM. */
+    | { readonly kind: 'maxOnline'; readonly hosts: readonly string[]; readonly most: number }
+  );
+
+/** Placements, and what is said of moves themselves. */
+export type Constraint =
+  | Placement
   /** The VMs keep what they are given: never cold-moved or stopped. */
   | { readonly kind: 'preserve'; readonly vms: readonly string[] }
   /** No VM enters or leaves the hosts. */
   | { readonly kind: 'quarantine'; readonly hosts: readonly string[] }
   /** The VMs do not move. */
   | { readonly kind: 'root'; readonly vms: readonly string[] }
-  /** At most so many of the hosts run a VM, at the end. */
-  | { readonly kind: 'maxOnline'; readonly hosts: readonly string[]; readonly most: number }
   /** No two of the VMs move at the same time. */
   | { readonly kind: 'sequential'; readonly vms: readonly string[] }
   /** The VMs have arrived this long after the start. */
@@ -37,6 +45,23 @@ export type Constraint =
 
 export type ConstraintKind = Constraint['kind'];
 
+/** Whether each placement is continuous where nobody says. */
+const CONTINUOUS: Readonly<Record<Placement['kind'], boolean>> = {
+  ban: true,
+  fence: true,
+  spread: true,
+  gather: false,
+  among: false,
+  split: true,
+  lonely: true,
+  maxOnline: false,
+};
+
+const isPlacement = (c: Constraint): c is Placement => Object.hasOwn(CONTINUOUS, c.kind);
+
+/** Whether it has to hold on the way and not only in the end; what is said of moves always does. */
+export const isContinuous = (c: Constraint): boolean => !isPlacement(c) || (c.continuous ?? CONTINUOUS[c.kind]);
+
 /** Names told before the rest is counted. */
 const MOST_NAMED = 8;
 
@@ -45,8 +70,7 @@ const list = (names: readonly string[]): string =>
     ? names.join(', ')
     : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;
 
-/** The constraint as a sentence without its subject's reasons: what has to hold. */
-export const explain = (c: Constraint): string => {
+const rule = (c: Constraint): string => {
   switch (c.kind) {
     case 'ban':
       return `${list(c.vms)} never on ${list(c.hosts)}`;
@@ -77,6 +101,12 @@ export const explain = (c: Constraint): string => {
     case 'noDelay':
       return `${list(c.vms)} start at once`;
   }
+};
+
+/** The constraint as a sentence without its subject's reasons: what has to hold, and when if somebody said. */
+export const explain = (c: Constraint): string => {
+  if (!isPlacement(c) || c.continuous === undefined) return rule(c);
+  return `${rule(c)}${c.continuous ? ', at every instant' : ', once the plan has ended'}`;
 };
 
 type Field = 'vms' | 'hosts' | 'groups' | 'most' | 'atMs';
@@ -129,6 +159,12 @@ export const readConstraints = (value: unknown): Result<readonly Constraint[], s
       if (!isField(field, fields[field]))
         return err(`Constraint ${i + 1} (${kind}): ${field} is ${JSON.stringify(fields[field]) ?? 'missing'}.`);
     }
+    const { continuous } = fields;
+    if (continuous === undefined) continue;
+    if (!Object.hasOwn(CONTINUOUS, kind))
+      return err(`Constraint ${i + 1} (${kind}) is about moves themselves, so it takes no continuous.`);
+    if (typeof continuous !== 'boolean')
+      return err(`Constraint ${i + 1} (${kind}): continuous is ${JSON.stringify(continuous)}; it is true or false.`);
   }
   return ok(value as readonly Constraint[]);
 };

@@ -1,6 +1,6 @@
 // What no plan can undercut where VMs change places on full hosts: somebody has to stand aside, and the others follow one by one.
 import { R, type Shelf } from '../drill/sweep/shelf.ts';
-import { nicBytesPerS, type Job } from './jobs.ts';
+import { type Job, nicBytesPerS } from './jobs.ts';
 import type { PlanOptions } from './options.ts';
 
 /** No plan takes less, with the reason in words. */
@@ -61,12 +61,12 @@ export const cyclesOf = ({ shelf, jobs, dests }: CycleInput): readonly Cycle[] =
   return found;
 };
 
-/** Hosts on which a VM of a cycle may stand aside without keeping another one out of its place. */
-const asideHosts = ({ shelf, jobs, dests, accepts }: CycleInput, cycles: readonly Cycle[]): number => {
+/** Hosts, by name, on which a VM of a cycle may stand aside without keeping another one out of its place. */
+const asideHosts = ({ shelf, jobs, dests, accepts }: CycleInput, cycles: readonly Cycle[]): readonly string[] => {
   const asks = cycles.flat().map((j) => askOf(shelf, j));
   const incoming = new Map(cycles.flat().map((j) => [dests.get(j.row)!, askOf(shelf, j)]));
   const leaving = Map.groupBy(jobs, (j) => j.source);
-  let hosts = 0;
+  const hosts: string[] = [];
   for (let h = 0; h < shelf.hosts.length; h++) {
     if (accepts[h] !== 1) continue;
     const left = (leaving.get(h) ?? []).map((j) => askOf(shelf, j));
@@ -75,7 +75,7 @@ const asideHosts = ({ shelf, jobs, dests, accepts }: CycleInput, cycles: readonl
     const own = incoming.get(h);
     const takes = (ask: Ask): boolean =>
       own === undefined ? !tooLittle(later, ask) : !tooLittle(now, ask) || !tooLittle(later, own, ask);
-    if (asks.some(takes)) hosts++;
+    if (asks.some(takes)) hosts.push(shelf.hosts[h]!);
   }
   return hosts;
 };
@@ -105,15 +105,16 @@ export const cycleBounds = (input: CycleInput): readonly Bound[] => {
     ms: tailMs + least(cycle, ms),
     argument: `${cycle.map((j) => j.vm.name).join(' and ')} change places on full hosts: ${cycle.length + 1} moves one after another`,
   }));
-  const hosts = asideHosts(input, cycles);
-  const perMs = (hosts * nicBytesPerS(o)) / 1000;
+  const aside = asideHosts(input, cycles);
+  const hosts = aside.length;
+  const perMs = aside.reduce((sum, name) => sum + nicBytesPerS(o, name), 0) / 1000;
   const through = 4 * least(cycles.flat(), ms);
   let bytes = 0;
   for (const [i, { tailMs, bytes: more }] of tails.entries()) {
     bytes += more;
-    const aside = hosts === 0 ? Infinity : o.prepareMs + bytes / perMs + tailMs;
+    const standMs = hosts === 0 ? Infinity : o.prepareMs + bytes / perMs + tailMs;
     found.push({
-      ms: Math.min(aside, through),
+      ms: Math.min(standMs, through),
       argument: `${i === 0 ? 'a VM has' : `${i + 1} VMs have`} to stand aside, ${hosts} ${hosts === 1 ? 'host has' : 'hosts have'} room for that, and the rest of each cycle follows`,
     });
   }

@@ -16,8 +16,8 @@ export type Placing = {
   readonly refused: Readonly<Record<string, number>>;
 };
 
-/** A placement with what it cost to find: looks of a VM at a host, over all rounds. */
-export type Found = Placing & { readonly looks: number };
+/** A placement with what it cost to find, looks of a VM at a host over all rounds, and whether these ended the search. */
+export type Found = Placing & { readonly looks: number; readonly isCut: boolean };
 
 export type PlaceInput = {
   readonly shelf: Shelf;
@@ -172,6 +172,8 @@ export const isHopeless = ({ shelf, accepts, staticRefusal }: PlaceInput, { row,
 
 /** How often a placement that leaves VMs over is tried again with those VMs first. */
 const ROUNDS = 12;
+/** Looks of a VM at a host that all rounds together may cost; the first is always gone. */
+export const MOST_LOOKS = 20_000_000;
 
 /**
  * The plain placement; where it leaves VMs over, they choose first next time, with room kept even and packed tight in
@@ -179,18 +181,21 @@ const ROUNDS = 12;
  * alone. Not exact: `conflict.ts` says whether a placement is proven impossible.
  */
 export const place = (input: PlaceInput, rounds = ROUNDS): Found => {
+  // Each round opens the books of all VMs anew, then shows its hosts to every VM that moves.
+  const hosts = input.accepts.reduce((n, a) => n + a, 0);
+  const looksOfOne = input.shelf.vms.length + input.jobs.length * hosts;
+  const affordable = Math.min(rounds, Math.floor(MOST_LOOKS / Math.max(1, looksOfOne)));
   let best = placeOnce(input, PLAIN);
   const least = best.homeless.filter(({ job }) => isHopeless(input, job)).length;
   let first: readonly number[] = [];
   let last = best;
   let round = 0;
-  for (; round < rounds && best.homeless.length > least; round++) {
+  for (; round < affordable && best.homeless.length > least; round++) {
     const failed = last.homeless.map(({ job }) => job.row);
     first = [...failed, ...first.filter((row) => !failed.includes(row))];
     last = placeOnce(input, { first: round === 0 ? [] : first, tight: round % 2 === 0 });
     if (last.homeless.length < best.homeless.length) best = last;
   }
-  // Each round opens the books of all VMs anew, then shows its hosts to every VM that moves.
-  const hosts = input.accepts.reduce((n, a) => n + a, 0);
-  return { ...best, looks: (round + 1) * (input.shelf.vms.length + input.jobs.length * hosts) };
+  const isCut = affordable < rounds && round === affordable && best.homeless.length > least;
+  return { ...best, looks: (round + 1) * looksOfOne, isCut };
 };

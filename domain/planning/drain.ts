@@ -7,15 +7,16 @@ import type { Surroundings } from '../scheduling/blockers-hardware.ts';
 import { lowerBound } from './bound.ts';
 import { unknownHosts } from './check.ts';
 import { conflictOf } from './conflict.ts';
-import { place } from './destinations.ts';
+import { MOST_LOOKS, place } from './destinations.ts';
 import type { Job } from './jobs.ts';
-import { keepingSpare } from './keep-spare.ts';
+import { isWhole, keepingSpare } from './keep-spare.ts';
 import { assumptionsOf, type Placement, type PlanOptions, policyOf } from './options.ts';
 import type { BlockedVm, Plan, PlannedMove, SpareReport } from './plan.ts';
 import type { Leg } from './schedule.ts';
-import { SpareGuard } from './spare.ts';
+import { SpareWatch } from './spare.ts';
 import { inOrder, pathsIn, type Scheduled, schedule, unfinishedVm } from './timetable.ts';
 import { Ways } from './ways.ts';
+import { looksWords } from './work.ts';
 
 export type DrainInput = {
   readonly state: ClusterState;
@@ -77,9 +78,10 @@ type Attempt = {
 
 /** Lexicographic: VMs left behind, instants without N+1, time. Moves and bytes are the same for every placement of a drain. */
 const isBetter = (a: Attempt, b: Attempt): boolean => {
+  const lost = isWhole(a.spare) && isWhole(b.spare) ? (x: Attempt) => x.spare?.lost.length ?? 0 : () => 0;
   const rank = (x: Attempt): readonly number[] => [
     x.placing.homeless.length + (x.scheduled.order.deadlock?.stuck.length ?? 0) + x.scheduled.unfinished.length,
-    x.spare?.lost.length ?? 0,
+    lost(x),
     x.scheduled.makespanMs,
   ];
   const [mine, other] = [rank(a), rank(b)];
@@ -106,17 +108,18 @@ export const planDrain = (input: DrainInput): Result<Plan, string> => {
   const accepts = Uint8Array.from(shelf.hosts, (name, h) => (shelf.usable[h] === 1 && !drained.has(name) ? 1 : 0));
   const paths = pathsIn(state, o);
   const { staticRefusal } = ways;
+  const watch = new SpareWatch(state, shelf, drained);
   const attempt = (placement: Placement, guarded: boolean): Attempt => {
-    const spare = guarded ? () => SpareGuard.of(state, shelf, jobs.length, drained) : undefined;
+    const spare = guarded ? () => watch.guard() : undefined;
     const placing = place({ shelf, jobs, paths, options: { ...o, placement }, accepts, staticRefusal, spare });
     const legs = placing.placed.map(({ job, dest, because }) => ({ job, source: job.source, dest, because }));
-    const kept = keepingSpare(state, shelf, schedule(state, shelf, legs, o, accepts), o, drained);
+    const kept = keepingSpare(state, shelf, schedule(state, shelf, legs, o, accepts), o, watch);
     return { placement, guarded, placing, legs, ...kept };
   };
   const first = attempt(o.placement, false);
   // When the quickest plan loses what the cluster had, destinations are chosen again with every failure in mind.
   const isLosing =
-    o.placement === 'planner' && first.spare !== null && first.spare.looked > 0 && first.spare.lost.length > 0;
+    o.placement === 'planner' && first.spare !== null && isWhole(first.spare) && first.spare.lost.length > 0;
   const attempts = isLosing ? [first, attempt('planner', true), attempt('nova', false)] : [first];
   const best = attempts.reduce((x, y) => (isBetter(y, x) ? y : x));
   const { placing, legs, scheduled } = best;
@@ -172,12 +175,16 @@ export const planDrain = (input: DrainInput): Result<Plan, string> => {
       spare: best.spare,
       conflict,
       assumptions: assumptionsOf(o, ways.unsampled(jobs), jobs.length),
-      notes:
-        scheduled.order.pivots === 0
+      notes: [
+        ...(scheduled.order.pivots === 0
           ? []
           : [
               `${scheduled.order.pivots} VMs go through a third host, because their destination is full until they have left`,
-            ],
+            ]),
+        ...(placing.isCut
+          ? [`the search for destinations ended within ${looksWords(MOST_LOOKS)}: a placement of more VMs may exist`]
+          : []),
+      ],
     },
   });
 };

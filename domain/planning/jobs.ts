@@ -30,8 +30,16 @@ export type Job = Cost & {
   readonly kind: MoveKind;
 };
 
-/** What a migration may use of an adapter, bytes a second of payload. */
-export const nicBytesPerS = (o: PlanOptions): number => payloadBytesPerS(o.nicBitsPerS, o.mtuBytes, 'none');
+/** What migrations may use of a host's adapter, bytes a second of payload; of any host nobody has told of, where none is named. */
+export const nicBytesPerS = (o: PlanOptions, host: string | null = null): number =>
+  payloadBytesPerS((host === null ? undefined : o.nics[host]) ?? o.nicBitsPerS, o.mtuBytes, 'none');
+
+/** The most a move out of a host can be given, bytes a second: its own adapter, or the quickest at the other end. */
+export const quickestPathBytesPerS = (o: PlanOptions, source: string | null): number =>
+  Math.min(
+    nicBytesPerS(o, source),
+    Object.keys(o.nics).reduce((most, host) => Math.max(most, nicBytesPerS(o, host)), nicBytesPerS(o)),
+  );
 
 /** What is known and assumed of the memory and disks of a VM that moves. */
 export const memoryOf = (vm: VmState, o: PlanOptions, sampled: number | null): VmMemory => {
@@ -62,13 +70,14 @@ const coldMove = (vm: VmState, o: PlanOptions): Move => {
 /** Equal VMs cost the same: flavors repeat, simulations need not. */
 export type Prices = Map<string, Cost>;
 
-/** What one move costs alone on its links, live or cold. */
+/** What one move costs alone on the quickest links it can have, live or cold. */
 export const costOf = (vm: VmState, kind: MoveKind, o: PlanOptions, sampled: number | null, prices: Prices): Cost => {
-  const key = `${kind} ${vm.storage} ${vm.ramMiB} ${vm.diskGiB} ${vm.vmState} ${sampled}`;
+  const link = quickestPathBytesPerS(o, vm.host);
+  const key = `${link} ${kind} ${vm.storage} ${vm.ramMiB} ${vm.diskGiB} ${vm.vmState} ${sampled}`;
   const known = prices.get(key);
   if (known) return known;
   const move = kind === 'live' ? novaMove(memoryOf(vm, o, sampled), o.nova, o.qemu) : coldMove(vm, o);
-  const alone = simulate(move, { linkBytesPerS: nicBytesPerS(o) });
+  const alone = simulate(move, { linkBytesPerS: link });
   const cost: Cost = {
     move,
     soloMs: alone.totalMs + (kind === 'cold' ? o.coldOverheadMs : 0),
@@ -101,7 +110,7 @@ export const wayOf = (
   if (against.length === 0) {
     const cost = costOf(vm, 'live', o, sampled, prices);
     if (cost.completes) return { kind: 'live', cost };
-    const detail = `does not converge at ${Math.round(nicBytesPerS(o) / 1e6)} MB/s within Nova's timeout`;
+    const detail = `does not converge at ${Math.round(quickestPathBytesPerS(o, vm.host) / 1e6)} MB/s within Nova's timeout`;
     reasons.push({
       kind: 'blocker',
       code: 'no-convergence',

@@ -69,7 +69,7 @@ export const predictMove = (
     return err(`The log does not tell how much RAM ${vm.name} has, so its move cannot be predicted.`);
   const sampled = around.dirtyPagesPerS.get(vm.id) ?? null;
   const memory = memoryOf(vm, o, sampled);
-  const link = nicBytesPerS(o);
+  const link = nicBytesPerS(o, vm.host);
   const got = forecast(novaMove(memory, o.nova, o.qemu), { linkBytesPerS: link, machine: UNKNOWN, keepRounds: true });
   const cold = costOf(vm, 'cold', o, sampled, new Map());
   const world = worldOf(state);

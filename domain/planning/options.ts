@@ -17,7 +17,10 @@ export type PlanOptions = {
   /** VMs, by id, for which another policy holds; the last entry that names one counts. */
   readonly policies: readonly { readonly vms: readonly string[]; readonly policy: Policy }[];
   readonly placement: Placement;
+  /** Adapter of every host that `nics` does not name. */
   readonly nicBitsPerS: number;
+  /** Bits a second of single hosts' adapters, by host: as the log tells or somebody said. */
+  readonly nics: Readonly<Record<string, number>>;
   /** Uplink of each rack; null where the fabric limits nobody. */
   readonly uplinkBitsPerS: number | null;
   readonly mtuBytes: number;
@@ -25,6 +28,8 @@ export type PlanOptions = {
   readonly perHost: number;
   /** Incoming migrations a host takes at once; null is Nova's: no limit. */
   readonly perDest: number | null;
+  /** Migrations over any one link at once, an adapter or an uplink either way; null is no limit of its own. */
+  readonly perLink: number | null;
   /** From the order to the first byte: scheduling, pre-checks, ports, attachments. */
   readonly prepareMs: number;
   /** Where telemetry has none. */
@@ -52,10 +57,12 @@ export const PLAN_DEFAULTS: PlanOptions = {
   policies: [],
   placement: 'planner',
   nicBitsPerS: 10e9,
+  nics: {},
   uplinkBitsPerS: null,
   mtuBytes: 1500,
   perHost: NOVA_DEFAULTS.maxConcurrent,
   perDest: null,
+  perLink: null,
   prepareMs: 2000,
   dirtyPagesPerS: 2000,
   workingSetShare: 0.1,
@@ -76,9 +83,19 @@ export const policyOf = (o: PlanOptions, vm: VmState): Policy => {
   return o.policies.findLast((p) => p.vms.includes(vm.id))?.policy ?? o.policy;
 };
 
+/** Hosts with adapters of their own named before the rest is counted. */
+const MOST_NICS = 4;
+
+const nicWords = (nics: PlanOptions['nics']): string => {
+  const own = Object.entries(nics).map(([host, bits]) => `${host} (${bits / 1e9} Gbit/s)`);
+  return own.length <= MOST_NICS
+    ? own.join(', ')
+    : `${own.slice(0, MOST_NICS).join(', ')} and ${own.length - MOST_NICS} more, whose own are known,`;
+};
+
 /** The assumptions behind a plan in words. `unsampled` of `vms` VMs have no write rate in the log. */
 export const assumptionsOf = (o: PlanOptions, unsampled: number, vms: number): readonly string[] => [
-  `every host has one adapter of ${o.nicBitsPerS / 1e9} Gbit/s for migrations, full duplex, with no other traffic on it`,
+  `${Object.keys(o.nics).length === 0 ? 'every host' : `every host but ${nicWords(o.nics)}`} has one adapter of ${o.nicBitsPerS / 1e9} Gbit/s for migrations, full duplex, with no other traffic on it`,
   o.uplinkBitsPerS === null
     ? 'the fabric between hosts limits nobody'
     : `every rack has an uplink of ${o.uplinkBitsPerS / 1e9} Gbit/s`,

@@ -43,8 +43,10 @@ export type SpareReport = {
   /** Could any one host fail before, and after the plan? Null where it was not decided. */
   readonly before: boolean | null;
   readonly after: boolean | null;
-  /** Instants looked at (0: too many, only the end was), and those at which a failure could not be absorbed that could before. */
+  /** Starts and ends of moves, and how many of them were looked at before the budget of looks ended: the last one first. */
+  readonly instants: number;
   readonly looked: number;
+  /** Those at which a failure could not be absorbed that could before. */
   readonly lost: readonly { readonly atMs: number; readonly host: string; readonly why: string }[];
   readonly note: string;
 };

@@ -15,7 +15,7 @@ import { seekRepair } from './repair.ts';
 import { afterPlan } from './reverse.ts';
 import type { Sought } from './sought.ts';
 import { withNames } from './rule-names.ts';
-import { spareReport } from './spare.ts';
+import { SpareWatch } from './spare.ts';
 import { timely } from './timely.ts';
 import { Ways } from './ways.ts';
 
@@ -125,7 +125,7 @@ const chained = (first: Plan, second: Plan, state: ClusterState): Plan => {
       },
       chosen: `${a.chosen}; then ${b.chosen}`,
       lowerBound: [a, b].map((r) => r.lowerBound).join('; then '),
-      spare: spareReport(state, shelfOf(state), moves, new Set(drained)),
+      spare: new SpareWatch(state, shelfOf(state), new Set(drained)).report(moves),
       conflict: a.conflict ?? b.conflict,
       notes: [...a.notes, ...b.notes],
     },

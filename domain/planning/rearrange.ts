@@ -9,6 +9,7 @@ import { assumptionsOf, type PlanOptions } from './options.ts';
 import type { BlockedVm, Plan } from './plan.ts';
 import { keepingSpare } from './keep-spare.ts';
 import type { Leg } from './schedule.ts';
+import { SpareWatch } from './spare.ts';
 import { pathsIn, schedule, unfinishedVm } from './timetable.ts';
 import { Ways } from './ways.ts';
 
@@ -45,7 +46,8 @@ export const planSwaps = ({ state, around, wanted, because, options: o }: SwapIn
       });
   }
   const accepts = Uint8Array.from(shelf.usable);
-  const { scheduled, spare } = keepingSpare(state, shelf, schedule(state, shelf, legs, o, accepts), o, new Set());
+  const watch = new SpareWatch(state, shelf, new Set());
+  const { scheduled, spare } = keepingSpare(state, shelf, schedule(state, shelf, legs, o, accepts), o, watch);
   const { deadlock, pivots } = scheduled.order;
   for (const { job } of deadlock?.stuck ?? []) {
     const reason = {

@@ -49,6 +49,14 @@ const pinned = (state: ClusterState, pins: PlanOptions['pins']): Result<PlanOpti
   return ok(pins.map(({ host }, i) => ({ vm: ids.value[i]!, host })));
 };
 
+/** The options with the adapters the log tells of; what somebody said of one stands before that. */
+export const withKnownNics = (state: ClusterState, o: PlanOptions): PlanOptions => {
+  const known = state.hosts.flatMap((h): [string, number][] =>
+    h.nicBitsPerS === null ? [] : [[h.name, h.nicBitsPerS]],
+  );
+  return known.length === 0 ? o : { ...o, nics: { ...Object.fromEntries(known), ...o.nics } };
+};
+
 /**
  * The options with every VM by id, and each pin as a fence among the rules, so that planner, checker and explanation treat
  * it as one. Errors: a VM or host that is not there, or a name that several VMs have.
@@ -71,5 +79,7 @@ export const resolveOptions = (state: ClusterState, o: PlanOptions): Result<Plan
     if (!ids.ok) return ids;
     policies.push({ vms: ids.value, policy });
   }
-  return ok({ ...o, skip: skip.value, constraints, pins: pins.value, policies });
+  const missing = unknownHosts(state, Object.keys(o.nics));
+  if (missing !== null) return err(missing);
+  return ok({ ...withKnownNics(state, o), skip: skip.value, constraints, pins: pins.value, policies });
 };

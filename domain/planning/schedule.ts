@@ -2,6 +2,7 @@
 import type { Shelf } from '../drill/sweep/shelf.ts';
 import type { Paths } from '../migration/network-path.ts';
 import { Books } from './books.ts';
+import { type Constraint, isContinuous } from './constraints.ts';
 import type { Job } from './jobs.ts';
 import type { PlanOptions } from './options.ts';
 import { type Sending, UnderWay } from './under-way.ts';
@@ -83,6 +84,8 @@ class Scheduler {
   readonly #shelf: Shelf;
   readonly #paths: Paths;
   readonly #o: PlanOptions;
+  /** Those that hold on the way: destinations are chosen, the others they keep already. */
+  readonly #rules: readonly Constraint[];
   readonly #books: Books;
   readonly #accepts: Uint8Array;
   readonly #sharing: Sharing;
@@ -92,6 +95,8 @@ class Scheduler {
   readonly #underWay: UnderWay;
   /** What the moves under way ask of each link, bytes/ms. */
   readonly #asked: Float64Array;
+  /** Moves under way over each link. */
+  readonly #over: Int32Array;
   readonly #outgoing: Int32Array;
   readonly #incoming: Int32Array;
   readonly #work: Float64Array;
@@ -104,11 +109,13 @@ class Scheduler {
     this.#shelf = shelf;
     this.#paths = paths;
     this.#o = o;
-    this.#books = new Books(shelf, o.constraints);
+    this.#rules = o.constraints.filter(isContinuous);
+    this.#books = new Books(shelf, this.#rules);
     this.#accepts = accepts;
     this.#sharing = sharing;
     this.#underWay = new UnderWay(paths.capacities);
     this.#asked = new Float64Array(paths.capacities.length);
+    this.#over = new Int32Array(paths.capacities.length);
     this.#outgoing = new Int32Array(shelf.hosts.length);
     this.#incoming = new Int32Array(shelf.hosts.length);
     this.#work = new Float64Array(paths.capacities.length);
@@ -179,6 +186,8 @@ class Scheduler {
     if (on !== leg.source || alsoOn !== undefined) return false; // its first leg has not ended
     if (this.#books.refuses(leg.job.row, leg.dest) !== null) return false;
     const links = this.#links(leg);
+    const { perLink } = this.#o;
+    if (perLink !== null && links.some((l) => this.#over[l]! >= perLink)) return false;
     const sending = sendingOf(leg.job, links, this.#paths.capacities, this.#o);
     for (const l of links) {
       const asked = this.#asked[l]!;
@@ -191,7 +200,10 @@ class Scheduler {
     this.#books.put(leg.job.row, leg.dest);
     this.#underWay.start(index, sending);
     this.#running.set(index, { ...sending, index });
-    for (const l of links) this.#asked[l]! += sending.demand;
+    for (const l of links) {
+      this.#asked[l]! += sending.demand;
+      this.#over[l]! += 1;
+    }
     this.#outgoing[leg.source]! += 1;
     this.#incoming[leg.dest]! += 1;
     return true;
@@ -211,12 +223,13 @@ class Scheduler {
    * room, its group members), all earlier ones in the way of a limit, and under constraints everything that ended.
    */
   #afterOf(leg: Leg, links: readonly number[]): readonly number[] {
-    if (this.#o.constraints.length > 0) return [...this.#ended];
+    if (this.#rules.length > 0) return [...this.#ended];
     const after = new Set<number>();
     for (const i of this.#ended) {
       const done = this.#legs[i]!;
       if (done.source === leg.dest || done.source === leg.source || done.job.row === leg.job.row) after.add(i);
       if (this.#o.perDest !== null && done.dest === leg.dest) after.add(i);
+      if (this.#o.perLink !== null && this.#links(done).some((l) => links.includes(l))) after.add(i);
     }
     for (const l of links) {
       const last = this.#lastOnLink.get(l);
@@ -246,6 +259,7 @@ class Scheduler {
     this.#incoming[leg.dest]! -= 1;
     for (const l of r.links) {
       this.#asked[l] = Math.max(0, this.#asked[l]! - r.demand);
+      this.#over[l]! -= 1;
       this.#work[l]! -= this.#loadS(leg, l);
       this.#lastOnLink.set(l, r.index);
     }

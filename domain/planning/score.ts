@@ -20,6 +20,10 @@ export type StepScore = {
   /** (planned − actual) / actual. */
   readonly durationError: number | null;
   readonly downtimeMs: { readonly planned: number; readonly actual: number | null };
+  /** On the wire; `isWhole` false where the log has only the last progress before the end: at least so much. */
+  readonly bytes: { readonly planned: number; readonly actual: number | null; readonly isWhole: boolean };
+  /** (planned − actual) / actual, where the whole is on record. */
+  readonly bytesError: number | null;
   /** Migrations on record for the step. */
   readonly attempts: readonly string[];
 };
@@ -30,6 +34,7 @@ export type PlanScore = {
   readonly durationErrorMedian: number | null;
   readonly durationErrorP90: number | null;
   readonly downtimeErrorMedianMs: number | null;
+  readonly bytesErrorMedian: number | null;
   readonly makespanMs: { readonly planned: number; readonly actual: number | null };
   /** Signed, (actual − planned) / planned: positive where it took longer. Null while a step is open. */
   readonly etaDeviation: number | null;
@@ -86,6 +91,7 @@ const scored = (
   const isDone = outcome === 'as planned' || outcome === 'again' || outcome === 'elsewhere';
   const actual = last === undefined || last.endedAt === null || !isDone ? null : ms(last.endedAt) - ms(last.startedAt);
   const planned = move.endMs - move.startMs;
+  const whole = isDone ? (last?.bytes ?? null) : null;
   return {
     step,
     vm: move.vm,
@@ -100,6 +106,12 @@ const scored = (
     durationMs: { planned, actual },
     durationError: actual === null || actual <= 0 ? null : (planned - actual) / actual,
     downtimeMs: { planned: move.downtimeMs, actual: isDone ? (last?.downtimeMs ?? null) : null },
+    bytes: {
+      planned: move.bytes,
+      actual: whole ?? (isDone ? (last?.processedBytes ?? null) : null),
+      isWhole: whole !== null,
+    },
+    bytesError: whole === null || whole <= 0 ? null : (move.bytes - whole) / whole,
     attempts: attempts.map((a) => a.id),
   };
 };
@@ -140,6 +152,10 @@ export const scorePlan = (plan: Plan, madeAt: string, state: ClusterState): Plan
     durationErrorMedian: percentile(errors, 0.5),
     durationErrorP90: percentile(errors, 0.9),
     downtimeErrorMedianMs: percentile(downtimes, 0.5),
+    bytesErrorMedian: percentile(
+      steps.flatMap((s) => (s.bytesError === null ? [] : [Math.abs(s.bytesError)])),
+      0.5,
+    ),
     makespanMs: { planned: plan.makespanMs, actual },
     etaDeviation: actual === null || plan.makespanMs <= 0 ? null : (actual - plan.makespanMs) / plan.makespanMs,
     unplanned: open.filter(isOurs).map(({ id, vm, dest }) => ({ id, vm, dest })),

@@ -5,9 +5,13 @@ import type { ClusterState } from '../readout/state.ts';
 import { claimCells } from '../scheduling/numa.ts';
 import { seconds } from '../readout/words.ts';
 import type { PlannedMove, SpareReport } from './plan.ts';
+import { looksWords, Work } from './work.ts';
 
-/** Placements tried for one report; beyond it only the beginning and the end are looked at. */
-const MOST_TRIALS = 20_000;
+/**
+ * Looks of a VM at a host that the questions about N+1 of one plan may cost together: a second or two of work. Where they do
+ * not suffice, the report says how far they went.
+ */
+const MOST_LOOKS = 5_000_000;
 /** Nodes of the exact search for each: the question is asked often, so it may stay open. */
 const STEPS = 2000;
 
@@ -61,26 +65,30 @@ const shelfAt = (
 
 type Loss = { readonly host: number; readonly homeless: readonly number[] };
 
-/** The hosts of these whose failure could not be absorbed; `open` when the search ended undecided for some. */
-const lossesOf = (
-  at: Shelf,
-  hosts: readonly number[],
-  most = Infinity,
-): { readonly lost: readonly Loss[]; readonly open: boolean } => {
+type Losses = {
+  readonly lost: readonly Loss[];
+  /** A search ended undecided for some. */
+  readonly open: boolean;
+  /** Hosts looked at, from the first: less than all once `most` are lost, or the work is spent. */
+  readonly looked: number;
+};
+
+/** The hosts of these whose failure could not be absorbed. */
+const lossesOf = (at: Shelf, hosts: readonly number[], work: Work, most = Infinity): Losses => {
   const trial = new Trial(at);
   const lost: Loss[] = [];
   let open = false;
-  for (const h of hosts) {
+  let looked = 0;
+  for (; looked < hosts.length && lost.length < most && !work.isSpent; looked++) {
+    const h = hosts[looked]!;
+    const before = trial.looks;
     const verdict = placeAll(at, trial, [h], { budget: STEPS });
+    work.spend(trial.looks - before);
     if (verdict.says === 'does not fit') lost.push({ host: h, homeless: verdict.homeless });
     open ||= verdict.says === 'undecided';
-    if (lost.length >= most) break;
   }
-  return { lost, open };
+  return { lost, open, looked };
 };
-
-const verdict = ({ lost, open }: ReturnType<typeof lossesOf>): boolean | null =>
-  lost.length > 0 ? false : open ? null : true;
 
 const upHosts = (state: ClusterState, shelf: Shelf): readonly number[] => {
   const up = new Set(state.hosts.filter((h) => h.up !== false && !h.forcedDown).map((h) => h.name));
@@ -88,13 +96,6 @@ const upHosts = (state: ClusterState, shelf: Shelf): readonly number[] => {
 };
 
 const NOBODY: ReadonlySet<string> = new Set();
-
-/** Hosts whose failure can be absorbed as things are: what a plan should not spoil. */
-const absorbed = (shelf: Shelf, hosts: readonly number[]) => {
-  const now = lossesOf(shelfAt(shelf, new Map(), [], 0, NOBODY), hosts);
-  const lost = new Set(now.lost.map((l) => l.host));
-  return { now, kept: hosts.filter((h) => !lost.has(h)) };
-};
 
 /** Why N+1 is not kept at an instant: what is charged twice then, or that nothing is and room is short anyway. */
 const lossWords = (shelf: Shelf, moves: readonly PlannedMove[], atMs: number, { host, homeless }: Loss): string => {
@@ -109,12 +110,22 @@ const lossWords = (shelf: Shelf, moves: readonly PlannedMove[], atMs: number, { 
   return `at ${seconds(atMs)} the failure of ${shelf.hosts[host]} would strand ${vm}, ${why}`;
 };
 
+type Noted = Omit<SpareReport, 'note'> & {
+  readonly alreadyLost: readonly Loss[];
+  /** Hosts of which it is not known whether their failure could be absorbed before the plan. */
+  readonly unknown: number;
+};
+
+const lookedWords = (looked: number): string => {
+  if (looked < 2) return looked === 0 ? 'no instant' : 'only the end';
+  return `only the end and ${looked - 1} ${looked === 2 ? 'other' : 'others'}`;
+};
+
 const noteOf = (
-  report: Omit<SpareReport, 'note'>,
   shelf: Shelf,
-  alreadyLost: readonly Loss[],
-  instants: number,
+  { alreadyLost, unknown, looked, instants, lost, after }: Noted,
   endMs: number,
+  work: Work,
 ): string => {
   const parts: string[] = [];
   const [first] = alreadyLost;
@@ -122,55 +133,99 @@ const noteOf = (
     parts.push(
       `before the plan the failure of ${shelf.hosts[first.host]}${alreadyLost.length > 1 ? ` or ${alreadyLost.length - 1} other hosts` : ''} could not be absorbed either`,
     );
-  const whose = first === undefined ? 'any one host' : 'any other host';
-  if (report.looked === 0) parts.push(`${instants} instants are too many to look at one by one; only the end was`);
-  if (report.lost.length === 0)
-    parts.push(`${report.looked === 0 ? 'at the end' : 'at every instant'} the failure of ${whose} could be absorbed`);
+  if (unknown > 0)
+    parts.push(
+      `for ${unknown} hosts it was not found out, within ${looksWords(work.most)}, whether their failure could be absorbed before`,
+    );
+  else if (looked < instants)
+    parts.push(`${lookedWords(looked)} of ${instants} instants could be looked at within ${looksWords(work.most)}`);
+  if (looked === 0) return parts.join('; ');
+  const whose = alreadyLost.length + unknown === 0 ? 'any one host' : 'any other host';
+  if (lost.length === 0)
+    parts.push(`${looked < instants ? 'there' : 'at every instant'} the failure of ${whose} could be absorbed`);
   else {
-    const end = report.after === false ? report.lost.findLast((l) => l.atMs === endMs) : undefined;
-    const way = report.lost.filter((l) => l !== end);
+    const end = after === false ? lost.findLast((l) => l.atMs === endMs) : undefined;
+    const way = lost.filter((l) => l !== end);
     if (end !== undefined) parts.push(`not kept in the end: ${end.why}`);
     if (way.length > 0) parts.push(`not kept at ${way.length} of ${instants} instants on the way: ${way[0]!.why}`);
   }
   return parts.join('; ');
 };
 
-/**
- * N+1 before, after and at every start and end of a move, drained hosts taking nobody. A host whose failure could not be
- * absorbed before is not held against the plan. Null where nothing moves.
- */
-export const spareReport = (
-  state: ClusterState,
-  shelf: Shelf,
-  moves: readonly PlannedMove[],
-  drained: ReadonlySet<string>,
-): SpareReport | null => {
-  if (moves.length === 0) return null;
-  const rows = new Map(shelf.vms.map((vm, i) => [vm.id, i]));
-  const hosts = upHosts(state, shelf);
-  const { now, kept } = absorbed(shelf, hosts);
-  const after = lossesOf(shelfAt(shelf, rows, moves, Infinity, drained), kept, 1);
-  const all = [...new Set(moves.flatMap((m) => [m.startMs, m.endMs]))].sort((a, b) => a - b);
-  const tooMany = all.length * kept.length > MOST_TRIALS;
-  const instants = tooMany ? all.slice(-1) : all;
-  const lost = instants.flatMap((atMs) => {
-    const [loss] = lossesOf(shelfAt(shelf, rows, moves, atMs, drained), kept, 1).lost;
-    return loss === undefined
-      ? []
-      : [{ atMs, host: shelf.hosts[loss.host]!, why: lossWords(shelf, moves, atMs, loss) }];
-  });
-  const before = verdict(now);
-  const report = {
-    before,
-    after: before === false ? false : verdict(after),
-    looked: tooMany ? 0 : instants.length,
-    lost,
-  };
-  return { ...report, note: noteOf(report, shelf, now.lost, all.length, all.at(-1) ?? 0) };
-};
+/** Whether N+1 stays, asked of one plan after another for the same hosts to empty, with one budget of looks for all. */
+export class SpareWatch {
+  readonly #shelf: Shelf;
+  readonly #drained: ReadonlySet<string>;
+  readonly #hosts: readonly number[];
+  readonly #rows: ReadonlyMap<string, number>;
+  readonly #work: Work;
+  #now: Losses | null = null;
 
-/** Placements tried while destinations are chosen with N+1 in mind; beyond it they are chosen without. */
-const MOST_GUARDED = 40_000;
+  constructor(state: ClusterState, shelf: Shelf, drained: ReadonlySet<string>, looks = MOST_LOOKS) {
+    this.#shelf = shelf;
+    this.#drained = drained;
+    this.#hosts = upHosts(state, shelf);
+    this.#rows = new Map(shelf.vms.map((vm, i) => [vm.id, i]));
+    this.#work = new Work(looks);
+  }
+
+  get isSpent(): boolean {
+    return this.#work.isSpent;
+  }
+
+  /** Counts what else is done to keep N+1. */
+  spend(looks: number): void {
+    this.#work.spend(looks);
+  }
+
+  /** Hosts whose failure can be absorbed as things are: what a plan should not spoil. */
+  #before(): { readonly now: Losses; readonly kept: readonly number[] } {
+    const now = (this.#now ??= lossesOf(shelfAt(this.#shelf, new Map(), [], 0, NOBODY), this.#hosts, this.#work));
+    const lost = new Set(now.lost.map((l) => l.host));
+    return { now, kept: this.#hosts.slice(0, now.looked).filter((h) => !lost.has(h)) };
+  }
+
+  #lossAt(moves: readonly PlannedMove[], atMs: number, kept: readonly number[]): Losses {
+    this.#work.spend(this.#shelf.hosts.length + this.#shelf.vms.length + moves.length);
+    return lossesOf(shelfAt(this.#shelf, this.#rows, moves, atMs, this.#drained), kept, this.#work, 1);
+  }
+
+  /**
+   * N+1 before, after and at every start and end of a move, drained hosts taking nobody. A host whose failure could not be
+   * absorbed before is not held against the plan. Null where nothing moves.
+   */
+  report(moves: readonly PlannedMove[]): SpareReport | null {
+    if (moves.length === 0) return null;
+    const { now, kept } = this.#before();
+    const unknown = this.#hosts.length - now.looked;
+    const all = [...new Set(moves.flatMap((m) => [m.startMs, m.endMs]))].sort((a, b) => a - b);
+    const endMs = all.at(-1)!;
+    const lost: SpareReport['lost'][number][] = [];
+    let after: boolean | null = null;
+    let looked = 0;
+    for (const atMs of [endMs, ...all.slice(0, -1)]) {
+      if (this.#work.isSpent) break;
+      const at = this.#lossAt(moves, atMs, kept);
+      const [loss] = at.lost;
+      if (loss === undefined && at.looked < kept.length) break;
+      looked++;
+      if (atMs === endMs) after = loss !== undefined ? false : at.open || unknown > 0 ? null : true;
+      if (loss !== undefined)
+        lost.push({ atMs, host: this.#shelf.hosts[loss.host]!, why: lossWords(this.#shelf, moves, atMs, loss) });
+    }
+    lost.sort((a, b) => a.atMs - b.atMs);
+    const before = now.lost.length > 0 ? false : now.open || unknown > 0 ? null : true;
+    const report = { before, after: before === false ? false : after, instants: all.length, looked, lost };
+    const note = noteOf(this.#shelf, { ...report, alreadyLost: now.lost, unknown }, endMs, this.#work);
+    return { ...report, note };
+  }
+
+  /** Holds a choice of destinations to N+1; null where the work is spent. */
+  guard(): SpareGuard | null {
+    const { kept } = this.#before();
+    return this.isSpent ? null : new SpareGuard(this.#shelf, kept, this.#drained, this.#work);
+  }
+}
 
 /** Holds the choice of destinations to those that leave every failure absorbed that was before. */
 export class SpareGuard {
@@ -179,20 +234,15 @@ export class SpareGuard {
   readonly #usable: Uint8Array;
   readonly #tenants: number[][];
   readonly #home: Int32Array;
+  readonly #work: Work;
 
-  private constructor(shelf: Shelf, kept: readonly number[], drained: ReadonlySet<string>) {
+  constructor(shelf: Shelf, kept: readonly number[], drained: ReadonlySet<string>, work: Work) {
     this.#shelf = shelf;
     this.#kept = kept;
+    this.#work = work;
     this.#usable = Uint8Array.from(shelf.usable, (u, h) => (drained.has(shelf.hosts[h]!) ? 0 : u));
     this.#tenants = shelf.tenants.map((list) => [...list]);
     this.#home = shelf.home.slice();
-  }
-
-  /** Null where asking would take too long. */
-  static of(state: ClusterState, shelf: Shelf, jobs: number, drained: ReadonlySet<string>): SpareGuard | null {
-    const hosts = upHosts(state, shelf);
-    if (jobs * hosts.length > MOST_GUARDED) return null;
-    return new SpareGuard(shelf, absorbed(shelf, hosts).kept, drained);
   }
 
   put(vm: number, host: number): void {
@@ -204,8 +254,9 @@ export class SpareGuard {
     this.#home[vm] = host;
   }
 
-  /** Whether the VM may run there: `free` is the room of every host before it comes. */
+  /** Whether the VM may run there, or the work is spent: `free` is the room of every host before it comes. */
   allows(free: Float64Array, vm: number, host: number): boolean {
+    if (this.#work.isSpent) return true;
     const from = this.#home[vm]!;
     const room = free.slice();
     for (let r = 0; r < R; r++) room[host * R + r]! -= this.#shelf.ask[vm * R + r]!;
@@ -223,7 +274,7 @@ export class SpareGuard {
       emptiest,
       refuges,
     };
-    const isKept = lossesOf(then, this.#kept, 1).lost.length === 0;
+    const isKept = lossesOf(then, this.#kept, this.#work, 1).lost.length === 0;
     if (from >= 0) this.put(vm, from);
     return isKept;
   }

@@ -1,5 +1,6 @@
 // A timetable: legs ordered and timed under each way of sharing links, the shortest kept, as moves of a plan.
 import type { Shelf } from '../drill/sweep/shelf.ts';
+import { payloadBytesPerS } from '../migration/encapsulation.ts';
 import { type Paths, pathsOf } from '../migration/network-path.ts';
 import type { ClusterState } from '../readout/state.ts';
 import { type Job, nicBytesPerS } from './jobs.ts';
@@ -10,16 +11,16 @@ import { type Timed, timed } from './timing.ts';
 
 const NO_RACK = '';
 
-/** The links of a cluster as assumed: one adapter a host, one uplink a rack where any is told. */
+/** The links of a cluster as told or assumed: one adapter a host, one uplink a rack where any is told. */
 export const pathsIn = (state: ClusterState, o: PlanOptions): ReturnType<typeof pathsOf> => {
-  const nic = nicBytesPerS(o);
+  const { uplinkBitsPerS } = o;
   const racks = [...new Set(state.hosts.flatMap((h) => h.rack ?? []))].sort();
   return pathsOf({
-    hosts: state.hosts.map((h) => ({ name: h.name, rack: h.rack ?? NO_RACK, nicBytesPerS: nic })),
+    hosts: state.hosts.map((h) => ({ name: h.name, rack: h.rack ?? NO_RACK, nicBytesPerS: nicBytesPerS(o, h.name) })),
     racks:
-      o.uplinkBitsPerS === null
+      uplinkBitsPerS === null
         ? []
-        : racks.map((name) => ({ name, uplinkBytesPerS: (nic * (o.uplinkBitsPerS ?? 0)) / o.nicBitsPerS })),
+        : racks.map((name) => ({ name, uplinkBytesPerS: payloadBytesPerS(uplinkBitsPerS, o.mtuBytes, 'none') })),
   });
 };
 

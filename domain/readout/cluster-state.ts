@@ -19,7 +19,7 @@ import {
 import { statusOf, typeOf } from '../cluster/fold/move.ts';
 import { specsOf } from '../cluster/fold/vm.ts';
 import { hashOf } from '../cluster/hash.ts';
-import { NO_HOST_ABOUT, NO_VM_ABOUT } from '../cluster/records.ts';
+import { NO_HOST_ABOUT, NO_VM_ABOUT, type Progress } from '../cluster/records.ts';
 import { idAt, type Registry } from '../cluster/registry.ts';
 import { cpusCharged } from '../cluster/usage.ts';
 import { type Loads, loadsOf } from './load.ts';
@@ -107,6 +107,7 @@ const hostState = (c: Cluster, row: Row, vms: readonly string[], loads: Loads): 
     rack: about.rack,
     managementIp: about.managementIp,
     vtepIp: about.vtepIp,
+    nicBitsPerS: about.nicBitsPerS,
     vms,
   };
 };
@@ -221,6 +222,11 @@ const tunnelStates = (c: Cluster): TunnelState[] => {
   });
 };
 
+const processedBytes = (progress: Progress | null): number | null =>
+  progress === null || (progress.memoryProcessedBytes === null && progress.diskProcessedBytes === null)
+    ? null
+    : (progress.memoryProcessedBytes ?? 0) + (progress.diskProcessedBytes ?? 0);
+
 export const migrationState = (c: Cluster, row: Row): MigrationState => {
   const m = c.migrations.col;
   return {
@@ -234,6 +240,8 @@ export const migrationState = (c: Cluster, row: Row): MigrationState => {
     startedAt: iso(numberAt(m.startedAt, row)),
     endedAt: isoOrNull(numberAt(m.endedAt, row)),
     downtimeMs: nullable(numberAt(m.downtimeMs, row)),
+    bytes: nullable(numberAt(m.bytes, row)),
+    processedBytes: processedBytes(refAt(m.progress, row)),
     reason: refAt(m.reason, row),
     evidence: evidenceOf(byteAt(m.evidence, row)),
   };

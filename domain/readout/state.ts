@@ -41,6 +41,8 @@ export type HostState = {
   readonly rack: string | null;
   readonly managementIp: string | null;
   readonly vtepIp: string | null;
+  /** Of the adapter that carries its migrations; null where nobody told. */
+  readonly nicBitsPerS: number | null;
   /** Ids of the VMs on it, sorted. */
   readonly vms: readonly string[];
 };
@@ -147,6 +149,10 @@ export type MigrationState = {
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly downtimeMs: number | null;
+  /** On the wire, as measured at its end. */
+  readonly bytes: number | null;
+  /** Memory and disks, as of the last progress on record: at least so much was sent. */
+  readonly processedBytes: number | null;
   readonly reason: string | null;
   readonly evidence: Evidence;
 };

@@ -6,6 +6,7 @@ import { linkLoads } from '../../domain/planning/link-load.ts';
 import { blockerMatrix } from '../../domain/planning/matrix.ts';
 import { predictMove } from '../../domain/planning/move-prediction.ts';
 import { PLAN_DEFAULTS } from '../../domain/planning/options.ts';
+import { withKnownNics } from '../../domain/planning/resolve.ts';
 import { runbook } from '../../domain/planning/runbook.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
 import { type Surroundings, surroundingsOf } from '../../domain/scheduling/blockers-hardware.ts';
@@ -36,7 +37,8 @@ export const planningCalls = (engine: Engine): PlanningCalls => {
     'plan.predict': ({ timeline, at, vm, settings }) => {
       const seen = seenAt(timeline, at);
       if (!seen.ok) return seen;
-      return told(predictMove(seen.value.state, seen.value.around, vm, { ...PLAN_DEFAULTS, ...settings }));
+      const options = withKnownNics(seen.value.state, { ...PLAN_DEFAULTS, ...settings });
+      return told(predictMove(seen.value.state, seen.value.around, vm, options));
     },
     'plan.make': async ({ settings, ...asked }, watcher) => {
       const { log, runJob, changedByJob } = engine;

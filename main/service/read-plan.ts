@@ -2,6 +2,8 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { err, ok, type Result } from '../../domain/base/result.ts';
+import { readConstraints } from '../../domain/planning/constraints.ts';
+import { PLAN_DEFAULTS } from '../../domain/planning/options.ts';
 import type { PlanRecord } from '../work/plan-job.ts';
 
 const Text = Type.String({ minLength: 1 });
@@ -22,12 +24,25 @@ const Move = Type.Object({
   after: Type.Array(Type.Integer({ minimum: 0 })),
 });
 
+const Goal = Type.Union([
+  Type.Object({ kind: Type.Literal('drain'), hosts: Names }),
+  Type.Object({
+    kind: Type.Literal('make-room'),
+    flavor: Type.Object({ name: Text, vcpus: Figure, ramMiB: Figure, diskGiB: Figure }),
+    count: Type.Integer({ minimum: 1 }),
+    hosts: Type.Union([Names, Type.Null()]),
+  }),
+  Type.Object({ kind: Type.Literal('repair') }),
+  Type.Object({ kind: Type.Literal('rebalance'), margin: Figure, mostMoves: Figure }),
+  Type.Object({ kind: Type.Literal('move') }),
+]);
+
 /** What applying, replanning and scoring lean on; the report is for people. */
 const check = Compile(
   Type.Object({
     feasible: Type.Boolean(),
     drained: Names,
-    goals: Type.Array(Type.Object({ kind: Text }), { minItems: 1 }),
+    goals: Type.Array(Goal, { minItems: 1 }),
     moves: Type.Array(Move),
     makespanMs: Figure,
     lowerBoundMs: Figure,
@@ -45,7 +60,7 @@ const check = Compile(
     options: Type.Object({
       perHost: Type.Integer({ minimum: 1 }),
       nicBitsPerS: Type.Number({ exclusiveMinimum: 0 }),
-      constraints: Type.Array(Type.Object({ kind: Text })),
+      constraints: Type.Array(Type.Object({ kind: Text })), // what each says is read by `readConstraints`
       skip: Names,
       pins: Type.Array(Type.Object({ vm: Text, host: Text })),
       policies: Type.Array(Type.Object({ vms: Names, policy: Text })),
@@ -61,7 +76,13 @@ export const planIn = (text: string, path: string): Result<PlanRecord, string> =
   } catch {
     return err(`${path} is not JSON. A plan is what a planning command prints with --json.`);
   }
-  if (check.Check(value)) return ok(value as unknown as PlanRecord);
+  if (check.Check(value)) {
+    const rules = readConstraints(value.options.constraints);
+    if (!rules.ok) return err(`${path} is not a plan: ${rules.error}`);
+    const plan = value as unknown as PlanRecord;
+    // A plan kept since before an option was thought of was made as if it had its default.
+    return ok({ ...plan, options: { ...PLAN_DEFAULTS, ...plan.options } });
+  }
   const [first] = check.Errors(value);
   const where =
     first === undefined || first.instancePath === '' ? '' : ` at ${first.instancePath.slice(1).replaceAll('/', '.')}`;

@@ -29,6 +29,8 @@ export class Trial {
   readonly #placedMembers = new Map<number, number[]>();
   /** Cells of each host after each claim of this trial, the last one as they are now. */
   readonly #claims = new Map<number, NumaRoom[]>();
+  /** Looks of a VM at a host so far: what whoever asks again and again may count. */
+  looks = 0;
 
   constructor(shelf: Shelf) {
     this.#shelf = shelf;
@@ -139,13 +141,15 @@ export const firstFit = (shelf: Shelf, trial: Trial, vms: readonly number[]): nu
   const left: number[] = [];
   for (const vm of vms) {
     let found = -1;
-    for (let i = 0; i < shelf.emptiest.length; i++) {
+    let i = 0;
+    for (; i < shelf.emptiest.length; i++) {
       const host = shelf.emptiest[i]!;
       if (trial.fits(vm, host)) {
         found = host;
         break;
       }
     }
+    trial.looks += i + 1;
     if (found < 0) left.push(vm);
     else trial.put(vm, found);
   }
@@ -166,6 +170,7 @@ const bestFit = (shelf: Shelf, trial: Trial, vms: readonly number[], r: number):
         least = rest;
       }
     }
+    trial.looks += shelf.emptiest.length;
     if (found < 0) left.push(vm);
     else trial.put(vm, found);
   }
@@ -226,6 +231,7 @@ const searched = (shelf: Shelf, trial: Trial, vms: readonly number[], budget: nu
   const hasTwins = celled.length === 0 && !vms.some((vm) => shelf.group[vm]! >= 0);
   const placeOne = (vm: number, onwards: () => boolean | null): boolean | null => {
     const tried: number[] = [];
+    trial.looks += shelf.emptiest.length;
     for (const host of shelf.emptiest) {
       if (!trial.fits(vm, host)) continue;
       if (hasTwins && twinOf(shelf, trial, host, tried)) continue;

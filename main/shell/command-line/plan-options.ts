@@ -20,9 +20,11 @@ export type PlanningOptions = InstantOptions &
     readonly vmPolicy?: readonly string[];
     readonly placement: Placement;
     readonly nicGbps: string;
+    readonly hostNicGbps?: readonly string[];
     readonly uplinkGbps?: string;
     readonly perHost: string;
     readonly perDest?: string;
+    readonly perLink?: string;
     readonly prepareS: string;
     readonly dirtyPages: string;
     readonly constraints?: string;
@@ -51,12 +53,17 @@ export const number = (
     : err(`${name} takes a ${whole ? 'whole ' : ''}number from ${least} to ${most}, not ${written}.`);
 };
 
-/** `VM=WORD` pairs; the VM's name may hold further equals signs. */
-const pairs = (name: string, what: string, written: readonly string[]): Result<readonly [string, string][], string> => {
+/** `NAME=WORD` pairs; the name may hold further equals signs. */
+const pairs = (
+  option: string,
+  named: string,
+  what: string,
+  written: readonly string[],
+): Result<readonly [string, string][], string> => {
   const found: [string, string][] = [];
   for (const text of written) {
     const at = text.lastIndexOf('=');
-    if (at <= 0 || at === text.length - 1) return err(`${name} takes VM=${what}, not ${text}.`);
+    if (at <= 0 || at === text.length - 1) return err(`${option} takes ${named}=${what}, not ${text}.`);
     found.push([text.slice(0, at), text.slice(at + 1)]);
   }
   return ok(found);
@@ -65,7 +72,7 @@ const pairs = (name: string, what: string, written: readonly string[]): Result<r
 const isPolicy = (word: string): word is Policy => POLICIES.some((p) => p === word);
 
 const policiesOf = (written: readonly string[]): Result<PlanOptions['policies'], string> => {
-  const read = pairs('--vm-policy', 'POLICY', written);
+  const read = pairs('--vm-policy', 'VM', 'POLICY', written);
   if (!read.ok) return read;
   const policies: { vms: readonly string[]; policy: Policy }[] = [];
   for (const [vm, policy] of read.value) {
@@ -73,6 +80,19 @@ const policiesOf = (written: readonly string[]): Result<PlanOptions['policies'],
     policies.push({ vms: [vm], policy });
   }
   return ok(policies);
+};
+
+const nicsOf = (written: readonly string[]): Result<PlanOptions['nics'], string> => {
+  const read = pairs('--host-nic-gbps', 'HOST', 'N', written);
+  if (!read.ok) return read;
+  const nics: Record<string, number> = {};
+  for (const [host, text] of read.value) {
+    if (Object.hasOwn(nics, host)) return err(`--host-nic-gbps names ${host} twice.`);
+    const value = number(`--host-nic-gbps ${host}`, text, 0.01, 1000);
+    if (!value.ok) return value;
+    nics[host] = value.value * 1e9;
+  }
+  return ok(nics);
 };
 
 const constraintsOf = (path: string | undefined): Result<PlanOptions['constraints'], string> => {
@@ -91,12 +111,16 @@ const constraintsOf = (path: string | undefined): Result<PlanOptions['constraint
 export const planOptions = (o: PlanningOptions): Result<PlanOptions, string> => {
   const nic = number('--nic-gbps', o.nicGbps, 0.01, 1000);
   if (!nic.ok) return nic;
+  const nics = nicsOf(o.hostNicGbps ?? []);
+  if (!nics.ok) return nics;
   const uplink = o.uplinkGbps === undefined ? ok(null) : number('--uplink-gbps', o.uplinkGbps, 0.01, 10_000);
   if (!uplink.ok) return uplink;
   const perHost = number('--per-host', o.perHost, 1, 1000, true);
   if (!perHost.ok) return perHost;
   const perDest = o.perDest === undefined ? ok(null) : number('--per-dest', o.perDest, 1, 1000, true);
   if (!perDest.ok) return perDest;
+  const perLink = o.perLink === undefined ? ok(null) : number('--per-link', o.perLink, 1, 1000, true);
+  if (!perLink.ok) return perLink;
   const prepareS = number('--prepare-s', o.prepareS, 0, 3600);
   if (!prepareS.ok) return prepareS;
   const dirty = number('--dirty-pages', o.dirtyPages, 0, 1e9);
@@ -105,7 +129,7 @@ export const planOptions = (o: PlanningOptions): Result<PlanOptions, string> => 
   if (!constraints.ok) return constraints;
   const policies = policiesOf(o.vmPolicy ?? []);
   if (!policies.ok) return policies;
-  const pins = pairs('--pin', 'HOST', o.pin ?? []);
+  const pins = pairs('--pin', 'VM', 'HOST', o.pin ?? []);
   if (!pins.ok) return pins;
   return ok({
     ...PLAN_DEFAULTS,
@@ -113,9 +137,11 @@ export const planOptions = (o: PlanningOptions): Result<PlanOptions, string> => 
     policies: policies.value,
     placement: o.placement,
     nicBitsPerS: nic.value * 1e9,
+    nics: nics.value,
     uplinkBitsPerS: uplink.value === null ? null : uplink.value * 1e9,
     perHost: perHost.value,
     perDest: perDest.value,
+    perLink: perLink.value,
     prepareMs: prepareS.value * 1000,
     dirtyPagesPerS: dirty.value,
     constraints: constraints.value,
@@ -135,9 +161,14 @@ export const withPlanning = (command: Command): Command => {
     .option('--vm-policy <vm=policy...>', 'another policy for single VMs')
     .addOption(new Option('--placement <name>', 'who chooses destinations').choices(PLACEMENTS).default(d.placement))
     .option('--nic-gbps <n>', 'what a host adapter carries (assumed)', String(d.nicBitsPerS / 1e9))
+    .option('--host-nic-gbps <host=n...>', 'what the adapters of single hosts carry')
     .option('--uplink-gbps <n>', "what a rack's uplink carries (default: no limit)")
     .option('--per-host <n>', 'migrations out of a host at once: max_concurrent_live_migrations', String(d.perHost))
     .option('--per-dest <n>', 'migrations into a host at once (default: no limit)')
+    .option(
+      '--per-link <n>',
+      'migrations over one link at once, an adapter or an uplink either way (default: no limit)',
+    )
     .option('--prepare-s <n>', 'seconds before the first byte of each migration (assumed)', String(d.prepareMs / 1000))
     .option(
       '--dirty-pages <n>',

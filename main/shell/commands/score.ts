@@ -10,6 +10,7 @@ import { counted, table } from '../command-line/table.ts';
 type Options = InstantOptions;
 
 const seconds = (ms: number | null): string | null => (ms === null ? null : `${(ms / 1000).toFixed(1)} s`);
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 const percent = (share: number): string => `${share > 0 ? '+' : ''}${(share * 100).toFixed(1)} %`;
 
 const words = (score: PlanScore): string => {
@@ -36,6 +37,11 @@ const readable = (score: PlanScore): string => {
     { head: 'ERROR', cell: (s) => (s.durationError === null ? null : percent(s.durationError)) },
     { head: 'DOWN PLANNED', cell: (s) => `${Math.round(s.downtimeMs.planned)} ms` },
     { head: 'DOWN', cell: (s) => (s.downtimeMs.actual === null ? null : `${Math.round(s.downtimeMs.actual)} ms`) },
+    { head: 'COPIED PLANNED', cell: (s) => megabytes(s.bytes.planned) },
+    {
+      head: 'COPIED',
+      cell: ({ bytes }) => (bytes.actual === null ? null : `${bytes.isWhole ? '' : '≥ '}${megabytes(bytes.actual)}`),
+    },
   ]);
   const error =
     score.durationErrorMedian === null
@@ -45,6 +51,10 @@ const readable = (score: PlanScore): string => {
     score.downtimeErrorMedianMs === null
       ? ''
       : `Error of a step's downtime: median ${Math.round(score.downtimeErrorMedianMs)} ms.\n`;
+  const copied =
+    score.bytesErrorMedian === null
+      ? ''
+      : `Error of a step's bytes: median ${(score.bytesErrorMedian * 100).toFixed(1)} %.\n`;
   const others =
     score.unplanned.length === 0
       ? ''
@@ -52,7 +62,7 @@ const readable = (score: PlanScore): string => {
           .map((u) => u.id)
           .slice(0, 5)
           .join(', ')}${score.unplanned.length > 5 ? ', …' : ''}.\n`;
-  return `${words(score)}${error}${down}${others}\n${steps}`;
+  return `${words(score)}${error}${down}${copied}${others}\n${steps}`;
 };
 
 /** Steps that went as the plan says, perhaps at the second attempt. */

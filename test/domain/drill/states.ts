@@ -33,6 +33,7 @@ export const hostState = (name: string, change: Partial<HostState> = {}): HostSt
   rack: null,
   managementIp: null,
   vtepIp: null,
+  nicBitsPerS: null,
   vms: [],
   ...change,
 });

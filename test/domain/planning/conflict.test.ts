@@ -57,7 +57,7 @@ test('a large drain that fails is explained within its budget, and says what it 
   expect(vms).toBe(560);
   expect(conflict.vms.length).toBeGreaterThan(160);
   expect(conflict.because[0]).toBe(`these ${conflict.vms.length} were not placed together; fewer of them may fail too`);
-  expect(conflict.because).toContain('the search for a smaller set ended after 1000000 looks of a VM at a host');
+  expect(conflict.because).toContain('the search for a smaller set ended after 1 million looks of a VM at a host');
   // Two questions, each over by at most the placements under way as it ends, and two placements to tell the answer.
   const placement = vms * 160;
   expect(asked).toBeLessThan(2 * (looks + 5 * placement) + 2 * 13 * placement);

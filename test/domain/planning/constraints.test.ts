@@ -61,10 +61,21 @@ const ruleOf = (r: Rng, kind: (typeof KINDS)[number], state: ClusterState): Cons
   }
 };
 
+const PLACED = ['ban', 'fence', 'spread', 'gather', 'among', 'split', 'lonely', 'maxOnline'];
+
+/** The rule as it stands, or said to hold on the way, or in the end alone. */
+const sometimes = (r: Rng, rule: Constraint): Constraint => {
+  const continuous = pick(r, [null, true, false]);
+  return continuous === null || !PLACED.includes(rule.kind) ? rule : ({ ...rule, continuous } as Constraint);
+};
+
 const instance = (seed: string) => {
   const r = rng(seed);
+  const when = rng(`${seed} when`);
   const state = seededCluster(seed, { hosts: 10, vms: pick(r, [20, 40]), groups: pick(r, [0, 3]), racks: 2 });
-  const rules = some(r, KINDS, 1 + below(r, 3)).map((kind) => ruleOf(r, kind as (typeof KINDS)[number], state));
+  const rules = some(r, KINDS, 1 + below(r, 3)).map((kind) =>
+    sometimes(when, ruleOf(r, kind as (typeof KINDS)[number], state)),
+  );
   const options: PlanOptions = { ...PLAN_DEFAULTS, perHost: pick(r, [1, 3]), constraints: rules };
   return { state, options };
 };
@@ -98,6 +109,7 @@ const breaking = (plan: Plan, rule: Constraint): Plan | null => {
   const [first, second] = moved;
   if (rule.kind === 'quarantine')
     return changed(plan, plan.moves[0]?.vm ?? '', (m) => ({ ...m, dest: rule.hosts[0]! }));
+  if (rule.kind === 'maxOnline') return plan;
   if (rule.kind === 'split') {
     const [a, b] = rule.groups.map((g) => plan.moves.find((m) => g.includes(m.vm)));
     return a && b ? changed(plan, b.vm, (m) => ({ ...m, dest: a.dest })) : null;
@@ -128,12 +140,21 @@ const breaking = (plan: Plan, rule: Constraint): Plan | null => {
       return first.kind === 'live' ? changed(plan, first.vm, (m) => ({ ...m, kind: 'cold' })) : null;
     case 'noDelay':
       return changed(plan, first.vm, (m) => ({ ...m, startMs: m.startMs + 1000, endMs: m.endMs + 1000 }));
+    case 'among':
+      return second
+        ? changed(
+            changed(plan, first.vm, (m) => ({ ...m, dest: rule.groups[0]![0]! })),
+            second.vm,
+            (m) => ({
+              ...m,
+              dest: rule.groups[1]![0]!,
+            }),
+          )
+        : null;
     case 'root':
     case 'deadline':
-    case 'among':
     case 'lonely':
-    case 'maxOnline':
-      return plan;
+      return plan; // none of the hosts it goes to is empty
   }
 };
 
@@ -142,7 +163,10 @@ test.each([
   'fence',
   'spread',
   'gather',
+  'among',
   'split',
+  'lonely',
+  'maxOnline',
   'quarantine',
   'sequential',
   'preserve',
@@ -153,7 +177,8 @@ test.each([
   for (let i = 0; i < 12; i++) {
     const seed = `bent-${kind}-${i}`;
     const state = seededCluster(seed, { hosts: 10, vms: 40, groups: 0, racks: 2 });
-    const rule = ruleOf(rng(seed), kind, state);
+    const made = ruleOf(rng(seed), kind, state);
+    const rule = made.kind === 'maxOnline' ? { ...made, most: 2 } : made;
     const bent = breaking(drained(state, PLAN_DEFAULTS), rule);
     if (bent === null) continue;
     const { ok, notes } = checkPlan(state, bent, { ...PLAN_DEFAULTS, constraints: [rule] });

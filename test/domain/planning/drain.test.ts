@@ -28,10 +28,13 @@ const seeded = (seed: string): { state: ClusterState; hosts: readonly string[]; 
     uplinkBitsPerS: pick(r, [null, 15e9, 40e9]),
     placement: pick(r, ['planner', 'nova'] as const),
   };
+  const own = rng(`${seed} links`);
+  const nics = pick(own, [{}, { h000: 25e9, h006: 1e9 }, { h001: 1e9, h004: 40e9 }]);
+  const perLink = pick(own, [null, 1, 3]);
   return {
     state,
     hosts: pick(r, [['h000'], ['h000', 'h005'], ['h001', 'h002', 'h003']]),
-    options: { ...PLAN_DEFAULTS, ...change },
+    options: { ...PLAN_DEFAULTS, ...change, nics, perLink },
   };
 };
 
@@ -217,4 +220,39 @@ test('a VM that writes faster than the link goes cold, stays under policy live, 
 test('a host that is not there is a sentence', () => {
   const got = planDrain({ state: twoOnA(), around: NO_SURROUNDINGS, hosts: ['a', 'z'], options: PLAN_DEFAULTS });
   expect(got).toEqual({ ok: false, error: 'There is no host z at 2026-11-17T10:36:02Z. Known hosts: a, b, c.' });
+});
+
+test('a limit of links holds at every instant, and a plan made without it is refused under it', () => {
+  const state = seededCluster('links', { hosts: 12, vms: 80, groups: 0, racks: 3 });
+  const hosts = ['h000', 'h003'];
+  const wide: Partial<PlanOptions> = { perHost: 4, uplinkBitsPerS: 40e9 };
+  const free = planOf(state, hosts, wide);
+  const limited = { ...PLAN_DEFAULTS, ...wide, perLink: 2 };
+  const { ok, notes } = checkPlan(state, free, limited);
+  expect(ok).toBe(false);
+  expect(notes.join('\n')).toMatch(/\d+ moves at once go out of (h00\d|rack r0), at most 2 may/);
+  const held = planOf(state, hosts, { ...wide, perLink: 2 });
+  expect(checkPlan(state, held, limited)).toMatchObject({ ok: true });
+  expect(held.feasible).toBe(true);
+  expect(held.makespanMs).toBeGreaterThan(free.makespanMs);
+});
+
+test('hosts have adapters of their own: a slow one is the bound, and VMs go to quick ones', () => {
+  const hosts = ['a', 'slow', 'quick'].map((name) => hostState(name, { ramMiB: 65_536 }));
+  const vms = Array.from({ length: 4 }, (_, i) => vmState(`vm-${i}`, 'a', { ramMiB: 8192, storage: 'shared' }));
+  const state = chargedState(hosts, vms);
+  const plain = planOf(state, ['a']);
+  const mixed = planOf(state, ['a'], { nics: { slow: 1e9 } });
+  expect(plain.moves.some((m) => m.dest === 'slow')).toBe(true);
+  expect(mixed.moves.map((m) => m.dest)).toEqual(['quick', 'quick', 'quick', 'quick']);
+  expect(mixed.report.assumptions[0]).toBe(
+    'every host but slow (1 Gbit/s) has one adapter of 10 Gbit/s for migrations, full duplex, with no other traffic on it',
+  );
+  const stuck = planOf(state, ['a'], { nics: { a: 1e9 } });
+  expect(stuck.makespanMs).toBeGreaterThan(7 * plain.makespanMs);
+  expect(stuck.lowerBoundMs).toBeGreaterThan(7 * plain.lowerBoundMs);
+  // What a quick adapter carries is more than the checker lets a slow one carry.
+  const { ok, notes } = checkPlan(state, plain, { ...PLAN_DEFAULTS, nics: { a: 1e9 } });
+  expect(ok).toBe(false);
+  expect(notes[0]).toMatch(/^a would carry/);
 });

@@ -9,9 +9,11 @@ import type { ClusterState } from '../../../domain/readout/state.ts';
 import { NO_SURROUNDINGS } from '../../../domain/scheduling/blockers-hardware.ts';
 import { hostState, vmState } from '../drill/states.ts';
 import { chargedState } from './clusters.ts';
+import { shelfOf } from '../../../domain/drill/sweep/shelf.ts';
+import { SpareWatch } from '../../../domain/planning/spare.ts';
 
-const drained = (state: ClusterState, host: string): Plan => {
-  const options = { ...PLAN_DEFAULTS, perHost: 4 };
+const drained = (state: ClusterState, host: string, perHost = 4): Plan => {
+  const options = { ...PLAN_DEFAULTS, perHost };
   const plan = planGoals({ state, around: NO_SURROUNDINGS, goals: [{ kind: 'drain', hosts: [host] }], options });
   if (!plan.ok) throw new Error(plan.error);
   return plan.value;
@@ -44,4 +46,19 @@ test('where the rest has no room for a failure once the host is empty, the repor
   expect(plan.feasible).toBe(true);
   expect(plan.report.spare?.after).toBe(false);
   expect(plan.report.spare?.note).toMatch(/^not kept in the end: at [\d.]+ s the failure of [bc] would strand vm-/);
+});
+
+test('a budget that ends is told, with how far it went: what was not looked at is neither promised nor denied', () => {
+  const state = cluster({ a: 2, b: 1, c: 1, d: 1, e: 1 });
+  const { moves } = drained(state, 'a', 1);
+  const watch = (looks: number) => new SpareWatch(state, shelfOf(state), new Set(['a']), looks).report(moves);
+  expect(watch(1e6)).toMatchObject({ before: true, after: true, looked: 3, instants: 3 });
+  const begun = watch(50);
+  expect(begun).toMatchObject({ before: true, looked: 2, lost: [] });
+  expect(begun?.note).toBe(
+    'only the end and 1 other of 3 instants could be looked at within 50 looks of a VM at a host; there the failure of any one host could be absorbed',
+  );
+  const none = watch(1);
+  expect(none).toMatchObject({ before: null, after: null, looked: 0, lost: [] });
+  expect(none?.note).toMatch(/^for \d hosts it was not found out, within 1 look of a VM at a host/);
 });

@@ -44,6 +44,8 @@ test('applied as it is, the plan is written onto a branch, and scored there ever
   expect(score.steps.every((s, i) => Math.abs((s.downtimeMs.actual ?? -1) - plan.moves[i]!.downtimeMs) <= 1)).toBe(
     true,
   );
+  expect(score.steps.every((s) => s.bytes.isWhole)).toBe(true);
+  expect(score.bytesErrorMedian).toBeLessThan(0.001);
 });
 
 test('scored on a log that holds none of it, no step was run, and the answer is no', async () => {
