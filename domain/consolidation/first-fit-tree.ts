@@ -11,22 +11,33 @@ export type FirstFitTree = {
   readonly firstWith: (cpu: number, ram: number) => number;
 };
 
-export const firstFitTree = (bins: number): FirstFitTree => {
+/**
+ * @param least the least that will ever be asked for: a bin with less of either counts as full, and is not met again on the
+ *   way to others
+ */
+export const firstFitTree = (bins: number, least: { readonly cpu: number; readonly ram: number }): FirstFitTree => {
   let leaves = 1;
   while (leaves < bins) leaves *= 2;
   const maxCpu = new Float64Array(2 * leaves).fill(Number.NEGATIVE_INFINITY);
   const maxRam = new Float64Array(2 * leaves).fill(Number.NEGATIVE_INFINITY);
-  const lift = (node: number): void => {
-    maxCpu[node] = Math.max(maxCpu[2 * node]!, maxCpu[2 * node + 1]!);
-    maxRam[node] = Math.max(maxRam[2 * node]!, maxRam[2 * node + 1]!);
+  const larger = (a: number, b: number): number => (a > b ? a : b);
+  /** Sets a node to the maxima below it; false when they were that already. */
+  const lift = (node: number): boolean => {
+    const cpu = larger(maxCpu[2 * node]!, maxCpu[2 * node + 1]!);
+    const ram = larger(maxRam[2 * node]!, maxRam[2 * node + 1]!);
+    if (maxCpu[node] === cpu && maxRam[node] === ram) return false;
+    maxCpu[node] = cpu;
+    maxRam[node] = ram;
+    return true;
   };
   const update = (bin: number, cpu: number, ram: number): void => {
     let node = leaves + bin;
-    maxCpu[node] = cpu;
-    maxRam[node] = ram;
-    for (node >>= 1; node >= 1; node >>= 1) lift(node);
+    const isFull = cpu < least.cpu || ram < least.ram;
+    maxCpu[node] = isFull ? Number.NEGATIVE_INFINITY : cpu;
+    maxRam[node] = isFull ? Number.NEGATIVE_INFINITY : ram;
+    do node >>= 1;
+    while (node >= 1 && lift(node));
   };
-  const has = (node: number, cpu: number, ram: number): boolean => maxCpu[node]! >= cpu && maxRam[node]! >= ram;
   return {
     set: (bin, cpu, ram) => {
       maxCpu[leaves + bin] = cpu;
@@ -39,20 +50,16 @@ export const firstFitTree = (bins: number): FirstFitTree => {
     take: (bin, cpu, ram) => update(bin, maxCpu[leaves + bin]! - cpu, maxRam[leaves + bin]! - ram),
     firstWith: (cpu, ram) => {
       let node = 1;
-      if (!has(node, cpu, ram)) return -1;
       for (;;) {
-        if (node >= leaves) return node - leaves;
-        if (has(2 * node, cpu, ram)) {
-          node = 2 * node;
+        if (maxCpu[node]! >= cpu && maxRam[node]! >= ram) {
+          if (node >= leaves) return node - leaves;
+          node *= 2;
           continue;
         }
-        // A subtree may have both maxima in different bins: climb until a right sibling might do.
-        node = 2 * node + 1;
-        while (!has(node, cpu, ram)) {
-          while ((node & 1) === 1) node >>= 1;
-          if (node === 0) return -1;
-          node++;
-        }
+        // Nothing here; a subtree may also have had its two maxima in different bins. On to the next subtree to the right.
+        while ((node & 1) === 1) node >>= 1;
+        if (node === 0) return -1;
+        node++;
       }
     },
   };

@@ -24,6 +24,8 @@ const joined = (a: Float64Array, b: Float64Array): Float64Array => {
   return both;
 };
 
+const leastOf = (amounts: Float64Array): number => amounts.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+
 /**
  * Best-fit decreasing: VMs by (CPU, RAM, name) descending, each to the first host with room, hosts by what they had at the
  * start, ascending by (CPU, RAM, name). When none has room, the smallest inactive host is woken and takes its place in
@@ -40,7 +42,7 @@ export const bestFitDecreasing = ({ hosts, inactive, vms }: PackingProblem): Int
     ram: joined(hosts.ram, inactive.ram),
   };
   const order = ascendingOrder(all.cpu, all.ram, all.names);
-  const tree = firstFitTree(order.length);
+  const tree = firstFitTree(order.length, { cpu: leastOf(vms.cpu), ram: leastOf(vms.ram) });
   const sleeping: number[] = [];
   for (const [at, host] of order.entries()) {
     if (host < active) tree.set(at, all.cpu[host]!, all.ram[host]!);

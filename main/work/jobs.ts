@@ -9,17 +9,16 @@ import type { GeneratorOptions } from '../../domain/generator/options.ts';
 import type { ImportReport } from '../ingest/import-settings.ts';
 import { LogFailure } from '../log/fault.ts';
 import type { Log } from '../log/types.ts';
-import { runDrillJob } from './drill-job.ts';
-import { runConsolidateJob, type ConsolidateOrder } from './consolidate-job.ts';
-import { type Generated, runGenerateJob } from './generate-job.ts';
-import { type ImportOrder, runImportJob } from './import-job.ts';
+import type { ConsolidateOrder } from './consolidate-job.ts';
+import type { Generated } from './generate-job.ts';
+import type { ImportOrder } from './import-job.ts';
 import { openForUse } from './open-log.ts';
-import { type PlanOrder, type PlanRecord, runPlanJob } from './plan-job.ts';
-import { runRunwayJob, type RunwayOrder } from './runway-job.ts';
+import type { PlanOrder, PlanRecord } from './plan-job.ts';
+import type { RunwayOrder } from './runway-job.ts';
 import type { Rehearsal } from './rehearsal.ts';
-import { runSweepJob, type SweepOrder } from './sweep-job.ts';
-import { indexTimeline, type TimelineIndex } from './timeline-index.ts';
-import { runTrialJob, type TrialOrder } from './trial-job.ts';
+import type { SweepOrder } from './sweep-job.ts';
+import type { TimelineIndex } from './timeline-index.ts';
+import type { TrialOrder } from './trial-job.ts';
 import type { Answer, Watcher } from './watcher.ts';
 
 /** Each job's input stands beside the path of the log it works on; only a trial needs none. */
@@ -71,19 +70,24 @@ const onLog =
     }
   };
 
+/** A job's own modules are read when it is first asked for: a thread that runs trials needs none of the others'. */
 const jobs: { readonly [N in JobName]: Job<N> } = {
-  import: onLog<'import'>(runImportJob),
-  drill: onLog<'drill'>(runDrillJob),
-  sweep: onLog<'sweep'>(runSweepJob),
-  runway: onLog<'runway'>(runRunwayJob),
-  generate: onLog<'generate'>((log, { timeline, options }, watcher) => runGenerateJob(log, timeline, options, watcher)),
-  index: onLog<'index'>((log, order, watcher) => {
+  import: onLog<'import'>(async (...asked) => (await import('./import-job.ts')).runImportJob(...asked)),
+  drill: onLog<'drill'>(async (...asked) => (await import('./drill-job.ts')).runDrillJob(...asked)),
+  sweep: onLog<'sweep'>(async (...asked) => (await import('./sweep-job.ts')).runSweepJob(...asked)),
+  runway: onLog<'runway'>(async (...asked) => (await import('./runway-job.ts')).runRunwayJob(...asked)),
+  generate: onLog<'generate'>(async (log, { timeline, options }, watcher) =>
+    (await import('./generate-job.ts')).runGenerateJob(log, timeline, options, watcher),
+  ),
+  index: onLog<'index'>(async (log, order, watcher) => {
     const timeline = log.timeline(order.timeline);
-    return timeline.ok ? indexTimeline(log, timeline.value, watcher) : timeline;
+    return timeline.ok ? (await import('./timeline-index.ts')).indexTimeline(log, timeline.value, watcher) : timeline;
   }),
-  consolidate: onLog<'consolidate'>(runConsolidateJob),
-  plan: onLog<'plan'>(runPlanJob),
-  trial: ({ order }) => Promise.resolve(runTrialJob(order)),
+  consolidate: onLog<'consolidate'>(async (...asked) =>
+    (await import('./consolidate-job.ts')).runConsolidateJob(...asked),
+  ),
+  plan: onLog<'plan'>(async (...asked) => (await import('./plan-job.ts')).runPlanJob(...asked)),
+  trial: async ({ order }) => (await import('./trial-job.ts')).runTrialJob(order),
 };
 
 /** Runs the job on this thread. */

@@ -14,7 +14,7 @@ export type Draft = {
 };
 
 export const draftOf = (w: World): Draft => ({
-  lists: w.lists.map((list) => list.slice()),
+  lists: w.lists.map((list) => (list.length === 0 ? [] : list.slice())),
   targets: targetsOf(w),
   version: new Int32Array(w.lists.length),
   undo: [],

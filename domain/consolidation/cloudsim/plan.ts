@@ -1,8 +1,9 @@
 // What a control tick decides: relieve overloaded hosts, then empty every host that can be emptied.
-import type { Detector } from './detectors.ts';
+import type { Detector } from './detector.ts';
 import { type Draft, draftOf, put, rewind, take } from './draft.ts';
 import type { Selection } from './selection.ts';
-import { cheapestHost, close, NO_HOST } from './targets.ts';
+import { cheapestHost, NO_HOST } from './cheapest-host.ts';
+import { close } from './targets.ts';
 import type { World } from './world.ts';
 
 export type Move = { readonly vm: number; readonly target: number };

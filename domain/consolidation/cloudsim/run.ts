@@ -9,27 +9,30 @@ import { INTERVAL_S, MIGRATION_MB_PER_S, TICK_OFFSET_S } from './machines.ts';
 import { type Move, planTick } from './plan.ts';
 import { type Policy, policyName } from './policy.ts';
 import { CLOUDSIM_QUIRKS, type Quirks } from './quirks.ts';
-import { recordHistory, refreshHost, setDemand, updateAll, updateChanged } from './refresh.ts';
+import { recordHistory, setDemand, updateAll, updateChanged } from './refresh.ts';
 import { selectionOf } from './selection.ts';
 import { type CloudSimOutcome, measure } from './outcome.ts';
 import { createWorld, type World } from './world.ts';
 
 const removeFrom = (list: number[], vm: number): void => {
   const at = list.indexOf(vm);
-  if (at >= 0) list.splice(at, 1);
+  if (at < 0) return;
+  list.copyWithin(at, at + 1); // a splice would make an array of what it takes out
+  list.pop();
 };
 
 /** Starts all moves at once: each VM appears at the end of its target's list, on its way in. */
 const startMoves = (w: World, moves: readonly Move[], at: number): void => {
+  const changed = new Set<number>();
   for (const { vm, target } of moves) {
     if (w.inMigration[vm] === 1) w.plannedTwice++;
     w.inMigration[vm] = 1;
     w.lists[target]!.push(vm);
     w.migrations++;
     w.movedMB += w.vmRamMB[vm]!;
-    refreshHost(w, target, at);
-    refreshHost(w, w.registered[vm]!, at);
+    changed.add(target).add(w.registered[vm]!);
   }
+  updateChanged(w, changed, at);
 };
 
 /** The VM is at the end of its target's list then; tells where it came from. */

@@ -1,110 +1,83 @@
-// Power-aware best fit: which host's watts grow least by a VM. Hosts are columns in an order that ends the search early.
-import { powerAt, powerOf } from '../power.ts';
-import { HOST_POWER, HOST_TYPES, type HostType } from './machines.ts';
+// The hosts a VM may go to, as columns: what each has left and what more would cost there, in blocks that cost alike.
+import { powerOf } from '../power.ts';
+import { HOST_POWER, HOST_TYPES } from './machines.ts';
+import { mipsToTenth, slopeBeyond, slopeWithin, stretchRank, wayToTenth } from './slopes.ts';
 import type { World } from './world.ts';
 
 /**
- * Hosts by rank: first those in use, the gentlest slope first and the lowest id first among equals; then those at rest, by
- * id. A closed host has no free MIPS.
+ * Hosts by rank: first those in use, in blocks whose hosts cost alike; then those at rest, by id. A closed host has no free
+ * MIPS.
  */
 export type Targets = {
   readonly hosts: Int32Array;
   readonly rankOf: Int32Array;
   readonly kind: Uint8Array;
-  /** The least watts any further MIPS can cost on average. */
-  readonly slope: Float64Array;
-  /** The least watts that what was planned onto the host since the start of the tick costs. */
-  readonly pendingWatts: Float64Array;
   /** MIPS allocated and free by now. */
   readonly given: Float64Array;
   readonly free: Float64Array;
   readonly ramMB: Float64Array;
   /** Watts that a host's new watts are compared with: those of the start of the tick, whatever was planned onto it since. */
   readonly reference: Float64Array;
+  /** The watts it draws beyond its reference already: of what was planned onto it since the start of the tick. */
+  readonly pendingWatts: Float64Array;
+  /** MIPS up to the next tenth of load, the watts each of them costs, and the least that those beyond can cost on average. */
+  readonly tenth: Float64Array;
+  readonly slopeWithin: Float64Array;
+  readonly slopeBeyond: Float64Array;
   readonly inUse: number;
+  readonly blocks: readonly Block[];
+  /** By rank, its block while nothing was planned onto it and it is not closed; null for all others. */
+  readonly blockOf: (Block | null)[];
+  /** Ranks of those in use that were planned onto, the least pending watts first. */
+  readonly touched: number[];
   /** Ranks of hosts that were at rest and got a VM. */
   readonly woken: number[];
   /** By kind, the first rank still at rest; hosts at rest of a kind all cost the same. */
   readonly nextAtRest: Int32Array;
 };
 
-const NO_RANK = -1;
-export const NO_HOST = -1;
-
-/** By kind of host. */
-const PE_MIPS = Float64Array.from(HOST_TYPES, (type) => type.peMips);
-const TOTAL_MIPS = Float64Array.from(HOST_TYPES, (type) => type.totalMips);
-
-/** Watts by which a bound must exceed the best, so that rounding never hides a host that ties with it. */
-const SLACK_W = 1e-6;
-
-/** The gentlest way up the power curve from a utilization: the least mean slope to any tenth above it, in watts per MIPS. */
-const gentlestSlope = (type: HostType, utilization: number): number => {
-  const here = powerAt(type.power, utilization);
-  let least = Number.POSITIVE_INFINITY;
-  for (let tenth = Math.floor(utilization * 10) + 1; tenth <= 10; tenth++) {
-    const rise = tenth / 10 - utilization;
-    if (rise > 0) least = Math.min(least, (type.power[tenth]! - here) / (rise * type.totalMips));
-  }
-  return least === Number.POSITIVE_INFINITY ? 0 : least;
+/** Ranks from `from` up to `to` on one stretch of one power curve, and the least of what their columns say. */
+export type Block = {
+  readonly from: number;
+  readonly to: number;
+  readonly slopeWithin: number;
+  readonly slopeBeyond: number;
+  readonly leastTenth: number;
+  readonly mostTenth: number;
+  readonly leastPending: number;
+  /** Hosts neither planned onto nor closed. */
+  open: number;
 };
 
-/** A slope in whole steps of 2^-31 W/MIPS, rounded down: still a bound, and it sorts together with an id as one number. */
-const SLOPE_STEPS = 2 ** 31;
-const IDS = 2 ** 20;
+/** Hosts a block holds at most: few enough to be alike, enough to spare looking at each. */
+const BLOCK_MAX = 32;
+
+export const NO_RANK = -1;
+
+/** By kind of host. */
+const TOTAL_MIPS = Float64Array.from(HOST_TYPES, (type) => type.totalMips);
 
 const isAtRest = (w: World, host: number): boolean => w.lists[host]!.length === 0 && w.utilization[host] === 0;
 
-/** Hosts in order of rank, and how many of them are in use. */
-const ranked = (w: World): { readonly keys: Float64Array; readonly inUse: number } => {
-  const keys = new Float64Array(w.lists.length);
-  let inUse = 0;
-  for (let host = 0; host < keys.length; host++) {
-    if (isAtRest(w, host)) continue;
-    const slope = gentlestSlope(w.hostType[host]!, w.utilization[host]!);
-    keys[inUse++] = Math.floor(slope * SLOPE_STEPS) * IDS + host;
-  }
-  keys.subarray(0, inUse).sort();
-  let at = inUse;
-  for (let host = 0; host < keys.length; host++) if (isAtRest(w, host)) keys[at++] = host;
-  return { keys, inUse };
-};
+/** A stretch of a power curve and the way to its end in millionths of the host, so that they sort together with an id as one number. */
+const IDS = 2 ** 20;
+const WAYS = 10 ** 6;
 
-export const targetsOf = (w: World): Targets => {
-  const n = w.lists.length;
-  const { keys, inUse } = ranked(w);
-  const column = (): Float64Array => new Float64Array(n);
-  const t: Targets = {
-    hosts: new Int32Array(n),
-    rankOf: new Int32Array(n),
-    kind: new Uint8Array(n),
-    slope: column(),
-    pendingWatts: column(),
-    given: column(),
-    free: column(),
-    ramMB: column(),
-    reference: column(),
-    inUse,
-    woken: [],
-    nextAtRest: new Int32Array(HOST_TYPES.length),
-  };
-  for (let rank = 0; rank < n; rank++) {
-    const key = keys[rank]!;
-    const host = key % IDS;
-    const atRest = rank >= inUse;
-    t.hosts[rank] = host;
-    t.rankOf[host] = rank;
-    t.kind[rank] = w.hostKind[host]!;
-    t.slope[rank] = (key - host) / IDS / SLOPE_STEPS; // 0 at rest: any bound will do
-    t.free[rank] = w.free[host]!;
-    t.reference[rank] = atRest && !w.quirks.idlePowerFree ? 0 : w.watts[host]!;
-    for (const vm of w.lists[host]!) {
-      t.given[rank]! += w.allocated[vm]!;
-      t.ramMB[rank]! += w.vmRamMB[vm]!;
-    }
+/** Hosts in order of rank, and how many of them are in use. */
+const ranked = (w: World): { readonly order: Float64Array; readonly inUse: number } => {
+  const order = new Float64Array(w.lists.length);
+  let inUse = 0;
+  for (let host = 0; host < order.length; host++) {
+    if (isAtRest(w, host)) continue;
+    const used = w.utilization[host]!;
+    const way = Math.floor(wayToTenth(used) * WAYS);
+    order[inUse++] = (stretchRank(w.hostKind[host]!, used) * WAYS + way) * IDS + host;
   }
-  for (let kind = 0; kind < HOST_TYPES.length; kind++) t.nextAtRest[kind] = nextOfKind(t, kind, inUse);
-  return t;
+  order.subarray(0, inUse).sort();
+  for (let rank = 0; rank < inUse; rank++) order[rank]! %= IDS;
+  let at = inUse;
+  for (let host = 0; host < order.length; host++) if (isAtRest(w, host)) order[at++] = host;
+  return { order, inUse };
 };
 
 const nextOfKind = (t: Targets, kind: number, from: number): number => {
@@ -112,15 +85,124 @@ const nextOfKind = (t: Targets, kind: number, from: number): number => {
   return NO_RANK;
 };
 
+/** What a host in use costs from where it is now: its pending watts and the slopes from there on. */
+const bound = (t: Targets, rank: number): void => {
+  const kind = t.kind[rank]!;
+  const used = Math.min(1, t.given[rank]! / TOTAL_MIPS[kind]!);
+  t.pendingWatts[rank] = powerOf(HOST_POWER, kind, used) - t.reference[rank]!;
+  t.tenth[rank] = mipsToTenth(kind, used);
+  t.slopeWithin[rank] = slopeWithin(kind, used);
+  t.slopeBeyond[rank] = slopeBeyond(kind, used);
+};
+
+/** Cuts the hosts in use into blocks, in order of rank. */
+const cutIntoBlocks = (t: Targets): void => {
+  const { slopeWithin, slopeBeyond, tenth, pendingWatts, inUse } = t;
+  const blocks = t.blocks as Block[];
+  for (let from = 0; from < inUse;) {
+    let to = from;
+    let leastTenth = Number.POSITIVE_INFINITY;
+    let mostTenth = 0;
+    let leastPending = Number.POSITIVE_INFINITY;
+    for (; to < inUse && to - from < BLOCK_MAX; to++) {
+      if (slopeWithin[to] !== slopeWithin[from] || slopeBeyond[to] !== slopeBeyond[from]) break;
+      leastTenth = Math.min(leastTenth, tenth[to]!);
+      mostTenth = Math.max(mostTenth, tenth[to]!);
+      leastPending = Math.min(leastPending, pendingWatts[to]!);
+    }
+    const block = {
+      from,
+      to,
+      slopeWithin: slopeWithin[from]!,
+      slopeBeyond: slopeBeyond[from]!,
+      leastTenth,
+      mostTenth,
+      leastPending,
+      open: to - from,
+    };
+    blocks.push(block);
+    for (let rank = from; rank < to; rank++) t.blockOf[rank] = block;
+    from = to;
+  }
+};
+
+export const targetsOf = (w: World): Targets => {
+  const n = w.lists.length;
+  const { order, inUse } = ranked(w);
+  const column = (): Float64Array => new Float64Array(n);
+  const t: Targets = {
+    hosts: Int32Array.from(order),
+    rankOf: new Int32Array(n),
+    kind: new Uint8Array(n),
+    given: column(),
+    free: column(),
+    ramMB: column(),
+    reference: column(),
+    pendingWatts: column(),
+    tenth: column(),
+    slopeWithin: column(),
+    slopeBeyond: column(),
+    inUse,
+    blocks: [],
+    blockOf: Array.from({ length: n }, () => null),
+    touched: [],
+    woken: [],
+    nextAtRest: new Int32Array(HOST_TYPES.length),
+  };
+  for (let rank = 0; rank < n; rank++) {
+    const host = t.hosts[rank]!;
+    t.rankOf[host] = rank;
+    t.kind[rank] = w.hostKind[host]!;
+    t.free[rank] = w.free[host]!;
+    t.reference[rank] = rank >= inUse && !w.quirks.idlePowerFree ? 0 : w.watts[host]!;
+    for (const vm of w.lists[host]!) {
+      t.given[rank]! += w.allocated[vm]!;
+      t.ramMB[rank]! += w.vmRamMB[vm]!;
+    }
+    if (rank < inUse) bound(t, rank);
+  }
+  cutIntoBlocks(t);
+  for (let kind = 0; kind < HOST_TYPES.length; kind++) t.nextAtRest[kind] = nextOfKind(t, kind, inUse);
+  return t;
+};
+
+/** A host that is planned onto or closed is no longer one of its block. */
+const leaveBlock = (t: Targets, rank: number): Block | null => {
+  const block = t.blockOf[rank]!;
+  if (block === null) return null;
+  block.open--;
+  t.blockOf[rank] = null;
+  return block;
+};
+
 /** No VM may go there any more in this tick. */
-export const close = (t: Targets, host: number): void => void (t.free[t.rankOf[host]!] = Number.NEGATIVE_INFINITY);
+export const close = (t: Targets, host: number): void => {
+  const rank = t.rankOf[host]!;
+  leaveBlock(t, rank);
+  t.free[rank] = Number.NEGATIVE_INFINITY;
+};
+
+/** Puts a rank among the touched, in order of its pending watts. */
+const addTouched = ({ touched, pendingWatts }: Targets, rank: number): void => {
+  let low = 0;
+  let high = touched.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pendingWatts[touched[middle]!]! < pendingWatts[rank]!) low = middle + 1;
+    else high = middle;
+  }
+  touched.splice(low, 0, rank);
+};
+
+const removeTouched = ({ touched }: Targets, rank: number): void => void touched.splice(touched.indexOf(rank), 1);
 
 /** A host's columns before a VM was planned onto it. */
 export type Loaded = {
-  readonly pendingWatts: number;
   readonly given: number;
   readonly free: number;
   readonly ramMB: number;
+  /** The block it left by that. */
+  readonly left: Block | null;
 };
 
 /** A VM is planned onto a host; tells what `unload` needs to take it back. */
@@ -129,84 +211,35 @@ export const load = (t: Targets, w: World, host: number, vm: number): Loaded => 
   const kind = t.kind[rank]!;
   const demand = w.demand[vm]!;
   const before = {
-    pendingWatts: t.pendingWatts[rank]!,
     given: t.given[rank]!,
     free: t.free[rank]!,
     ramMB: t.ramMB[rank]!,
+    left: leaveBlock(t, rank),
   };
   if (rank === t.nextAtRest[kind]) {
     t.woken.push(rank);
     t.reference[rank] = w.watts[host]!;
     t.nextAtRest[kind] = nextOfKind(t, kind, rank + 1);
   }
-  t.pendingWatts[rank] = before.pendingWatts + t.slope[rank]! * demand;
   t.given[rank] = before.given + demand;
   t.free[rank] = before.free - demand;
   t.ramMB[rank] = before.ramMB + w.vmRamMB[vm]!;
+  if (rank >= t.inUse) return before;
+  if (before.left === null) removeTouched(t, rank);
+  bound(t, rank);
+  addTouched(t, rank);
   return before;
 };
 
 /** Takes the VM planned last onto a host in use back. Hosts at rest are woken while no plan is taken back. */
 export const unload = (t: Targets, host: number, before: Loaded): void => {
   const rank = t.rankOf[host]!;
-  t.pendingWatts[rank] = before.pendingWatts;
   t.given[rank] = before.given;
   t.free[rank] = before.free;
   t.ramMB[rank] = before.ramMB;
-};
-
-/** Watts a host draws more with a VM; infinite where it is not suitable. */
-const extraWatts = (t: Targets, w: World, rank: number, demand: number, ramMB: number): number => {
-  const kind = t.kind[rank]!;
-  if (t.free[rank]! < demand || PE_MIPS[kind]! < demand) return Number.POSITIVE_INFINITY;
-  if (!w.quirks.ramIgnored && t.ramMB[rank]! + ramMB > w.hostType[t.hosts[rank]!]!.ramMB)
-    return Number.POSITIVE_INFINITY;
-  const utilization = Math.min(1, (t.given[rank]! + demand) / TOTAL_MIPS[kind]!);
-  return powerOf(HOST_POWER, kind, utilization) - t.reference[rank]!;
-};
-
-/** Hosts at rest that come into question besides those in use: all that were woken, and the next of each kind. */
-const othersOf = (t: Targets): readonly number[] => [...t.woken, ...t.nextAtRest].filter((rank) => rank !== NO_RANK);
-
-/**
- * The suitable host whose watts grow least and that the VM would not overload, the lowest id among equals; NO_HOST if there
- * is none. Two shortcuts change no result: of the hosts of a kind at rest only the first is looked at; and once a slope
- * alone makes the VM dearer than on the best host so far, all hosts in use that follow are left out.
- *
- * @param overloadedWith asked of hosts that give MIPS to VMs only
- */
-export const cheapestHost = (
-  t: Targets,
-  w: World,
-  vm: number,
-  overloadedWith: (host: number, vm: number) => boolean,
-): number => {
-  const { slope, pendingWatts, given, hosts, inUse } = t;
-  const demand = w.demand[vm]!;
-  const ramMB = w.vmRamMB[vm]!;
-  let best = NO_HOST;
-  let bestWatts = Number.MAX_VALUE;
-  let limit = Number.MAX_VALUE;
-  for (let rank = 0; rank < inUse; rank++) {
-    const least = slope[rank]! * demand;
-    if (least > limit) break;
-    if (least + pendingWatts[rank]! > limit) continue;
-    const watts = extraWatts(t, w, rank, demand, ramMB);
-    if (watts > bestWatts) continue;
-    const host = hosts[rank]!;
-    if (watts === bestWatts && host > best) continue;
-    if (given[rank] !== 0 && overloadedWith(host, vm)) continue;
-    best = host;
-    bestWatts = watts;
-    limit = watts + SLACK_W;
-  }
-  for (const rank of othersOf(t)) {
-    const watts = extraWatts(t, w, rank, demand, ramMB);
-    const host = hosts[rank]!;
-    if (watts > bestWatts || (watts === bestWatts && host > best)) continue;
-    if (given[rank] !== 0 && overloadedWith(host, vm)) continue;
-    best = host;
-    bestWatts = watts;
-  }
-  return best;
+  removeTouched(t, rank);
+  bound(t, rank);
+  if (before.left === null) return addTouched(t, rank);
+  before.left.open++;
+  t.blockOf[rank] = before.left;
 };

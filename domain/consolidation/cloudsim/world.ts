@@ -9,7 +9,7 @@ export type World = {
   readonly vms: number;
   /** Samples a VM, with the last one repeated once as CloudSim does. */
   readonly steps: number;
-  /** Fraction of the VM's own MIPS: VM v at sample s is trace[v * (steps + 1) + s]. */
+  /** Fraction of the VM's own MIPS, sample by sample as they are needed: VM v at sample s is trace[s * vms + v]. */
   readonly trace: Float64Array;
   /** What VM v used at tick k, as a fraction of its own MIPS: history[v * steps + k], k >= 1. */
   readonly history: Float64Array;
@@ -26,8 +26,8 @@ export type World = {
   /** MIPS a VM asks for now, and what its registered host gave it. */
   readonly demand: Float64Array;
   readonly allocated: Float64Array;
-  /** Working space of one host refresh. */
-  readonly shares: Float64Array;
+  /** Per host: one of its VMs asks for nothing and is not moving. */
+  readonly idles: Uint8Array;
   /** Host utilization now and before the last refresh, with the watts of both. */
   readonly utilization: Float64Array;
   readonly previousUtilization: Float64Array;
@@ -48,12 +48,11 @@ export type World = {
 };
 
 const traceOf = (workload: Workload): Float64Array => {
-  const { steps } = workload;
-  const trace = new Float64Array(workload.vms.length * (steps + 1));
-  for (let vm = 0; vm < workload.vms.length; vm++) {
-    for (let s = 0; s < steps; s++) trace[vm * (steps + 1) + s] = workload.samples[vm * steps + s]! / 100;
-    trace[vm * (steps + 1) + steps] = trace[vm * (steps + 1) + steps - 1]!;
-  }
+  const { steps, samples } = workload;
+  const vms = workload.vms.length;
+  const trace = new Float64Array((steps + 1) * vms);
+  for (let s = 0; s < steps; s++) for (let vm = 0; vm < vms; vm++) trace[s * vms + vm] = samples[vm * steps + s]! / 100;
+  trace.copyWithin(steps * vms, (steps - 1) * vms);
   return trace;
 };
 
@@ -78,7 +77,7 @@ export const createWorld = (workload: Workload, quirks: Quirks, hosts = HOSTS): 
     inMigration: new Uint8Array(vms),
     demand: new Float64Array(vms),
     allocated: new Float64Array(vms),
-    shares: new Float64Array(vms),
+    idles: new Uint8Array(hosts),
     utilization: new Float64Array(hosts),
     previousUtilization: new Float64Array(hosts),
     watts: idleWatts,

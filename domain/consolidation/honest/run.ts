@@ -36,7 +36,7 @@ type Happening =
 
 const sampleDemand = (w: World, tick: number): void => {
   for (let vm = 0; vm < w.vms; vm++) {
-    const used = w.trace[vm * (w.steps + 1) + tick]!;
+    const used = w.trace[tick * w.vms + vm]!;
     w.history[vm * w.steps + tick] = used;
     w.demand[vm] = used * w.vmMips[vm]!;
   }

@@ -31,7 +31,7 @@ const tenantsOf = (w: World): readonly Tenant[] => {
   let sum = 0;
   let squares = 0;
   for (let vm = 0; vm < w.vms; vm++) {
-    const used = w.trace[vm * (w.steps + 1)]!;
+    const used = w.trace[vm]!;
     sum += used;
     squares += used * used;
   }
