@@ -88,6 +88,9 @@ const asideHosts = ({ shelf, jobs, dests, accepts }: CycleInput, cycles: readonl
  * Aside: in each cycle the first to move goes to a host that can hold it beside whom it expects, and the bytes of all of these
  * pass the adapters of such hosts; after the last of them the rest of its cycle still follows. The only other way is a host of
  * another cycle in the place of a VM that has left it: then four moves follow one another there, out, in, out, in.
+ *
+ * Home: those that stood aside leave these hosts again, as many at once as a host may send, and none before it has come
+ * there and the next of its cycle has moved.
  */
 export const cycleBounds = (input: CycleInput): readonly Bound[] => {
   const { options: o } = input;
@@ -99,6 +102,11 @@ export const cycleBounds = (input: CycleInput): readonly Bound[] => {
     cycle,
     tailMs: cycle.reduce((sum, j) => sum + ms(j), 0),
     bytes: least(cycle, (j) => j.bytes),
+    beforeHomeMs: cycle
+      .map(ms)
+      .sort((a, b) => a - b)
+      .slice(0, 2)
+      .reduce((a, b) => a + b, 0),
   }));
   tails.sort((a, b) => b.tailMs - a.tailMs);
   const found = tails.map(({ cycle, tailMs }) => ({
@@ -109,13 +117,22 @@ export const cycleBounds = (input: CycleInput): readonly Bound[] => {
   const hosts = aside.length;
   const perMs = aside.reduce((sum, name) => sum + nicBytesPerS(o, name), 0) / 1000;
   const through = 4 * least(cycles.flat(), ms);
+  const sent = hosts * Math.min(o.perHost, o.perLink ?? Infinity);
   let bytes = 0;
-  for (const [i, { tailMs, bytes: more }] of tails.entries()) {
+  let [beforeHomeMs, moveMs] = [Infinity, Infinity];
+  for (const [i, { cycle, tailMs, bytes: more, beforeHomeMs: before }] of tails.entries()) {
     bytes += more;
+    beforeHomeMs = Math.min(beforeHomeMs, before);
+    moveMs = Math.min(moveMs, least(cycle, ms));
+    const homeMs = hosts === 0 ? Infinity : beforeHomeMs + Math.ceil((i + 1) / sent) * moveMs;
     const standMs = hosts === 0 ? Infinity : o.prepareMs + bytes / perMs + tailMs;
     found.push({
       ms: Math.min(standMs, through),
       argument: `${i === 0 ? 'a VM has' : `${i + 1} VMs have`} to stand aside, ${hosts} ${hosts === 1 ? 'host has' : 'hosts have'} room for that, and the rest of each cycle follows`,
+    });
+    found.push({
+      ms: Math.min(homeMs, through),
+      argument: `${i === 0 ? 'a VM stands' : `${i + 1} VMs stand`} aside on ${hosts} ${hosts === 1 ? 'host' : 'hosts'} and ${i === 0 ? 'leaves' : 'leave'} again, ${sent} at a time`,
     });
   }
   return found;

@@ -64,11 +64,11 @@ test('six pairs with one free place between them follow one another: room is wha
   expect(plan.makespanMs / plan.lowerBoundMs).toBeLessThan(1.02);
 });
 
-test('two pairs that stand aside on one host share its adapter', () => {
+test('two pairs that stand aside on one host leave it one after another', () => {
   const pairs = [0, 2].flatMap((i) => [[`vm-${i}-0`, `h${i + 1}`] as const, [`vm-${i + 1}-0`, `h${i}`] as const]);
   const plan = swap(cluster([...full(4), { vms: [], free: 65_536 }]), pairs);
   expect(plan.report.lowerBound).toContain('stand aside');
-  expect(plan.makespanMs / plan.lowerBoundMs).toBeLessThan(1.15);
+  expect(plan.makespanMs / plan.lowerBoundMs).toBeCloseTo(1, 2);
 });
 
 test('no plan undercuts the bound: random clusters, sizes, rooms and wishes', () => {
