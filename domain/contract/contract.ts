@@ -119,9 +119,23 @@ export type DrillReport = DrillOutcome & {
 /** What a person may set before a plan; the rest of its options are assumptions the report names. */
 export type PlanSettings = Pick<PlanOptions, 'policy' | 'perHost' | 'nicBitsPerS' | 'dirtyPagesPerS' | 'skip' | 'pins'>;
 
+/** What a plan was made on: whoever applies it later can tell whether that is still so. */
+export type MadeOn = {
+  readonly timeline: string;
+  /** The instant asked for; null for the timeline's end. */
+  readonly asked: At | null;
+  readonly seq: number;
+  readonly at: string;
+  /** Of the state planned on, whatever the release. */
+  readonly hash: string;
+  /** Only where one was named. */
+  readonly release?: string;
+};
+
 /** A plan made at an instant, what an independent checker says of it, and the runbook a person may run. */
 export type PlanAnswer = Plan & {
   readonly at: string;
+  readonly made: MadeOn;
   readonly checker: Checked;
   readonly branch: string | null;
   readonly runbook: string;

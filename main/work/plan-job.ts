@@ -1,7 +1,7 @@
 // A plan from question to answer: state at an instant, plan, checker's word, and the plan's facts on a branch where one is wanted.
 import { createHash } from 'node:crypto';
 import { err, ok } from '../../domain/base/result.ts';
-import type { At } from '../../domain/contract/contract.ts';
+import type { At, MadeOn } from '../../domain/contract/contract.ts';
 import { type Checked, checkPlan } from '../../domain/planning/checker.ts';
 import { factsOf } from '../../domain/planning/facts.ts';
 import { goalsWords, type SoughtGoal } from '../../domain/planning/goal.ts';
@@ -31,19 +31,6 @@ export type PlanOrder = {
   readonly reverse?: boolean;
   /** Of Nova, under whose defaults it is asked; null, or nothing said, for the cluster as it is. */
   readonly release?: string | null;
-};
-
-/** What a plan was made on: whoever applies it later can tell whether that is still so. */
-export type MadeOn = {
-  readonly timeline: string;
-  /** The instant asked for; null for the timeline's end. */
-  readonly asked: At | null;
-  readonly seq: number;
-  readonly at: string;
-  /** Of the state planned on, whatever the release. */
-  readonly hash: string;
-  /** Only where one was named. */
-  readonly release?: string;
 };
 
 export type PlanRecord = Plan & {

@@ -53,7 +53,11 @@ export const reportOf = async (desk: Desk): Made => {
   const drill = desk.drill.peek();
   const plan = desk.migrate.plan.peek();
   if (place === 'drill' && drill !== null) return ok(drillReport(drill, provenance));
-  if (place === 'migrate' && plan !== null) return ok(planReport(plan, plan.checker, provenance));
+  if (place === 'migrate' && plan !== null) {
+    const { timeline, seq, hash, release } = plan.made;
+    // Of the state it was made on, wherever the desk has gone since.
+    return ok(planReport(plan, plan.checker, { log: provenance.log, timeline, at: plan.at, seq, hash }, release));
+  }
   if (place === 'consolidate') return consolidation(desk, provenance);
   if (place === 'compare') return comparison(desk, provenance);
   const answer = await desk.client.call('report.cluster', { timeline: desk.timeline.peek(), at });

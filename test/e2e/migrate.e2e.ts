@@ -61,6 +61,11 @@ export const draining: Story = {
     assert.match(await said(page, 'plan-report'), /accepts the plan: replayed 18 moves/);
     assert.match(await said(page, 'plan-report'), /Assumed, because no log tells/i);
 
+    // Handed over, it tells the very state it was made on.
+    await press(page, 'r');
+    assert.match(await said(page, 'report'), /^Drain of compute-07 .*timeline main, .*event #\d+, state [0-9a-f]{12}/);
+    await press(page, 'Escape');
+
     // The runbook is a file with every step in it.
     const [file] = await Promise.all([page.waitForEvent('download'), click(page, 'export-runbook')]);
     assert.equal(file.suggestedFilename(), 'drain-compute-07.sh');
