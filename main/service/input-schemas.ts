@@ -103,6 +103,7 @@ const PlanSettings = Type.Partial(
       watts: Type.Number(),
       freeHost: Type.Number(),
       lackingCore: Type.Number(),
+      movedGiB: Type.Number(),
       forwardingCore: Type.Number(),
       crossGbps: Type.Number(),
     }),

@@ -10,6 +10,7 @@ import { powerAt, powerTableOf } from '../power.ts';
 import { movedState, safetyOf } from './after.ts';
 import { checkMoves } from './check.ts';
 import { expectedCores, hostHistory, judge, type Judgement, peakCores, vmHistories } from './judge.ts';
+import { gather } from './gather.ts';
 import { type Draft, emptiedHosts, empty, relieve } from './propose.ts';
 import { orderMoves } from './order.ts';
 import type { Before, HostAnswer, Ordering, PlanReport } from './report.ts';
@@ -58,17 +59,27 @@ const wattsOf = (
   }, 0);
 };
 
+const enumerated = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)!}`;
+
 const verdictOf = (report: Pick<PlanReport, 'moves' | 'hosts' | 'before' | 'after' | 'violations'>): string => {
   const { moves, hosts, before, after, violations } = report;
   if (violations.length > 0) return `The plan does not hold: ${violations[0]!.detail}.`;
-  if (moves.length === 0) return 'Nothing to move: no host is overloaded and none can be emptied.';
+  if (moves.length === 0)
+    return 'Nothing to move: no host is overloaded, none can be emptied, and no VM gains by being nearer to those it talks to.';
   const emptied = hosts.filter((h) => h.fate === 'emptied').length;
   const relieved = hosts.filter((h) => h.fate === 'relieved').length;
+  const gathered = moves.filter((m) => m.question === 'traffic').length;
   const parts = [
     ...(emptied > 0 ? [`empty ${plural(emptied, 'host')}`] : []),
     ...(relieved > 0 ? [`relieve ${plural(relieved, 'host')}`] : []),
+    ...(gathered > 0 ? [`bring ${plural(gathered, 'VM')} nearer to ${gathered === 1 ? 'its' : 'their'} peers`] : []),
   ];
   const saved = before.watts - after.watts;
+  const watts =
+    Math.abs(saved) < 0.5
+      ? `power stays at ${count(before.watts)} W`
+      : `${count(Math.abs(saved))} W of ${count(before.watts)} W ${saved < 0 ? 'more' : 'less'}`;
   const n1 =
     after.n1.failures === before.n1.failures
       ? `N+1 stays ${after.n1.safe === true ? 'kept' : `broken for ${plural(after.n1.failures, 'host')}`}`
@@ -77,7 +88,7 @@ const verdictOf = (report: Pick<PlanReport, 'moves' | 'hosts' | 'before' | 'afte
     before.crossBitsPerS === 0
       ? ''
       : ` forwarding goes from ${before.forwardingCores.toFixed(1)} to ${after.forwardingCores.toFixed(1)} cores;`;
-  return `${plural(moves.length, 'move')} ${parts.join(' and ')}, ${count(saved)} W of ${count(before.watts)} W less;${network} ${n1}.`;
+  return `${plural(moves.length, 'move')} to ${enumerated(parts)}, ${watts};${network} ${n1}.`;
 };
 
 /** What is said of traffic where some is recorded, or where threads poll for it. */
@@ -119,7 +130,8 @@ const assumptionsOf = (
 
 /**
  * Answers Neat's four questions on a frozen state. Overloaded hosts are relieved first, in order of their names; then
- * underloaded hosts are emptied, least used first, each wholly or not at all. Hosts that had no VMs stay on. Errors: a sentence that names the setting.
+ * underloaded hosts are emptied, least used first, each wholly or not at all, where that pays; then VMs move to
+ * those they talk to, where that pays. Hosts that had no VMs stay on. Errors: a sentence that names the setting.
  */
 export const planConsolidation = ({
   state,
@@ -174,6 +186,7 @@ export const planConsolidation = ({
     .filter((h) => judgements.get(h.name)!.underload.answer && !over.includes(h))
     .sort((a, b) => (room.load.get(a.name) ?? 0) - (room.load.get(b.name) ?? 0) || (a.name < b.name ? -1 : 1));
   for (const host of under) empty(draft, host);
+  gather(draft);
 
   const asleep = emptiedHosts(draft);
   const sleepers = new Set(asleep);

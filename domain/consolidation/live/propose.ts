@@ -5,7 +5,9 @@ import { movedState, safetyOf } from './after.ts';
 import { hostHistory, type Judgement, type VmHistories } from './judge.ts';
 import type { Fate, Move, Option, Refusal } from './report.ts';
 import { choose, immovable, refusalCounts, relocate, type Room } from './room.ts';
+import { gibToSend, priceBetween, standingOf } from './objective.ts';
 import type { Policies } from './settings.ts';
+import { amountWords, type Price } from './weights.ts';
 
 export type Draft = {
   readonly room: Room;
@@ -22,14 +24,18 @@ export type Draft = {
 const vmsOn = (d: Draft, host: string): readonly VmState[] =>
   [...d.room.world.vms.values()].filter((vm) => d.room.at.get(vm.id) === host);
 
-const MIB = 2 ** 20;
+const GIB = 2 ** 30;
 const BYTES_PER_MB = 1e6;
 
-const moveOf = (d: Draft, vm: VmState, dest: string, question: Move['question'], options: readonly Option[]): Move => {
+export const moveOf = (
+  d: Draft,
+  vm: VmState,
+  dest: string,
+  question: Move['question'],
+  options: readonly Option[],
+): Move => {
   const isLive = vm.vmState !== 'stopped';
-  const ramMiB = vm.ramMiB ?? 0;
-  const diskMiB = vm.storage === 'local' || vm.storage === null ? (vm.diskGiB ?? 0) * 1024 : 0;
-  const bytes = ((isLive ? ramMiB : 0) + diskMiB) * MIB;
+  const bytes = gibToSend(vm) * GIB;
   const storage = vm.storage === 'local' ? 'block' : vm.storage;
   return {
     order: d.moves.length + 1,
@@ -40,7 +46,7 @@ const moveOf = (d: Draft, vm: VmState, dest: string, question: Move['question'],
     type: isLive ? 'live-migration' : 'migration',
     kind: isLive ? storage : null,
     question,
-    ramMiB,
+    ramMiB: vm.ramMiB ?? 0,
     cores: d.room.cores.get(vm.id) ?? 0,
     startS: 0,
     seconds: bytes / (d.room.settings.migrationMBPerS * BYTES_PER_MB),
@@ -49,7 +55,7 @@ const moveOf = (d: Draft, vm: VmState, dest: string, question: Move['question'],
   };
 };
 
-const refuse = (d: Draft, vm: VmState, why: string, options: readonly Option[]): void => {
+export const refuse = (d: Draft, vm: VmState, why: string, options: readonly Option[]): void => {
   d.refused.push({ entity: `vm:${vm.id}`, name: vm.name, host: d.room.at.get(vm.id) ?? '', why, options });
 };
 
@@ -112,7 +118,7 @@ export const relieve = (d: Draft, host: HostState): void => {
 export const emptiedHosts = (d: Draft): readonly string[] =>
   [...d.fates].flatMap(([host, { fate }]) => (fate === 'emptied' ? [host] : []));
 
-type Emptied = { readonly moves: readonly Move[] } | { readonly why: string };
+type Emptied = { readonly moves: readonly Move[]; readonly pays: Price } | { readonly why: string };
 
 /** Moves everything off, or changes nothing and says what stands in the way. */
 const tryEmpty = (d: Draft, host: HostState): Emptied => {
@@ -123,6 +129,8 @@ const tryEmpty = (d: Draft, host: HostState): Emptied => {
     refuse(d, vm, reason, []);
     return { why: `${vm.name} stays: ${reason}` };
   }
+  const { settings, hosts } = d.room;
+  const before = standingOf(d.room, hosts.values(), settings.powerModel);
   const made: Move[] = [];
   const undo = (): void => {
     for (const move of made) relocate(d.room, d.room.world.vms.get(move.vm)!, host.name);
@@ -137,12 +145,17 @@ const tryEmpty = (d: Draft, host: HostState): Emptied => {
     made.push({ ...moveOf(d, vm, dest, 'underload', options), order: d.moves.length + made.length + 1 });
     relocate(d.room, vm, dest);
   }
-  if (!d.room.settings.keepN1) return { moves: made };
+  const pays = priceBetween(before, standingOf(d.room, hosts.values(), settings.powerModel), vms, settings.weights);
+  if (pays.total > 0) {
+    undo();
+    return { why: `it would not pay: ${amountWords(pays)}, weighed together ${pays.total.toFixed(1)} W more` };
+  }
+  if (!settings.keepN1) return { moves: made, pays };
   const asleep = new Set([...emptiedHosts(d), host.name]);
   const safety = safetyOf(movedState(d.room.world.state, d.room.at, asleep));
   if (safety.failures <= d.failures) {
     d.failures = safety.failures;
-    return { moves: made };
+    return { moves: made, pays };
   }
   undo();
   const [first] = safety.worst;
@@ -173,6 +186,8 @@ export const empty = (d: Draft, host: HostState): void => {
   d.room.closed.set(host.name, { rule: 'being emptied', why: 'is being emptied' });
   d.fates.set(host.name, {
     fate: 'emptied',
-    why: `Underloaded (${says}): all ${tried.moves.length} VMs fit elsewhere, and it may sleep.`,
+    why:
+      `Underloaded (${says}): all ${tried.moves.length} VMs fit elsewhere, and it may sleep; ` +
+      `${amountWords(tried.pays)}, weighed together ${(-tried.pays.total).toFixed(1)} W less.`,
   });
 };

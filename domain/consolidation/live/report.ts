@@ -32,7 +32,8 @@ export type Rule =
   | 'against its server group'
   | 'kept for others'
   | 'above the CPU threshold'
-  | 'above the RAM threshold';
+  | 'above the RAM threshold'
+  | 'not worth the move';
 
 /** A target that was looked at for one VM. */
 export type Option = {
@@ -54,7 +55,8 @@ export type Move = {
   /** Nova's migration type: a stopped VM moves cold. */
   readonly type: 'live-migration' | 'migration';
   readonly kind: 'block' | 'shared' | 'volume' | null;
-  readonly question: 'overload' | 'underload';
+  /** What made it move: its host's overload or underload, or whom it talks to. */
+  readonly question: 'overload' | 'underload' | 'traffic';
   readonly ramMiB: number;
   /** Expected use of CPU, in cores. */
   readonly cores: number;

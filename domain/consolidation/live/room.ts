@@ -5,10 +5,10 @@ import type { ClusterState, HostState, ServerGroupState, VmState } from '../../r
 import { type SchedulingRequest, tallied } from '../../scheduling/candidate.ts';
 import { type FilterName, refusal } from '../../scheduling/filters.ts';
 import { capacity } from '../../scheduling/inventory.ts';
-import { type Loads, networkWords, priceOf } from './objective.ts';
+import { type Loads, priceOf } from './objective.ts';
 import type { Option, Rule } from './report.ts';
 import type { LiveSettings } from './settings.ts';
-import type { Price } from './weights.ts';
+import { amountWords, type Price } from './weights.ts';
 
 export type Closed = { readonly rule: Rule; readonly why: string };
 
@@ -79,7 +79,7 @@ export const immovable = (room: Room, vm: VmState): string | null => {
 };
 
 /** A move's request: the members of its group that stay behind hold an affinity group there; it keeps its zone. */
-const requestOf = (room: Room, vm: VmState): SchedulingRequest => {
+export const requestOf = (room: Room, vm: VmState): SchedulingRequest => {
   const source = room.at.get(vm.id) ?? null;
   const group = room.groups.get(vm.id);
   const others = (group?.members ?? []).flatMap((id) => (id === vm.id ? [] : (room.at.get(id) ?? [])));
@@ -93,7 +93,7 @@ const requestOf = (room: Room, vm: VmState): SchedulingRequest => {
   };
 };
 
-const share = (x: number): string => `${Math.round(x * 100)} %`;
+export const share = (x: number): string => `${Math.round(x * 100)} %`;
 
 type Fit =
   | { readonly fits: true; readonly left: number; readonly vcpus: number }
@@ -114,7 +114,7 @@ const RULES: Readonly<Record<FilterName, Rule>> = {
 const refuse = (rule: Rule, why: string): Fit => ({ fits: false, rule, why });
 
 /** Whether a host takes the VM now; `left` is the smaller of the shares of CPU and RAM that would stay free. */
-const fitOf = (room: Room, vm: VmState, host: string, request: SchedulingRequest): Fit => {
+export const fitOf = (room: Room, vm: VmState, host: string, request: SchedulingRequest): Fit => {
   const closed = room.closed.get(host);
   if (closed !== undefined) return { fits: false, ...closed };
   const candidate = room.world.hosts.get(host)!;
@@ -160,7 +160,7 @@ export const choose = (
         host,
         left: fit.left,
         asleep,
-        price: priceOf(room, room.settings, vm.id, { host, vcpus: fit.vcpus, left: fit.left }),
+        price: priceOf(room, room.settings, vm, { host, vcpus: fit.vcpus, left: fit.left }),
       });
   }
   fits.sort(
@@ -170,7 +170,8 @@ export const choose = (
     const than = price.total - (fits[0]?.price.total ?? 0);
     const rank =
       i === 0 ? `cheapest at ${price.total.toFixed(1)} W` : asleep ? 'asleep' : `${than.toFixed(1)} W dearer`;
-    const why = `${rank}: ${share(left)} would stay free${networkWords(price)}`;
+    const words = amountWords(price, ['watts', 'lackingCore', 'forwardingCore', 'crossGbps']);
+    const why = `${rank}: ${share(left)} would stay free${words === '' ? '' : `, ${words}`}`;
     return { host, verdict: i === 0 ? 'chosen' : 'possible', rule: null, why, price };
   });
   return { dest: fits[0]?.host ?? null, options: [...options, ...refused] };

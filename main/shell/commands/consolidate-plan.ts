@@ -126,7 +126,7 @@ const moveTable = (moves: readonly Move[]): string =>
     { head: 'TYPE', cell: (m) => (m.kind === null ? m.type : `${m.type} (${m.kind})`) },
     { head: 'STARTS', cell: (m) => `+${m.startS.toFixed(0)} s` },
     { head: 'TAKES', cell: (m) => `${m.seconds.toFixed(0)} s` },
-    { head: 'WHY THERE', cell: (m) => `${m.why}; ${m.options.length - 1} others looked at` },
+    { head: 'WHY THERE', cell: (m) => `${m.why}; ${counted(m.options.length - 1, 'other')} looked at` },
   ]);
 
 const refusedTable = (refused: readonly Refusal[]): string =>

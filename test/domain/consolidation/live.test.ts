@@ -6,6 +6,7 @@ import { planFacts } from '../../../domain/consolidation/live/facts.ts';
 import { planConsolidation } from '../../../domain/consolidation/live/plan.ts';
 import type { PlanReport } from '../../../domain/consolidation/live/report.ts';
 import { LIVE_DEFAULTS, type LiveSettings } from '../../../domain/consolidation/live/settings.ts';
+import { PLAN_WEIGHTS } from '../../../domain/consolidation/live/weights.ts';
 import { cpuSeries, workloadOf } from '../../../domain/consolidation/live/telemetry.ts';
 import { toBase64 } from '../../../domain/base/base64.ts';
 import type { LogEvent } from '../../../domain/events/dictionary.ts';
@@ -281,9 +282,77 @@ test('of two hosts with room the one where the peer runs is cheaper, unless room
   expect(aware.after.forwardingCores).toBeLessThan(aware.before.forwardingCores);
   expect(aware.after.crossBitsPerS).toBe(0);
   expect(aware.verdict).toMatch(/forwarding goes from/);
-  const weights = { watts: 0, freeHost: 60, lackingCore: 0, forwardingCore: 0, crossGbps: 0 };
+  const weights = { watts: 0, freeHost: 60, lackingCore: 0, movedGiB: 0, forwardingCore: 0, crossGbps: 0 };
   const blind = plan(cluster(three, vms, { traffic }), cpu, { keepN1: false, weights });
   expect(routes(blind)).toEqual(['a: h1 > h3']);
+});
+
+/** Two busy hosts, neither to be relieved nor emptied, with a talker on the one whose peer is on the other. */
+const talkers = [
+  vmState('a', 'h1', { vcpus: 2 }),
+  vmState('x', 'h1', { vcpus: 8 }),
+  vmState('peer', 'h2', { vcpus: 2, ramMiB: 8192 }),
+  vmState('y', 'h2', { vcpus: 8 }),
+];
+const busy = { a: 0.5, x: 0.95, peer: 0.5, y: 0.95 };
+
+test('talkers are brought together although no host is overloaded and none sleeps', () => {
+  const state = cluster(three, talkers, { traffic: [talk('a', 'peer', 2)] });
+  const p = plan(state, busy);
+  expect(routes(p)).toEqual(['a: h1 > h2']);
+  expect(p.moves[0]).toMatchObject({
+    question: 'traffic',
+    why: expect.stringMatching(/^nearer its peers: .*GiB to send/),
+  });
+  expect(p.moves[0]!.options[0]).toMatchObject({ host: 'h2', verdict: 'chosen', price: { movedGiB: 4, freeHost: 0 } });
+  expect(p.moves[0]!.options[0]!.price!.total).toBeLessThan(0);
+  expect(p.asleep).toEqual([]);
+  expect(p.before.crossBitsPerS).toBeGreaterThan(1.9e9);
+  expect(p.after).toMatchObject({ crossBitsPerS: 0, hostsOn: p.before.hostsOn });
+  expect(p.violations).toEqual([]);
+  expect(p.verdict).toMatch(/^1 move to bring 1 VM nearer to its peers, power stays at/);
+});
+
+test('a talker stays where the move weighs more, where its group forbids it, and where traffic weighs nothing', () => {
+  const traffic = [talk('a', 'peer', 2)];
+  const dear = plan(cluster(three, talkers, { traffic }), busy, { weights: { ...PLAN_WEIGHTS, movedGiB: 100 } });
+  expect(dear.moves).toEqual([]);
+  const staying = dear.refused.find((r) => r.entity === 'vm:peer');
+  expect(staying?.why).toMatch(/talks to VMs elsewhere, and stays: h1 not worth the move: .*GiB to send/);
+  expect(staying?.options[0]).toMatchObject({ verdict: 'refused', rule: 'not worth the move' });
+  const group = { id: 'g', name: 'db', policy: 'anti-affinity' as const, maxServerPerHost: 1, members: ['a', 'peer'] };
+  const apart = plan(cluster(three, talkers, { traffic, serverGroups: [group] }), busy);
+  expect(apart.moves).toEqual([]);
+  expect(apart.refused.find((r) => r.entity === 'vm:a')?.options[0]).toMatchObject({
+    host: 'h2',
+    rule: 'against its server group',
+  });
+  const blind = { ...PLAN_WEIGHTS, forwardingCore: 0, crossGbps: 0 };
+  expect(plan(cluster(three, talkers, { traffic }), busy, { weights: blind }).moves).toEqual([]);
+});
+
+test('bringing talkers together leaves no more host failures that strand VMs, unless N+1 is given up', () => {
+  // h1 and h2 can take each other in only as long as neither has both talkers.
+  const two = [hostState('h1', { ramMiB: 40_960 }), hostState('h2', { ramMiB: 40_960 })];
+  const vms = talkers.map((vm) => ({ ...vm, ramMiB: vm.id === 'x' || vm.id === 'y' ? 8192 : 10_240 }));
+  const state = cluster(two, vms, { traffic: [talk('a', 'peer', 2)] });
+  const held = plan(state, busy, { ramThreshold: 1 });
+  const free = plan(state, busy, { ramThreshold: 1, keepN1: false });
+  expect(free.moves).toHaveLength(1);
+  expect(held.after.n1.failures).toBeLessThanOrEqual(held.before.n1.failures);
+});
+
+test('a host is not emptied where its moves weigh more than its sleep saves, and says the balance', () => {
+  const state = cluster(three, [
+    vmState('a', 'h1'),
+    vmState('b', 'h2', { ramMiB: 8192 }),
+    vmState('c', 'h3', { ramMiB: 16_384 }),
+  ]);
+  const cpu = { a: 0.1, b: 0.2, c: 0.3 };
+  const p = plan(state, cpu, { keepN1: false, weights: { ...PLAN_WEIGHTS, movedGiB: 10 } });
+  expect(routes(p)).toEqual(['a: h1 > h3']);
+  expect(fate(p, 'h1')?.why).toMatch(/it may sleep; -\d+\.\d W, \+4\.0 GiB to send, weighed together \d+\.\d W less/);
+  expect(fate(p, 'h2')?.why).toMatch(/but it would not pay: .*\+8\.0 GiB to send, weighed together \d+\.\d W more/);
 });
 
 test('a host whose VMs could peak together beyond its cores is dearer than a calmer one', () => {
