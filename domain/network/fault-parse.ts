@@ -1,7 +1,9 @@
 // Reads a fault as people write it: `vtep-down:compute-07`, `vxlan-port:compute-07,8472`.
 import { err, ok, type Result } from '../base/result.ts';
 import type { NetworkFault } from './fault.ts';
-import type { CloudDescription } from './settled-overlay.ts';
+import type { ClusterState } from '../readout/state.ts';
+import { findPorts } from './endpoint.ts';
+import type { SeenCloud } from './from-state.ts';
 
 /** How each fault is written, for help texts and refusals. */
 export const FAULT_FORMS: Readonly<Record<NetworkFault['kind'], string>> = {
@@ -11,7 +13,7 @@ export const FAULT_FORMS: Readonly<Record<NetworkFault['kind'], string>> = {
   'duplicate-vtep': 'duplicate-vtep:HOST,TWIN',
   'wrong-vni': 'wrong-vni:HOST,NETWORK,VNI',
   'vxlan-port': 'vxlan-port:HOST,UDP-PORT',
-  'stale-fdb': 'stale-fdb:HOST,PORT,OLD-HOST',
+  'stale-fdb': 'stale-fdb:HOST,VM-OR-PORT,OLD-HOST',
 };
 
 const isKind = (word: string): word is NetworkFault['kind'] => Object.hasOwn(FAULT_FORMS, word);
@@ -20,7 +22,11 @@ const isKind = (word: string): word is NetworkFault['kind'] => Object.hasOwn(FAU
 const LIMITS = { mtu: [68, 65_535], vni: [1, 0xffffff], udp: [1, 65_535] } as const;
 
 /** Error: a sentence that names the word that is wrong, or the host, network or port that does not exist. */
-export const parseFault = (written: string, cloud: CloudDescription): Result<NetworkFault, string> => {
+export const parseFault = (
+  written: string,
+  { state, seen }: { readonly state: ClusterState; readonly seen: SeenCloud },
+): Result<NetworkFault, string> => {
+  const { cloud } = seen;
   const colon = written.indexOf(':');
   const kind = colon < 0 ? written : written.slice(0, colon);
   if (!isKind(kind))
@@ -55,17 +61,21 @@ export const parseFault = (written: string, cloud: CloudDescription): Result<Net
       return udpPort.ok ? ok({ kind, host: one, udpPort: udpPort.value }) : udpPort;
     }
     case 'wrong-vni': {
-      if (!cloud.networks.some((n) => n.id === two))
-        return err(`"${written}": there is no network with the id ${two}.`);
+      const network = state.networks.find((n) => n.id === two || n.name === two)?.id ?? two;
+      if (!cloud.networks.some((n) => n.id === network))
+        return err(`"${written}": there is no network ${two} at this instant.`);
       const segmentationId = number(three, LIMITS.vni);
       return segmentationId.ok
-        ? ok({ kind, host: one, network: two, segmentationId: segmentationId.value })
+        ? ok({ kind, host: one, network, segmentationId: segmentationId.value })
         : segmentationId;
     }
-    case 'stale-fdb':
+    case 'stale-fdb': {
       if (unknown(three)) return noHost(three);
-      return cloud.ports.some((p) => p.id === two)
-        ? ok({ kind, host: one, port: two, oldHost: three })
-        : err(`"${written}": there is no port with the id ${two}.`);
+      const ports = findPorts(state, seen, two);
+      const [end] = ports.ok ? ports.value : [];
+      return end === undefined
+        ? err(`"${written}": there is no port and no VM ${two} at this instant.`)
+        : ok({ kind, host: one, port: end.port.id, oldHost: three });
+    }
   }
 };

@@ -9,7 +9,7 @@ import {
   type Overlay,
   type Port,
 } from './overlay.ts';
-import { ENCAPSULATION_BYTES, mtuOf, vxlanPortOf, type Underlay } from './underlay.ts';
+import { ENCAPSULATION_BYTES, mtuOf, VXLAN_PORT_LINUX, vxlanPortOf, type Underlay } from './underlay.ts';
 
 export type LintCode =
   | 'duplicate-vtep'
@@ -84,7 +84,7 @@ const portLints = (overlay: Overlay, underlay: Underlay): Lint[] => {
     agents.map((a): Lint => ({
       code: 'vxlan-port-mismatch',
       host: a.host,
-      detail: `${a.host} uses UDP port ${port} for VXLAN, most hosts use ${usual}`,
+      detail: `${a.host} uses UDP port ${port} for VXLAN${Number(port) === VXLAN_PORT_LINUX ? ', as a kernel does that was given no dstport' : ''}; most hosts use ${usual}`,
     })),
   );
 };
@@ -156,6 +156,18 @@ const fdbLints = (overlay: Overlay, agent: Agent, local: LocalVlan, ports: reado
     );
   }
   return found;
+};
+
+/** Lints with networks under their names; the overlay knows them by id. */
+export const withNames = (
+  lints: readonly Lint[],
+  networks: readonly { readonly id: string; readonly name: string }[],
+): readonly Lint[] => {
+  const named = networks.filter(({ id, name }) => id !== name);
+  return lints.map((lint) => ({
+    ...lint,
+    detail: named.reduce((detail, { id, name }) => detail.replaceAll(id, name), lint.detail),
+  }));
 };
 
 /** What is wrong with the configuration alone: addresses, segments, ports and MTU, whatever the agents have built. */

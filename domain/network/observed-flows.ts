@@ -1,5 +1,4 @@
 // A flow table that was dumped, beside the one Neutron would program: what is missing, and what nobody asked for.
-import type { Result } from '../base/result.ts';
 import type { Flow } from './flow.ts';
 import { parseFlow } from './flow-parse.ts';
 import { type Dialect, printFlow } from './flow-print.ts';
@@ -104,15 +103,17 @@ export type ObservedFlows = {
   /** Entries that Neutron would program and the dump does not have, in the derived table's numbers. */
   readonly missing: readonly string[];
   readonly same: number;
+  /** Entries that are not understood, each with what is not: nothing is said of what they do. */
+  readonly refused: readonly { readonly text: string; readonly why: string }[];
   /** Entries with a timeout: the switch learned them from packets, and Neutron has no say in them. */
   readonly learned: number;
 };
 
-/** An entry as it was given, and in one spelling for all; one that is not understood is compared as it stands. */
+/** An entry as it was given, and in one spelling for all. */
 type Entry = { readonly text: string; readonly line: string };
-const entryOf = (text: string, flow: Result<Flow, string>, dialect: Dialect): Entry => ({
+const entryOf = (text: string, flow: Flow, dialect: Dialect): Entry => ({
   text,
-  line: flow.ok ? printFlow({ ...flow.value, cookie: 0n }, dialect) : text,
+  line: printFlow({ ...flow, cookie: 0n }, dialect),
 });
 
 /** Compares a dump with a derived table, both as lines; ports and VLANs may be numbered differently. */
@@ -122,13 +123,18 @@ export const compareFlows = (
   dialect: Dialect,
 ): ObservedFlows => {
   const programmed: Entry[] = [];
+  const refused: { text: string; why: string }[] = [];
   let learned = 0;
   for (const text of observed) {
     const flow = parseFlow(text);
-    if (flow.ok && (flow.value.hardTimeoutS > 0 || flow.value.idleTimeoutS > 0)) learned++;
-    else programmed.push(entryOf(text, flow, dialect));
+    if (!flow.ok) refused.push({ text, why: flow.error });
+    else if (flow.value.hardTimeoutS > 0 || flow.value.idleTimeoutS > 0) learned++;
+    else programmed.push(entryOf(text, flow.value, dialect));
   }
-  const expected = derived.map((text) => entryOf(text, parseFlow(text), dialect));
+  const expected = derived.flatMap((text) => {
+    const flow = parseFlow(text);
+    return flow.ok ? [entryOf(text, flow.value, dialect)] : []; // ours, and read back in every test
+  });
   const match = matchNumbers(
     programmed.map(({ line }) => line),
     expected.map(({ line }) => line),
@@ -149,6 +155,7 @@ export const compareFlows = (
       isSure: numberedIn(line).numbers.every(({ kind, value }) => match.isSure(kind, value)),
     })),
     missing,
+    refused,
     same: programmed.length - extra.length,
     learned,
   };

@@ -2,7 +2,7 @@
 import type { ClusterState } from '../readout/state.ts';
 import { isIpv6 } from './address.ts';
 import type { SeenCloud } from './from-state.ts';
-import type { Lint } from './lint.ts';
+import { type Lint, withNames } from './lint.ts';
 import { isTunnelType, usesL2pop, type Mode, type NetworkType, type Style } from './overlay.ts';
 import { BASE_FLOWS, RESPONDER_FLOWS } from './scale-flows.ts';
 import { portUpLoad } from './scale-load.ts';
@@ -143,7 +143,7 @@ export const overviewOf = (state: ClusterState, seen: SeenCloud, style: Style): 
     modes: MODES.map((mode) => modeFigures(seen, spread, style, mode)),
     recorded: { tunnels: state.tunnels.length, down: state.tunnels.filter((t) => !t.up).length },
     moving: state.ports.filter((p) => p.bindings.length > 1).length,
-    lints: lintState(state, seen),
+    lints: withNames(lintState(state, seen), state.networks),
     assumptions: seen.assumptions,
   };
 };

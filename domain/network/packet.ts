@@ -52,6 +52,7 @@ const OPTIONAL_HEADER: Partial<Record<FieldName, readonly bigint[]>> = {
 export const parsePacket = (spec: string): Result<Packet, string> => {
   const terms = parseTerms(splitList(spec));
   if (!terms.ok) return terms;
+  if (terms.value.length === 0) return err('it says nothing');
   const packet: Record<FieldName, bigint> = { ...EMPTY_PACKET };
   for (const { field, value, mask } of terms.value) {
     if (field === 'vlan_tci') packet.vlan_tci |= value;

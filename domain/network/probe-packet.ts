@@ -2,7 +2,7 @@
 import { BROADCAST_MAC, isIpv6, parseIpv4, parseIpv6, parseMac } from './address.ts';
 import type { Port } from './overlay.ts';
 import { EMPTY_PACKET, withFields, type Packet } from './packet.ts';
-import { ETH_ARP, ETH_IPV4, ETH_IPV6, ETH_RARP } from './protocols.ts';
+import { ETH_ARP, ETH_IPV4, ETH_IPV6 } from './protocols.ts';
 
 type End = { readonly mac: bigint; readonly ip: string };
 
@@ -91,14 +91,3 @@ export const echo = (from: End, to: End, reply: boolean): Packet => {
     ipv6_dst,
   });
 };
-
-/** What QEMU broadcasts when a guest resumes on another host. */
-export const rarpAnnouncement = (mac: bigint): Packet =>
-  withFields(EMPTY_PACKET, {
-    dl_src: mac,
-    dl_dst: BROADCAST_MAC,
-    dl_type: ETH_RARP,
-    arp_op: 3n,
-    arp_sha: mac,
-    arp_tha: mac,
-  });

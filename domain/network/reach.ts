@@ -114,21 +114,3 @@ export const reach = (overlay: Overlay, fromPort: string, toPort: string, option
   }
   return { reachable: true, broken: null, phases };
 };
-
-export type BrokenPair = { readonly from: string; readonly to: string; readonly broken: BrokenHop };
-
-/** Every ordered pair of ports on one network that cannot talk. Each pair starts with fresh memory, so the order asked does not
- * matter. Cost: one traced conversation a pair. */
-export const brokenPairs = (
-  overlay: Overlay,
-  ports: readonly string[],
-  options: Omit<ReachOptions, 'memory' | 'switches'>,
-): BrokenPair[] => {
-  const switches = new Map<string, HostSwitch>();
-  const pairs = ports.flatMap((from) => ports.filter((to) => to !== from).map((to) => ({ from, to })));
-  return pairs.flatMap(({ from, to }) => {
-    if (overlay.ports.get(from)?.network !== overlay.ports.get(to)?.network) return [];
-    const found = reach(overlay, from, to, { ...options, memory: new Memory(), switches });
-    return found.broken === null ? [] : [{ from, to, broken: found.broken }];
-  });
-};

@@ -101,10 +101,3 @@ export const liveMigrationLoad = (
   const removal = announced ? { fanouts: 1, casts: 0, deliveries: hosts, entries: addresses + flood } : NO_LOAD;
   return addLoads([activation, portUpLoad(config, s.up), removal]);
 };
-
-/** Fixed IPs of a bound port change: one fanout with what was and what is. */
-export const addressChangeLoad = (
-  config: OverlayConfig,
-  s: { readonly hosts: number; readonly before: number; readonly after: number },
-): MessageLoad =>
-  usesL2pop(config.mode) ? { fanouts: 1, casts: 0, deliveries: s.hosts, entries: s.before + s.after } : NO_LOAD;

@@ -2,10 +2,8 @@
 import { applyEvent } from './apply-event.ts';
 import { UNDISTURBED } from './environment.ts';
 import { flowsOf } from './host-flows.ts';
-import { entriesOf, isFdbMessage, type Message } from './message.ts';
 import type { OverlayEvent } from './overlay-event.ts';
 import { emptyOverlay, type Overlay, type OverlayConfig } from './overlay.ts';
-import type { MessageLoad } from './scale-load.ts';
 import { scalePlacement, type ScaleShape } from './scale.ts';
 import { tunnelPorts } from './tunnel-port.ts';
 
@@ -52,18 +50,5 @@ export const countAll = (overlay: Overlay): { readonly flows: number; readonly t
   return {
     flows: agents.reduce((sum, a) => sum + flowsOf(a, 'br-tun', overlay.config).length, 0),
     tunnels: agents.reduce((sum, a) => sum + tunnelPorts(a).length, 0),
-  };
-};
-
-/** The l2population load of some messages, counted one by one. */
-export const countMessages = (messages: readonly Message[], hosts: number): MessageLoad => {
-  const fdb = messages.filter(isFdbMessage);
-  const fanouts = fdb.filter((m) => m.kind === 'fanout').length;
-  const casts = fdb.length - fanouts;
-  return {
-    fanouts,
-    casts,
-    deliveries: fanouts * hosts + casts,
-    entries: fdb.reduce((sum, m) => sum + entriesOf(m), 0),
   };
 };

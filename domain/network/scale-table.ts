@@ -1,5 +1,6 @@
 // The table behind `overlay --scale`: every mode at every size, in closed form and, where it is quick, also counted.
 import type { Mode, OverlayConfig } from './overlay.ts';
+import { agentStartLoad } from './scale-load.ts';
 import { buildScale, countAll } from './scale-simulate.ts';
 import { deliveriesPerMinute, scaleRow, type ScaleRow, type ScaleShape } from './scale.ts';
 
@@ -36,6 +37,8 @@ export type ScaleTableRow = ScaleRow & {
   readonly mode: Mode;
   readonly shape: ScaleShape;
   readonly fdbDeliveriesPerMinute: number;
+  /** Messages that agents receive while all of them start, one after the other. */
+  readonly startDeliveries: number;
   /** Flows and tunnels counted in a cloud built event by event; null where it was too large to build. */
   readonly counted: { readonly flows: number; readonly tunnels: number } | null;
 };
@@ -54,6 +57,7 @@ export const scaleTable = (options: ScaleOptions): ScaleTableRow[] =>
         mode,
         shape,
         fdbDeliveriesPerMinute: deliveriesPerMinute(row, options.churnPerMinute),
+        startDeliveries: mode === 'multicast' ? 0 : agentStartLoad(hosts, 1).deliveries,
         counted: vms <= options.simulateVmsMax ? countAll(buildScale(config, shape)) : null,
       };
     });

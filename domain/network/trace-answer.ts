@@ -13,6 +13,7 @@ import { describePacket, type Packet, parsePacket, withFields } from './packet.t
 import { commonAddresses, echo } from './probe-packet.ts';
 import type { Wire } from './provider-wire.ts';
 import { ETH_ARP, ETH_IPV4, ETH_IPV6 } from './protocols.ts';
+import { type Lint, lintOverlay, withNames } from './lint.ts';
 import { type BrokenHop, type Phase, reach, ROUTER_BETWEEN } from './reach.ts';
 import type { Trace } from './trace-result.ts';
 import { Memory, PING_IP_BYTES, trace } from './trace.ts';
@@ -89,10 +90,11 @@ export type TraceAnswer = {
 type Seen = { readonly state: ClusterState; readonly seen: SeenCloud };
 type World = { readonly overlay: Overlay; readonly underlay: Underlay };
 
-const worldOf = ({ seen }: Seen, question: TraceQuestion, network: string): Result<World, string> => {
+const worldOf = (at: Seen, question: TraceQuestion, network: string): Result<World, string> => {
+  const { seen } = at;
   let world: World = { overlay: networkOverlay(seen, question, network), underlay: seen.underlay };
   for (const written of question.faults) {
-    const fault: Result<NetworkFault, string> = parseFault(written, seen.cloud);
+    const fault: Result<NetworkFault, string> = parseFault(written, at);
     if (!fault.ok) return fault;
     world = withFault(world, fault.value);
   }
@@ -259,6 +261,8 @@ export type ReachAnswer = {
   readonly reachable: boolean;
   readonly broken: BrokenHop | null;
   readonly phases: readonly { readonly phase: Phase; readonly steps: number; readonly tunnels: number }[];
+  /** With faults in place: what a look at addresses, ports and tables would find before any packet is lost. */
+  readonly lints: readonly Lint[];
   readonly assumptions: readonly string[];
 };
 
@@ -294,6 +298,13 @@ export const reachAnswer = (
     reachable: found.reachable,
     broken: found.broken,
     phases: found.phases.map(({ phase, trace: t }) => ({ phase, steps: t.steps.length, tunnels: t.hops.length })),
+    lints:
+      question.faults.length === 0
+        ? []
+        : withNames(
+            lintOverlay(world.value.overlay, { ...at.seen, underlay: world.value.underlay }),
+            at.state.networks,
+          ),
     assumptions: at.seen.assumptions,
   });
 };

@@ -31,6 +31,7 @@ const readableChange = (c: FlowChange): string =>
 const readableObserved = (o: ObservedAnswer): string =>
   `--- what Neutron would program on ${o.bridge} of ${o.host}\n+++ dumped at ${o.at} (#${o.seq})\n` +
   lines([...o.missing.map((line) => `-${line}`), ...o.extra.map((line) => `+${line}`)]) +
+  lines(o.refused.map(({ text, why }) => `not understood, ${why}: ${text}`)) +
   `${counted(o.missing.length, 'flow')} missing, ${o.extra.length} not Neutron’s, ${o.same} as expected` +
   (o.learned > 0 ? `; ${o.learned} learned from packets.\n` : '.\n');
 
@@ -71,7 +72,8 @@ export const flows: AddCommand = (program, { terminal, run }) => {
           if (options.json !== true) tellAssumptions(terminal, seen.value.assumptions);
           const text = options.json === true ? `${JSON.stringify(seen.value)}\n` : readableObserved(seen.value);
           await terminal.write(text);
-          return ok(seen.value.extra.length + seen.value.missing.length > 0 ? 1 : 0);
+          const { extra, missing, refused } = seen.value;
+          return ok(extra.length + missing.length + refused.length > 0 ? 1 : 0);
         }
         const answer = await ask('network.flows', { timeline, at: at.value, ...question });
         if (!answer.ok) return answer;

@@ -33,6 +33,7 @@ const scaleText = (rows: readonly ScaleTableRow[]): string =>
     { head: 'WASTED', cell: (r) => r.bumWasted },
     { head: 'ARP PACKETS', cell: (r) => r.arpPackets },
     { head: 'FDB MESSAGES A MINUTE', cell: (r) => r.fdbDeliveriesPerMinute },
+    { head: 'WHILE ALL START', cell: (r) => r.startDeliveries },
     {
       head: 'COUNTED',
       cell: (r) =>

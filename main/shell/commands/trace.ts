@@ -93,6 +93,15 @@ const readableTrace = (answer: TraceAnswer): string => {
   ].join('');
 };
 
+const LINTS_SHOWN = 5;
+
+/** What finds the fault without a packet. */
+const lintLines = (lints: ReachAnswer['lints']): string => {
+  const shown = lints.slice(0, LINTS_SHOWN).map(({ code, detail }) => `Seen without a packet: ${code}, ${detail}.\n`);
+  const rest = lints.length - shown.length;
+  return shown.join('') + (rest === 0 ? '' : `and ${counted(rest, 'more such thing')}; --json lists all.\n`);
+};
+
 const readableReach = (answer: ReachAnswer): string => {
   const way = answer.phases.map(
     (p) => `  ${p.phase}: ${counted(p.steps, 'step')}, ${counted(p.tunnels, 'tunnel packet')}\n`,
@@ -102,7 +111,8 @@ const readableReach = (answer: ReachAnswer): string => {
     way.join('') +
     (broken === null
       ? `${answer.from} and ${answer.to} reach each other.\n`
-      : `${answer.from} does not reach ${answer.to}: the ${broken.phase} ends at ${broken.at}: ${broken.reason}.\n`)
+      : `${answer.from} does not reach ${answer.to}: the ${broken.phase} ends at ${broken.at}: ${broken.reason}.\n`) +
+    lintLines(answer.lints)
   );
 };
 

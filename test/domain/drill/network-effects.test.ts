@@ -8,7 +8,7 @@ import { BY_HAND } from '../../../domain/drill/settings.ts';
 import { applyEvent } from '../../../domain/network/apply-event.ts';
 import { UNDISTURBED } from '../../../domain/network/environment.ts';
 import { cloudOf } from '../../../domain/network/from-state.ts';
-import { countMessages } from '../../../domain/network/scale-simulate.ts';
+import { countMessages } from '../network/count-messages.ts';
 import { settledOverlay } from '../../../domain/network/settled-overlay.ts';
 import { evacuation } from '../../../domain/network/story.ts';
 import type { ClusterState, PortState } from '../../../domain/readout/state.ts';

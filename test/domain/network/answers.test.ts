@@ -146,7 +146,7 @@ describe('faults', () => {
     'wrong-vni:h1,net-z,5',
     'vxlan-port:h1,70000',
   ])('%s is refused', (written) => {
-    expect(parseFault(written, cloudOf(overlaid()).cloud).ok).toBe(false);
+    expect(parseFault(written, { state: overlaid(), seen: cloudOf(overlaid()) }).ok).toBe(false);
   });
 });
 

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { parseMac } from '../../../domain/network/address.ts';
 import type { Overlay } from '../../../domain/network/overlay.ts';
 import { describePacket, EMPTY_PACKET, parsePacket, type Packet } from '../../../domain/network/packet.ts';
-import { rarpAnnouncement } from '../../../domain/network/probe-packet.ts';
 import { liveMigration } from '../../../domain/network/story.ts';
 import type { Trace } from '../../../domain/network/trace-result.ts';
 import { Memory, PING_IP_BYTES, trace } from '../../../domain/network/trace.ts';
@@ -30,6 +29,9 @@ const arpRequest = (from: number, to: number): Packet =>
   packet(
     `arp,dl_src=${mac(from)},dl_dst=ff:ff:ff:ff:ff:ff,arp_op=1,arp_spa=10.0.0.${from},arp_tpa=10.0.0.${to},arp_sha=${mac(from)}`,
   );
+/** What QEMU broadcasts when a guest resumes on another host. */
+const rarp = (n: number): Packet =>
+  packet(`dl_type=0x8035,dl_src=${mac(n)},dl_dst=ff:ff:ff:ff:ff:ff,arp_op=3,arp_sha=${mac(n)},arp_tha=${mac(n)}`);
 const where = (t: Trace): string[] => t.deliveries.map((d) => `${d.host} ${d.port}`).sort();
 const copies = (t: Trace): string[] => t.hops.map((h) => h.to ?? '?').sort();
 
@@ -85,7 +87,7 @@ test('an encapsulated packet carries the VNI and 50 bytes more', () => {
 test('a guest that resumes before its port is bound announces itself in vain', () => {
   const overlay = cloud(config('no-l2pop'), { 1: 'a', 2: 'b' });
   apply(overlay, liveMigration({ port: 'vm2', source: 'b', dest: 'c' }, 'dest').slice(0, 2));
-  const found = send(overlay, new Memory(), 2, 'c', rarpAnnouncement(parseMac(mac(2)) ?? 0n));
+  const found = send(overlay, new Memory(), 2, 'c', rarp(2));
   expect([found.hops, found.drops.map((d) => `${d.bridge} ${d.table}`)]).toEqual([[], ['br-tun 22']]);
 });
 
@@ -95,7 +97,7 @@ test('a learned entry outlives the move and still sends to the old host', () => 
   send(overlay, memory, 2, 'b', arpRequest(2, 1));
   apply(overlay, liveMigration({ port: 'vm2', source: 'b', dest: 'c' }, 'dest'));
   expect(copies(send(overlay, memory, 1, 'a', icmp(1, 2), 1000))).toEqual(['b']);
-  send(overlay, memory, 2, 'c', rarpAnnouncement(parseMac(mac(2)) ?? 0n), 2000);
+  send(overlay, memory, 2, 'c', rarp(2), 2000);
   expect(where(send(overlay, memory, 1, 'a', icmp(1, 2), 3000))).toEqual(['c tap2']);
 });
 

@@ -47,6 +47,15 @@ test('a dump of a host’s flows is compared with what Neutron would program the
   const other = await run('flows', host, '--log', CLOUD, '--observed', '--json');
   expect(other.status).toBe(1);
   expect(JSON.parse(other.out)).toMatchObject({ missing: [table[0]], extra: [stale], same: table.length - 1 });
+  // An action nobody knows is named, never taken for a drop.
+  const strange = [...dumped, 'table=20,priority=2,dl_vlan=1,dl_dst=fa:16:3e:ff:ff:fe actions=teleport:3'];
+  const latest = new Date(Date.parse(later) + 60_000).toISOString();
+  await run('import', save(`br-tun-${host}.flows`, strange), '--log', CLOUD, '--at', latest);
+  const unread = await run('flows', host, '--log', CLOUD, '--observed');
+  expect(unread).toMatchObject({ status: 1 });
+  expect(unread.out).toMatch(
+    /not understood, unknown action "teleport": table=20,.*\n0 flows missing, 0 not Neutron’s/,
+  );
   // The record carries it: as an anomaly of the state, and of the overlay while no newer dump says otherwise.
   const told = JSON.parse((await run('state', '--log', CLOUD, '--json')).out) as { anomalies: readonly unknown[] };
   const found = {
@@ -58,5 +67,7 @@ test('a dump of a host’s flows is compared with what Neutron would program the
   expect(told.anomalies).toContainEqual(expect.objectContaining(found));
   const before = await run('state', '--log', CLOUD, '--at', at, '--json');
   expect(before.out).not.toContain('flows-disagree');
-  expect((await run('overlay', '--log', CLOUD)).out).toContain(`stale-fdb  ${host} sends fa:16:3e:ff:ff:ff`);
+  expect((await run('overlay', '--log', CLOUD, '--at', later)).out).toContain(
+    `stale-fdb  ${host} sends fa:16:3e:ff:ff:ff`,
+  );
 });

@@ -68,6 +68,12 @@ test('reach names the first broken hop of a fault', async () => {
   expect(await run('reach', ...ends, '--log', CLOUD)).toMatchObject({ status: 0 });
   const cut = await run('reach', ...ends, '--log', CLOUD, '--fault', `vtep-down:${there?.host}`);
   expect(cut).toMatchObject({ status: 1, out: expect.stringMatching(/the VTEP of .* is down\.\n$/) });
+  const port = await run('reach', ...ends, '--log', CLOUD, '--fault', `vxlan-port:${there?.host},8472`);
+  expect(port.out).toContain(
+    `listens on 8472.\nSeen without a packet: vxlan-port-mismatch, ${there?.host} uses UDP port 8472`,
+  );
+  const vni = await run('reach', ...ends, '--log', CLOUD, '--fault', `wrong-vni:${there?.host},tenant-net-9,7`);
+  expect(vni).toMatchObject({ status: 2, err: expect.stringContaining('there is no network tenant-net-9') as string });
 });
 
 test.each([
@@ -75,6 +81,7 @@ test.each([
   [['trace', '--from', 'nobody', '--to', 'nobody', '--log', CLOUD], /no VM nobody/],
   [['trace', '--from', 'nobody', '--log', CLOUD], /--packet SPEC/],
   [['trace', '--from', 'nobody', '--packet', 'icmp,colour=blue', '--log', CLOUD], /"colour"/],
+  [['trace', '--from', 'nobody', '--packet', '', '--log', CLOUD], /it says nothing/],
   [['reach', 'a', 'b', '--fault', 'gremlins:x', '--log', CLOUD], /no VM a|no port/],
   [['trace', '--from', 'a', '--to', 'b', '--size', '7', '--log', CLOUD], /20 to 65535/],
 ] as const)('%j is refused with a sentence', async (argv, sentence) => {
