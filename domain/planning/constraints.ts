@@ -127,6 +127,14 @@ const FIELDS: Readonly<Record<ConstraintKind, readonly Field[]>> = {
   noDelay: ['vms'],
 };
 
+const FIELD_WORDS: Readonly<Record<Field, string>> = {
+  vms: 'a list of VMs, by id or name',
+  hosts: 'a list of hosts',
+  groups: 'a list of lists of names',
+  most: 'a whole number from 0 on',
+  atMs: 'milliseconds from the start, 0 or more',
+};
+
 const isNames = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every((v) => typeof v === 'string' && v !== '');
 
@@ -144,27 +152,36 @@ const isField = (field: Field, value: unknown): boolean => {
   }
 };
 
+/** What is wrong with one entry, after its number; null where nothing is. */
+const wrongIn = (fields: Readonly<Record<string, unknown>>): string | null => {
+  const kind = fields['kind'];
+  if (kind === undefined) return ` has no kind; known are ${Object.keys(FIELDS).join(', ')}.`;
+  if (typeof kind !== 'string' || !Object.hasOwn(FIELDS, kind))
+    return ` has the kind ${JSON.stringify(kind)}; known are ${Object.keys(FIELDS).join(', ')}.`;
+  const takes: readonly Field[] = FIELDS[kind as ConstraintKind];
+  for (const field of takes) {
+    const value = fields[field];
+    const says = value === undefined ? 'missing' : JSON.stringify(value);
+    if (!isField(field, value)) return ` (${kind}): ${field} is ${says}; it takes ${FIELD_WORDS[field]}.`;
+  }
+  const { continuous } = fields;
+  const canBeEither = Object.hasOwn(CONTINUOUS, kind);
+  if (continuous !== undefined && !canBeEither)
+    return ` (${kind}) is about moves themselves, so it takes no continuous.`;
+  if (continuous !== undefined && typeof continuous !== 'boolean')
+    return ` (${kind}): continuous is ${JSON.stringify(continuous)}; it is true or false.`;
+  const known: readonly string[] = ['kind', ...takes, ...(canBeEither ? ['continuous'] : [])];
+  const strange = Object.keys(fields).find((name) => !known.includes(name));
+  return strange === undefined ? null : ` (${kind}): ${strange} is no field of it; it has ${known.join(', ')}.`;
+};
+
 /** Reads a JSON array of constraints; VMs by id. Errors: a sentence that names the entry and its field. */
 export const readConstraints = (value: unknown): Result<readonly Constraint[], string> => {
   if (!Array.isArray(value)) return err('Constraints are a JSON array of objects with a kind.');
   for (const [i, entry] of value.entries()) {
     const fields = (typeof entry === 'object' && entry !== null ? entry : {}) as Readonly<Record<string, unknown>>;
-    const kind = fields['kind'];
-    if (typeof kind !== 'string' || !Object.hasOwn(FIELDS, kind)) {
-      return err(
-        `Constraint ${i + 1} has the kind ${JSON.stringify(kind)}; known are ${Object.keys(FIELDS).join(', ')}.`,
-      );
-    }
-    for (const field of FIELDS[kind as ConstraintKind]) {
-      if (!isField(field, fields[field]))
-        return err(`Constraint ${i + 1} (${kind}): ${field} is ${JSON.stringify(fields[field]) ?? 'missing'}.`);
-    }
-    const { continuous } = fields;
-    if (continuous === undefined) continue;
-    if (!Object.hasOwn(CONTINUOUS, kind))
-      return err(`Constraint ${i + 1} (${kind}) is about moves themselves, so it takes no continuous.`);
-    if (typeof continuous !== 'boolean')
-      return err(`Constraint ${i + 1} (${kind}): continuous is ${JSON.stringify(continuous)}; it is true or false.`);
+    const wrong = wrongIn(fields);
+    if (wrong !== null) return err(`Constraint ${i + 1}${wrong}`);
   }
   return ok(value as readonly Constraint[]);
 };

@@ -3,7 +3,7 @@ import { placeAll, Trial } from '../drill/sweep/search.ts';
 import { R, type Shelf } from '../drill/sweep/shelf.ts';
 import type { ClusterState } from '../readout/state.ts';
 import { claimCells } from '../scheduling/numa.ts';
-import { seconds } from '../readout/words.ts';
+import { plural, seconds } from '../readout/words.ts';
 import type { PlannedMove, SpareReport } from './plan.ts';
 import { looksWords, Work } from './work.ts';
 
@@ -131,7 +131,7 @@ const noteOf = (
   const [first] = alreadyLost;
   if (first !== undefined)
     parts.push(
-      `before the plan the failure of ${shelf.hosts[first.host]}${alreadyLost.length > 1 ? ` or ${alreadyLost.length - 1} other hosts` : ''} could not be absorbed either`,
+      `before the plan the failure of ${shelf.hosts[first.host]}${alreadyLost.length > 1 ? ` or ${plural(alreadyLost.length - 1, 'other host')}` : ''} could not be absorbed either`,
     );
   if (unknown > 0)
     parts.push(

@@ -68,6 +68,10 @@ const check = Compile(
   }),
 );
 
+/** A literal that is not the one wanted is named by its place; the schema's own word for it says less. */
+const messageOf = (message: string | undefined): string =>
+  message === 'must be equal to constant' ? 'it is none that is known' : (message ?? 'something is missing');
+
 /** The plan in a text; `path` names where it came from. */
 export const planIn = (text: string, path: string): Result<PlanRecord, string> => {
   let value: unknown;
@@ -87,6 +91,6 @@ export const planIn = (text: string, path: string): Result<PlanRecord, string> =
   const where =
     first === undefined || first.instancePath === '' ? '' : ` at ${first.instancePath.slice(1).replaceAll('/', '.')}`;
   return err(
-    `${path} is not a plan${where}: ${first?.message ?? 'something is missing'}. A plan is what a planning command prints with --json.`,
+    `${path} is not a plan${where}: ${messageOf(first?.message)}. A plan is what a planning command prints with --json.`,
   );
 };

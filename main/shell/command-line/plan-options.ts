@@ -50,7 +50,9 @@ export const number = (
   const isGood = value >= least && value <= most && (!whole || Number.isInteger(value));
   return isGood
     ? ok(value)
-    : err(`${name} takes a ${whole ? 'whole ' : ''}number from ${least} to ${most}, not ${written}.`);
+    : err(
+        `${name} takes a ${whole ? 'whole ' : ''}number from ${least} to ${most}, not ${written.trim() === '' ? 'nothing' : written}.`,
+      );
 };
 
 /** `NAME=WORD` pairs; the name may hold further equals signs. */

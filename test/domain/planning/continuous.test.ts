@@ -95,4 +95,8 @@ test('the switch is read and told; on rules about moves it is refused', () => {
     ok: false,
     error: 'Constraint 1 (ban): continuous is "no"; it is true or false.',
   });
+  expect(readConstraints([{ kind: 'gather', vms: ['a'], continous: true }])).toEqual({
+    ok: false,
+    error: 'Constraint 1 (gather): continous is no field of it; it has kind, vms, continuous.',
+  });
 });
