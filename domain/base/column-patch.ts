@@ -1,4 +1,4 @@
-// What was written between two states of the same columns, laid end to end in a few arrays and one text: quick to store and to read.
+// What was written between two states of the same columns, laid end to end in a few arrays: quick to store and to read.
 import { type Column, type Columns, ownPage, Packed, packedText, PAGE } from './column.ts';
 
 /** Cells by column, in the order of `layout`: their rows, and their values in the array of the column's kind. */
@@ -10,12 +10,38 @@ export type ColumnsPatch = {
   /** Of row columns. */
   readonly links: Int32Array;
   readonly numbers: Float64Array;
-  /** Of ref columns: where in `text` each value ends; a null is of no length. */
+  /** Of ref columns: where in `text`, which is UTF-8, each value ends; a null is of no length. */
   readonly ends: Int32Array;
-  readonly text: string;
+  readonly text: Uint8Array;
+};
+
+/** Everywhere the product runs; no library of types is asked for two classes. */
+declare class TextEncoder {
+  encode(text: string): Uint8Array;
+}
+const utf8 = new TextEncoder();
+
+/** The texts end to end, and where each ends: its length where all of it is ASCII, as nearly always. */
+const encoded = (texts: readonly string[]): { readonly text: Uint8Array; readonly ends: Int32Array } => {
+  const text = utf8.encode(texts.join(''));
+  const ends = new Int32Array(texts.length);
+  let end = 0;
+  for (let i = 0; i < texts.length; i++) ends[i] = end += texts[i]!.length;
+  if (end === text.length) return { text, ends };
+  end = 0;
+  for (let i = 0; i < texts.length; i++) ends[i] = end += utf8.encode(texts[i]!).length;
+  return { text, ends };
 };
 
 const DEFAULTS = { byte: 0, row: -1, number: NaN, ref: null } as const;
+
+/** A value read from a patch is another object than the one it was written from: where they are not the same, their texts are. */
+const isSame = (was: unknown, is: unknown): boolean =>
+  Object.is(was, is) ||
+  ((was instanceof Packed || is instanceof Packed) &&
+    was !== null &&
+    is !== null &&
+    packedText(was) === packedText(is));
 
 /** Collects the cells of one patch, column by column. */
 export class PatchWriter {
@@ -24,9 +50,7 @@ export class PatchWriter {
   readonly #bytes: number[] = [];
   readonly #links: number[] = [];
   readonly #numbers: number[] = [];
-  readonly #ends: number[] = [];
   readonly #texts: string[] = [];
-  #length = 0;
 
   #push(kind: Column['kind'], value: unknown): void {
     switch (kind) {
@@ -39,14 +63,8 @@ export class PatchWriter {
       case 'number':
         this.#numbers.push(value as number);
         return;
-      case 'ref': {
-        if (value !== null) {
-          const text = packedText(value);
-          this.#texts.push(text);
-          this.#length += text.length;
-        }
-        this.#ends.push(this.#length);
-      }
+      case 'ref':
+        this.#texts.push(value === null ? '' : packedText(value));
     }
   }
 
@@ -61,7 +79,7 @@ export class PatchWriter {
         const is = column.pages[p];
         if (is === undefined || is === was) continue;
         for (let i = 0; i < PAGE; i++) {
-          if (Object.is(was === undefined ? DEFAULTS[column.kind] : was[i], is[i])) continue;
+          if (isSame(was === undefined ? DEFAULTS[column.kind] : was[i], is[i])) continue;
           this.#rows.push(p * PAGE + i);
           this.#push(column.kind, is[i]);
         }
@@ -77,8 +95,7 @@ export class PatchWriter {
       bytes: Uint8Array.from(this.#bytes),
       links: Int32Array.from(this.#links),
       numbers: Float64Array.from(this.#numbers),
-      ends: Int32Array.from(this.#ends),
-      text: this.#texts.join(''),
+      ...encoded(this.#texts),
     };
   }
 }

@@ -1,10 +1,10 @@
 // Paged columns with copy-on-write: typed arrays that a fork shares page by page until one side writes.
 import type { Row } from './brand.ts';
 
-const SHIFT = 10;
+const SHIFT = 7;
 /**
- * Rows in a page. A seek writes all over the state, and to make a page costs more than to fill it: so few pages. A copied
- * page of numbers is 8 KiB, so one write after a fork costs about half a microsecond.
+ * Rows in a page. A seek writes all over the state: copying pages of 1,024 made a quarter of its time, and most of the memory
+ * that two states do not share. Fewer rows than 256 gain no more, and a fork has more pages to share.
  */
 export const PAGE = 1 << SHIFT;
 const MASK = PAGE - 1;
@@ -43,21 +43,27 @@ export const packedText = (value: unknown): string => {
   return value instanceof Int32Array ? `${INTEGERS}[${value.join()}]` : JSON.stringify(value);
 };
 
-/** A value that is still a stretch of text: read when somebody looks, for a state holds hundreds of thousands of them. */
+/** Everywhere the product runs; no library of types is asked for two classes. */
+declare class TextDecoder {
+  decode(bytes: Uint8Array): string;
+}
+const utf8 = new TextDecoder();
+
+/** A value that is still a stretch of text in UTF-8: read when somebody looks, for a state holds hundreds of thousands of them. */
 export class Packed {
-  #within: string | null;
+  #within: Uint8Array | null;
   readonly #from: number;
   readonly #to: number;
   #value: unknown = null;
 
-  constructor(within: string, from: number, to: number) {
+  constructor(within: Uint8Array, from: number, to: number) {
     this.#within = within;
     this.#from = from;
     this.#to = to;
   }
 
   get text(): string {
-    return this.#within === null ? packedText(this.#value) : this.#within.slice(this.#from, this.#to);
+    return this.#within === null ? packedText(this.#value) : utf8.decode(this.#within.subarray(this.#from, this.#to));
   }
 
   get value(): unknown {
@@ -90,12 +96,11 @@ export const refAt = <T>(c: RefColumn<T>, row: number): T | null => {
   return cell instanceof Packed ? (cell.value as T) : cell;
 };
 
+/** How a kind of page is made. */
+type Pages<P> = { readonly make: () => P; readonly copy: (page: P) => P };
+
 /** The page a row may be written to: made when missing, copied when a fork still shares it. */
-const own = <P extends { slice(): P }>(
-  c: { pages: (P | undefined)[]; owned: boolean[] },
-  row: number,
-  make: () => P,
-): P => {
+const own = <P>(c: { pages: (P | undefined)[]; owned: boolean[] }, row: number, { make, copy }: Pages<P>): P => {
   const p = row >> SHIFT;
   const page = c.pages[p];
   if (page !== undefined && c.owned[p] === true) return page;
@@ -104,44 +109,90 @@ const own = <P extends { slice(): P }>(
     c.pages.push(undefined);
     c.owned.push(false);
   }
-  const mine = page === undefined ? make() : page.slice();
+  const mine = page === undefined ? make() : copy(page);
   c.pages[p] = mine;
   c.owned[p] = true;
   return mine;
 };
-const bytePage = (): Uint8Array => new Uint8Array(PAGE);
-const rowPage = (): Int32Array => new Int32Array(PAGE).fill(NO_ROW);
-const numberPage = (): Float64Array => new Float64Array(PAGE).fill(NaN);
-const refPage = (): null[] => new Array<null>(PAGE).fill(null);
+
+/**
+ * Pages are cut from pieces of memory, because a piece costs more than its page: to ask for, to count and to give back. A piece
+ * stays while one of its pages does, so it is small.
+ */
+const PIECE_BYTES = 32 * 1024;
+let piece = new ArrayBuffer(PIECE_BYTES);
+let cut = 0;
+
+/** Where in `piece` so many bytes are free; a multiple of eight. */
+const place = (bytes: number): number => {
+  if (cut + bytes > PIECE_BYTES) {
+    piece = new ArrayBuffer(PIECE_BYTES);
+    cut = 0;
+  }
+  const at = cut;
+  cut += bytes;
+  return at;
+};
+
+const newBytes = (): Uint8Array => {
+  const at = place(PAGE);
+  return new Uint8Array(piece, at, PAGE);
+};
+const newRows = (): Int32Array => {
+  const at = place(PAGE * 4);
+  return new Int32Array(piece, at, PAGE);
+};
+const newNumbers = (): Float64Array => {
+  const at = place(PAGE * 8);
+  return new Float64Array(piece, at, PAGE);
+};
+const copied = <P extends { set(from: P): void }>(to: P, from: P): P => {
+  to.set(from);
+  return to;
+};
+
+const bytePages: Pages<Uint8Array> = { make: newBytes, copy: (page) => copied(newBytes(), page) };
+const rowPages: Pages<Int32Array> = {
+  make: () => newRows().fill(NO_ROW),
+  copy: (page) => copied(newRows(), page),
+};
+const numberPages: Pages<Float64Array> = {
+  make: () => newNumbers().fill(NaN),
+  copy: (page) => copied(newNumbers(), page),
+};
+const refPages: Pages<unknown[]> = {
+  make: () => new Array<unknown>(PAGE).fill(null),
+  copy: (page) => page.slice(),
+};
 
 /** The page of a row, made this column's own: for writers of many rows, who ask once a page. */
 export const ownPage = (c: Column, row: number): { [offset: number]: unknown } => {
   switch (c.kind) {
     case 'byte':
-      return own(c, row, bytePage);
+      return own(c, row, bytePages);
     case 'row':
-      return own(c, row, rowPage);
+      return own(c, row, rowPages);
     case 'number':
-      return own(c, row, numberPage);
+      return own(c, row, numberPages);
     case 'ref':
-      return own<unknown[]>(c, row, refPage);
+      return own<unknown[]>(c, row, refPages);
   }
 };
 
 // Writing what is there already leaves the page shared: facts often repeat what is known.
 export const setByte = (c: ByteColumn, row: number, value: number): void => {
-  if (c.pages[row >> SHIFT]?.[row & MASK] !== value) own(c, row, bytePage)[row & MASK] = value;
+  if (c.pages[row >> SHIFT]?.[row & MASK] !== value) own(c, row, bytePages)[row & MASK] = value;
 };
 export const setRow = (c: RowColumn, row: number, value: Row): void => {
-  if (c.pages[row >> SHIFT]?.[row & MASK] !== value) own(c, row, rowPage)[row & MASK] = value;
+  if (c.pages[row >> SHIFT]?.[row & MASK] !== value) own(c, row, rowPages)[row & MASK] = value;
 };
 export const setNumber = (c: NumberColumn, row: number, value: number): void => {
-  if (!Object.is(c.pages[row >> SHIFT]?.[row & MASK], value)) own(c, row, numberPage)[row & MASK] = value;
+  if (!Object.is(c.pages[row >> SHIFT]?.[row & MASK], value)) own(c, row, numberPages)[row & MASK] = value;
 };
 export const setRef = <T>(c: RefColumn<T>, row: number, value: T | null): void => {
   const page = c.pages[row >> SHIFT];
   if (page === undefined ? value !== null : page[row & MASK] !== value) {
-    own<(T | Packed | null)[]>(c, row, refPage)[row & MASK] = value;
+    own<unknown[]>(c, row, refPages)[row & MASK] = value;
   }
 };
 

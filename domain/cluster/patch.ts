@@ -25,6 +25,10 @@ const byTable = <T>(f: (name: TableName) => T): Record<TableName, T> =>
 
 export const sizesOf = (c: Cluster): Sizes => byTable((name) => c[name].ids.ids.length);
 
+/** Sizes at the state a patch leads to. Forks share their ids, so that those of a state made from patches may be later ones. */
+export const sizesAfter = ({ added }: ClusterPatch): Sizes =>
+  byTable((name) => added[name].from + added[name].ids.length);
+
 /** What turns `from` into `to`; `to` was forked from `from` and folded on. `sizes` are those noted when `from` was left. */
 export const clusterPatch = (from: Cluster, sizes: Sizes, to: Cluster): ClusterPatch => {
   const writer = new PatchWriter();

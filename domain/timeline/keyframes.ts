@@ -25,6 +25,13 @@ export const levelOf = (number: number): number => {
   return level;
 };
 
+/** From this level on the states between are few enough to hold them all: 64 keyframes apart. */
+const HELD_LEVEL = 2;
+
+/** True where other ways begin than the one to the next keyframe: its state is worth holding. */
+export const isCrossing = (number: number, next: number): boolean =>
+  levelOf(number) >= HELD_LEVEL || levelOf(next) < levelOf(number);
+
 /** The state at a keyframe, as the base of a later patch. */
 export type Mark = { readonly cluster: Cluster; readonly sizes: Sizes; readonly position: Position | null };
 
@@ -34,24 +41,23 @@ export type Mark = { readonly cluster: Cluster; readonly sizes: Sizes; readonly 
  */
 export type Anchor = Mark & { readonly number: number; readonly marks: readonly (Mark | Position)[] };
 
-/** Levels whose last state is held while a walk goes on; those further apart hold too much of their own and are made again. */
-const LEVELS_HELD = 2;
-
 /** The marks at a keyframe that was reached from another. */
 export const marksAt = (mark: Mark | Position, number: number, before: Anchor['marks']): Anchor['marks'] => {
   const marks = [...before];
-  const place = 'cluster' in mark ? (mark.position ?? mark) : mark;
-  for (let level = levelOf(number); level >= 0; level--) marks[level] = level < LEVELS_HELD ? mark : place;
+  for (let level = levelOf(number); level >= 0; level--) marks[level] = mark;
   return marks;
 };
 
 type Remembered = { readonly anchor: Anchor; readonly owner: object; readonly at: Instant; readonly bytes: number };
 
-/** The states in memory, of one replayer or of several: those looked at least recently go when the budget is spent. */
+/**
+ * The states in memory, of one replayer or of several. When the budget is spent those go first that are quickly made from others, for
+ * they are patches on a keyframe close by; among these, what was looked at least recently.
+ */
 export class States {
   readonly #budget: number;
-  /** In the order of use. */
-  readonly #remembered = new Set<Remembered>();
+  /** By level, each in the order of use. */
+  readonly #remembered: Set<Remembered>[] = [];
   readonly #byPlace = new WeakMap<object, Map<string, Remembered>>();
   #bytes = 0;
 
@@ -60,7 +66,7 @@ export class States {
   }
 
   get usage(): { readonly states: number; readonly bytes: number } {
-    return { states: this.#remembered.size, bytes: this.#bytes };
+    return { states: this.#remembered.reduce((sum, level) => sum + level.size, 0), bytes: this.#bytes };
   }
 
   #placesOf(owner: object): Map<string, Remembered> {
@@ -69,8 +75,14 @@ export class States {
     return places;
   }
 
+  #levelOf({ anchor }: Remembered): Set<Remembered> {
+    const level = levelOf(anchor.number);
+    while (this.#remembered.length <= level) this.#remembered.push(new Set());
+    return this.#remembered[level]!;
+  }
+
   #drop(found: Remembered): void {
-    this.#remembered.delete(found);
+    this.#levelOf(found).delete(found);
     this.#placesOf(found.owner).delete(keyOf(found.anchor.position!));
     this.#bytes -= found.bytes;
   }
@@ -78,8 +90,9 @@ export class States {
   at(owner: object, position: Position): Anchor | null {
     const found = this.#placesOf(owner).get(keyOf(position));
     if (found === undefined) return null;
-    this.#remembered.delete(found);
-    this.#remembered.add(found);
+    const level = this.#levelOf(found);
+    level.delete(found);
+    level.add(found);
     return found.anchor;
   }
 
@@ -88,12 +101,14 @@ export class States {
     const { position } = anchor;
     if (position === null || this.#placesOf(owner).has(keyOf(position))) return;
     const added = { anchor, owner, at: position.at, bytes: clusterBytes(anchor.cluster, from) + text };
-    this.#remembered.add(added);
+    this.#levelOf(added).add(added);
     this.#placesOf(owner).set(keyOf(position), added);
     this.#bytes += added.bytes;
-    for (const found of this.#remembered) {
-      if (this.#bytes <= this.#budget) return;
-      this.#drop(found);
+    for (const level of this.#remembered) {
+      for (const found of level) {
+        if (this.#bytes <= this.#budget) return;
+        this.#drop(found);
+      }
     }
   }
 

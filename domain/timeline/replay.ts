@@ -2,10 +2,10 @@
 import { type Instant, instant } from '../base/brand.ts';
 import { type Cluster, emptyCluster, forkCluster } from '../cluster/cluster.ts';
 import { fold } from '../cluster/fold.ts';
-import { applyClusterPatch, clusterPatch, sizesOf } from '../cluster/patch.ts';
+import { applyClusterPatch, clusterPatch, sizesAfter, sizesOf } from '../cluster/patch.ts';
 import { seatRosters } from '../cluster/rosters.ts';
 import type { LogEvent } from '../events/dictionary.ts';
-import { type Anchor, type Keyframe, levelOf, type Mark, marksAt, States } from './keyframes.ts';
+import { type Anchor, isCrossing, type Keyframe, levelOf, type Mark, marksAt, States } from './keyframes.ts';
 import { type Cut, isBefore, type Position } from './order.ts';
 
 /** Where a keyframe stands: its place, and the number of events folded into it. */
@@ -28,18 +28,15 @@ export interface History {
 export type ReplayOptions = {
   /** Cost between keyframes, in simple events (see `costOf`). A seek folds at most this much. */
   readonly keyframeEvery: number;
-  /** Of so many keyframes, one stays in memory as a whole state once somebody came by. */
-  readonly rememberEvery: number;
   /** The states in memory, where several replayers share a budget. */
   readonly states: States;
 };
 
 /**
- * Reading, parsing and folding an event costs 4 to 8 µs, so 1,000 of them are half of the 16 ms a seek may take at p95. From
- * one state in memory to the next there are 4 keyframes, reached by at most 3 small patches: measured on 300,000 events, a third of
- * the p95 that 64 have; 1 spends the budget on states nobody asks for again.
+ * Reading, parsing and folding an event costs 4 to 18 µs, most where its page has still to be copied: 500 of them are half of the
+ * 16 ms a seek may take at p95. With 1,000 the tail took twice as long, and half as many keyframes saved a fifth of their bytes.
  */
-const DEFAULTS = { keyframeEvery: 1_000, rememberEvery: 4 } as const;
+const DEFAULTS = { keyframeEvery: 500 } as const;
 const BUDGET_BYTES = 160 * 2 ** 20;
 
 /** State and place. `position` is null before the first event. The cluster is the replayer's: fork it before folding on. */
@@ -68,17 +65,22 @@ const costOf = (e: LogEvent): number => {
 /** Keyframes are handed over to be kept when there are so many: one write for all of them. */
 const KEPT_AT_ONCE = 32;
 
-/** A state being folded on from the last keyframe on its way. */
-type Walk = Moment & { readonly anchor: Anchor; readonly sinceFrame: number };
+/** A state being folded on from the last keyframe on its way; `read` is its position, or all of that instant. */
+type Walk = Moment & { readonly anchor: Anchor; readonly sinceFrame: number; readonly read: Cut | null };
 
 /** After every event. */
 const END: Cut = { at: instant(Number.MAX_SAFE_INTEGER), seq: null };
+
+/** Keyframes stand at the ends of instants, so that those of a long listing are not read again to go on from one. */
+const wholeInstant = (position: Position | null): Cut | null =>
+  position === null ? null : { at: position.at, seq: null };
 
 const fromAnchor = (anchor: Anchor): Walk => ({
   cluster: anchor.cluster,
   position: anchor.position,
   anchor,
   sinceFrame: 0,
+  read: wholeInstant(anchor.position),
 });
 const ordinal = (c: Cluster): number => c.counts.folded;
 
@@ -89,7 +91,7 @@ const nothingYet = (): Anchor => {
 
 /** Replays one timeline. Keyframes are left along the way of every seek, and kept by the history. */
 export const createReplayer = (history: History, options: Partial<ReplayOptions> = {}): Replayer => {
-  const { keyframeEvery, rememberEvery } = { ...DEFAULTS, ...options };
+  const { keyframeEvery } = { ...DEFAULTS, ...options };
   const states = options.states ?? new States(BUDGET_BYTES);
   /** Whose states they are, of those in memory. */
   const owner = {};
@@ -105,10 +107,6 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
     beginning = nothingYet();
     cursor = fromAnchor(beginning);
     warmed = null;
-  };
-
-  const remember = (anchor: Anchor, from: Cluster, text: number): void => {
-    if (anchor.number % rememberEvery === 0) states.add(owner, anchor, from, text);
   };
 
   /** The keyframe at a place, made from the nearest state in memory on its way; or the place of what cannot be used. */
@@ -133,10 +131,10 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
       text += frame.patch.cells.text.length;
       marks = marksAt(frame.position, frame.number, marks);
       const isLast = way.length === 0;
-      if (!isLast && frame.number % rememberEvery !== 0) continue;
-      anchor = { cluster, sizes: sizesOf(cluster), position: frame.position, number: frame.number, marks };
+      if (!isLast && !isCrossing(frame.number, way.at(-1)!.number)) continue;
+      anchor = { cluster, sizes: sizesAfter(frame.patch), position: frame.position, number: frame.number, marks };
       if (isLast) marks = marksAt(anchor, frame.number, marks);
-      remember(anchor, from.cluster, text);
+      states.add(owner, anchor, from.cluster, text);
       from = anchor;
       text = 0;
       if (!isLast) cluster = forkCluster(cluster);
@@ -194,22 +192,33 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
   /** Folds `most` events, and what shares the last one's instant, onto a fork; stops when there are keyframes to be kept. */
   const foldStretch = (from: Walk, cut: Cut, most: number, left: Keyframe[]): Walk => {
     const cluster = forkCluster(from.cluster);
-    let { position, anchor, sinceFrame } = from;
+    let { position, anchor, sinceFrame, read } = from;
     const last = ordinal(cluster) + most;
-    for (const e of history.events(position, cut)) {
-      // Not within an instant: to go on there, all of its events are read again.
-      if (ordinal(cluster) >= last && e.at !== position?.at) break;
-      fold(cluster, e);
-      position = { at: e.at, seq: e.seq };
-      sinceFrame += costOf(e);
-      if (sinceFrame < keyframeEvery) continue;
+    const leave = (at: Position): void => {
+      if (sinceFrame < keyframeEvery) return;
       sinceFrame = 0;
-      const next = leaveFrame(anchor, cluster, position);
+      const next = leaveFrame(anchor, cluster, at);
       anchor = next.anchor;
       left.push(next.frame);
-      if (left.length === KEPT_AT_ONCE) break;
+    };
+    for (const e of history.events(read, cut)) {
+      if (position !== null && e.at !== position.at) {
+        read = wholeInstant(position);
+        leave(position);
+        if (left.length === KEPT_AT_ONCE || ordinal(cluster) >= last) {
+          return { cluster, position, anchor, sinceFrame, read };
+        }
+      }
+      fold(cluster, e);
+      position = { at: e.at, seq: e.seq };
+      read = position;
+      sinceFrame += costOf(e);
     }
-    return { cluster, position, anchor, sinceFrame };
+    if (position !== null && (cut.seq === null || cut.at > position.at)) {
+      read = wholeInstant(position);
+      leave(position);
+    }
+    return { cluster, position, anchor, sinceFrame, read };
   };
 
   /** Folds the tail, or `most` events of it. What is to be kept is handed over between readings. */

@@ -29,6 +29,12 @@ export type Keyframes = {
 const checksum = (timeline: number, at: number, seq: number, ordinal: number, bytes: Uint8Array): number =>
   crc32(bytes, crc32(`${timeline} ${at} ${seq} ${ordinal}`));
 
+type Held = readonly [ordinal: number, head: number, crc: number, bytes: Uint8Array];
+
+/** The bytes, where they are what was written there. */
+const believed = (owner: number, at: number, seq: number, [ordinal, , crc, bytes]: Held): Uint8Array | null =>
+  checksum(owner, at, seq, ordinal, bytes) === crc ? bytes : null;
+
 /** `fold` is the version of the fold whose states these are; keyframes of another version are never returned. */
 export const keyframeTable = (
   db: Database.Database,
@@ -41,8 +47,8 @@ export const keyframeTable = (
      WHERE timeline = ? AND fold = ? AND at <= ? AND head <= ? ORDER BY at DESC, ordinal DESC`,
   );
   const bytesOf = db
-    .prepare<[number, string, number, number], readonly [crc: number, bytes: Uint8Array]>(
-      'SELECT crc, bytes FROM keyframe WHERE timeline = ? AND fold = ? AND at = ? AND seq = ?',
+    .prepare<[number, string, number, number], Held>(
+      'SELECT ordinal, head, crc, bytes FROM keyframe WHERE timeline = ? AND fold = ? AND at = ? AND seq = ?',
     )
     .raw();
   const firstOwn = db
@@ -91,12 +97,14 @@ export const keyframeTable = (
     }
   };
 
-  const bytes = (timeline: Timeline, at: KeyframeRow['cut']): Uint8Array | null => {
-    const place = nearest(timeline, at);
-    if (place === null || place.cut.at !== at.at || place.cut.seq !== at.seq) return null;
-    const found = bytesOf.get(place.owner, fold, at.at, at.seq);
-    if (found === undefined) return null;
-    return checksum(place.owner, at.at, at.seq, place.ordinal, found[1]) === found[0] ? found[1] : null;
+  const bytes = (timeline: Timeline, { at, seq }: KeyframeRow['cut']): Uint8Array | null => {
+    // On the timeline itself nothing but its head limits what is kept; of an ancestor's, not all may be used.
+    const own = bytesOf.get(timeline.id, fold, at, seq);
+    if (own !== undefined) return own[1] <= lineages.head(timeline) ? believed(timeline.id, at, seq, own) : null;
+    const place = nearest(timeline, { at, seq });
+    if (place === null || place.cut.at !== at || place.cut.seq !== seq) return null;
+    const found = bytesOf.get(place.owner, fold, at, seq);
+    return found === undefined ? null : believed(place.owner, at, seq, found);
   };
 
   const put = (timeline: Timeline, rows: readonly KeyframeRow[]): void => {

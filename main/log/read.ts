@@ -104,10 +104,16 @@ export const reader = (db: Database.Database, path: string, sources: Sources, li
   const within = (segment: Segment, limits: readonly Limit[], event: LogEvent): boolean =>
     event.seq <= segment.last && !limits.some((limit) => isBeyond(limit, event));
 
-  function* segmentByTime(segment: Segment, from: number, limits = segment.limits): Generator<LogEvent> {
+  /** From an instant on; its own events are left out where it `isPast`. */
+  function* segmentByTime(
+    segment: Segment,
+    from: number,
+    limits = segment.limits,
+    isPast = false,
+  ): Generator<LogEvent> {
     const until = Math.min(...limits.map((limit) => limit.at));
     let at = from;
-    let id = eventId(segment.timeline, 0);
+    let id = eventId(segment.timeline, isPast ? SEQ_SPAN : 0);
     for (;;) {
       const ties = at > until ? [] : sameInstant.all(segment.timeline, at, id, PAGE_ROWS);
       const rows = ties.length > 0 ? ties : later.all(segment.timeline, at, until, PAGE_ROWS);
@@ -125,10 +131,11 @@ export const reader = (db: Database.Database, path: string, sources: Sources, li
     const after = options.after === undefined ? null : lineages.limit(timeline, options.after);
     const upTo = options.upTo === undefined ? null : lineages.limit(timeline, options.upTo);
     const from = after?.at ?? -Infinity;
+    const isPast = after !== null && after.place === null;
     const streams = lineages
       .segments(timeline)
       .filter((s) => s.first <= s.last)
-      .map((s) => segmentByTime(s, from, upTo === null ? s.limits : [...s.limits, upTo]));
+      .map((s) => segmentByTime(s, from, upTo === null ? s.limits : [...s.limits, upTo], isPast));
     let left = options.limit ?? Infinity;
     if (left <= 0) return;
     for (const event of tiesSorted(mergedByInstant(streams))) {
