@@ -1,5 +1,15 @@
 // What was written between two states of the same columns, laid end to end in a few arrays: quick to store and to read.
-import { type Column, type Columns, ownPage, Packed, packedText, PAGE } from './column.ts';
+import {
+  type Column,
+  type Columns,
+  Packed,
+  packedText,
+  PAGE,
+  writeBytes,
+  writeNumbers,
+  writeRefs,
+  writeRows,
+} from './column.ts';
 
 /** Cells by column, in the order of `layout`: their rows, and their values in the array of the column's kind. */
 export type ColumnsPatch = {
@@ -100,42 +110,28 @@ export class PatchWriter {
   }
 }
 
-/** The values of a patch in the order of its cells; texts stay texts until somebody looks. */
-const reader = ({ bytes, links, numbers, ends, text }: ColumnsPatch): ((kind: Column['kind']) => unknown) => {
-  const next = { byte: 0, row: 0, number: 0, ref: 0 };
-  return (kind) => {
-    const i = next[kind]++;
-    switch (kind) {
-      case 'byte':
-        return bytes[i];
-      case 'row':
-        return links[i];
-      case 'number':
-        return numbers[i];
-      case 'ref': {
-        const from = i === 0 ? 0 : ends[i - 1]!;
-        return from === ends[i]! ? null : new Packed(text, from, ends[i]!);
-      }
-    }
-  };
-};
-
-/** Writes a patch in place. Rows of a column rise, so each page is asked for once. */
+/** Writes a patch in place; texts stay texts until somebody looks. */
 export const applyPatch = (columnsOf: (table: string) => Columns, patch: ColumnsPatch): void => {
-  const read = reader(patch);
-  let cell = 0;
-  for (const [table, name, cells] of patch.layout) {
+  const { rows, bytes, links, numbers, ends, text } = patch;
+  const next = { byte: 0, row: 0, number: 0, ref: 0 };
+  let from = 0;
+  for (const [table, name, count] of patch.layout) {
     const column = columnsOf(table)[name]!;
-    let current = -1;
-    let page: { [offset: number]: unknown } = {};
-    for (const end = cell + cells; cell < end; cell++) {
-      const row = patch.rows[cell]!;
-      const p = Math.trunc(row / PAGE);
-      if (p !== current) {
-        page = ownPage(column, row);
-        current = p;
-      }
-      page[row % PAGE] = read(column.kind);
+    const first = next[column.kind];
+    switch (column.kind) {
+      case 'byte':
+        writeBytes(column, { rows, from, count, values: bytes, first });
+        break;
+      case 'row':
+        writeRows(column, { rows, from, count, values: links, first });
+        break;
+      case 'number':
+        writeNumbers(column, { rows, from, count, values: numbers, first });
+        break;
+      case 'ref':
+        writeRefs(column, text, { rows, from, count, values: ends, first });
     }
+    next[column.kind] += count;
+    from += count;
   }
 };

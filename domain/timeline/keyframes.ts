@@ -4,7 +4,7 @@ import { type Cluster, clusterBytes } from '../cluster/cluster.ts';
 import type { ClusterPatch, Sizes } from '../cluster/patch.ts';
 import type { Position } from './order.ts';
 
-/** Keyframes of one timeline are counted from 1; `base` is the place of the one it is a patch on, null for the beginning. */
+/** Keyframes of one timeline are counted from 0; `base` is the place of the one it is a patch on, null for the beginning. */
 export type Keyframe = {
   readonly number: number;
   readonly position: Position;
@@ -15,13 +15,18 @@ export type Keyframe = {
 /** Patches on the way to a keyframe grow by this factor: seven steps of each size lead anywhere. */
 const STEP = 8;
 
+/** Of the first keyframe: more than any number of keyframes has. */
+const TOP_LEVEL = 12;
+
 /**
  * How often STEP divides a keyframe's number. It is a patch on the keyframe STEP to this power before it, so that 1,000
- * keyframes are reached by some twenty patches, and each cell is written anew once for each power.
+ * keyframes are reached by some twenty patches, and each cell is written anew once for each power. The first, which has to tell
+ * all of an inventory, is where all of these chains begin.
  */
 export const levelOf = (number: number): number => {
+  if (number === 0) return TOP_LEVEL;
   let level = 0;
-  for (let n = number; n > 0 && n % STEP === 0; n /= STEP) level++;
+  for (let n = number; n % STEP === 0; n /= STEP) level++;
   return level;
 };
 
@@ -48,6 +53,11 @@ export const marksAt = (mark: Mark | Position, number: number, before: Anchor['m
   return marks;
 };
 
+/** Places remembered of states that are not: a person goes back and forth among so many. */
+const LATELY = 16;
+/** Of the budget: below it there is room for anything. */
+const ROOM = 0.95;
+
 type Remembered = { readonly anchor: Anchor; readonly owner: object; readonly at: Instant; readonly bytes: number };
 
 /**
@@ -59,6 +69,8 @@ export class States {
   /** By level, each in the order of use. */
   readonly #remembered: Set<Remembered>[] = [];
   readonly #byPlace = new WeakMap<object, Map<string, Remembered>>();
+  /** Places of states made lately and not remembered. */
+  readonly #lately = new Set<string>();
   #bytes = 0;
 
   constructor(budget: number) {
@@ -94,6 +106,22 @@ export class States {
     level.delete(found);
     level.add(found);
     return found.anchor;
+  }
+
+  /**
+   * Whether the state at a keyframe is worth remembering. Where there is room, any is; else those that many ways lead through, and
+   * what is made twice within a few: one dropped before anybody comes again costs the collector more than making it anew.
+   */
+  wants(number: number, position: Position): boolean {
+    if (this.#bytes < this.#budget * ROOM || levelOf(number) >= HELD_LEVEL) return true;
+    const key = keyOf(position);
+    if (this.#lately.delete(key)) return true;
+    this.#lately.add(key);
+    for (const oldest of this.#lately) {
+      if (this.#lately.size <= LATELY) break;
+      this.#lately.delete(oldest);
+    }
+    return false;
   }
 
   /** Remembers a state that shares pages with the one it was made from; `text` is what its patch holds in memory. */

@@ -86,7 +86,7 @@ const ordinal = (c: Cluster): number => c.counts.folded;
 
 const nothingYet = (): Anchor => {
   const cluster = emptyCluster();
-  return { cluster, sizes: sizesOf(cluster), position: null, number: 0, marks: [] };
+  return { cluster, sizes: sizesOf(cluster), position: null, number: -1, marks: [] };
 };
 
 /** Replays one timeline. Keyframes are left along the way of every seek, and kept by the history. */
@@ -131,10 +131,12 @@ export const createReplayer = (history: History, options: Partial<ReplayOptions>
       text += frame.patch.cells.text.length;
       marks = marksAt(frame.position, frame.number, marks);
       const isLast = way.length === 0;
-      if (!isLast && !isCrossing(frame.number, way.at(-1)!.number)) continue;
+      const isKept =
+        (isLast || isCrossing(frame.number, way.at(-1)!.number)) && states.wants(frame.number, frame.position);
+      if (!isLast && !isKept) continue;
       anchor = { cluster, sizes: sizesAfter(frame.patch), position: frame.position, number: frame.number, marks };
       if (isLast) marks = marksAt(anchor, frame.number, marks);
-      states.add(owner, anchor, from.cluster, text);
+      if (isKept) states.add(owner, anchor, from.cluster, text);
       from = anchor;
       text = 0;
       if (!isLast) cluster = forkCluster(cluster);

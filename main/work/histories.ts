@@ -1,5 +1,4 @@
 // Replays the timelines of a log: one replayer each, fed from the log, its keyframes kept there.
-import { setFlagsFromString } from 'node:v8';
 import { type Instant, instant, type Seq, seq } from '../../domain/base/brand.ts';
 import type { Cluster } from '../../domain/cluster/cluster.ts';
 import { clusterState } from '../../domain/readout/cluster-state.ts';
@@ -26,7 +25,7 @@ export type Histories = {
 /** Timelines remembered at once: one looked at, and two compared. */
 const MOST_REPLAYERS = 3;
 /** Of states in memory, for all of them. */
-const STATES_BYTES = 144 * 2 ** 20;
+const STATES_BYTES = 160 * 2 ** 20;
 
 /** New events looked at one by one for the earliest of them; after more, beginning again is as quick. */
 const MOST_NEWS = 20_000;
@@ -137,9 +136,6 @@ const catchUp = (log: Log, known: Known): boolean => {
 };
 
 export const historiesOf = (log: Log): Histories => {
-  // Part of what a seek makes stays. To copy it out of a young generation grown to 16 MiB is a pause of 20 ms in the middle of a
-  // seek; of one that is kept at 1 MiB they are of 2 ms, and the whole takes no longer.
-  setFlagsFromString('--semi-space-growth-factor=1');
   const replayers = new Map<number, Known>();
   const states = new States(STATES_BYTES);
   /** The least recently used one is first in the map. */

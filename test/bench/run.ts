@@ -25,14 +25,14 @@ const number = (x: number): string =>
 const verdict = (met: boolean | null): string => (met === null ? '' : met ? 'met' : 'MISSED');
 
 const log = await logBench();
-const history = historyBench(events);
+const history = await historyBench(events);
 const consolidation = await consolidationBench();
 const migration = migrationBench();
 const planning = planningBench();
 const drills = drillBench();
 const traffic = trafficBench();
 
-if (json) console.log(JSON.stringify({ log, history, consolidation, migration, planning, traffic }, null, 2));
+if (json) console.log(JSON.stringify({ log, history, drills, consolidation, migration, planning, traffic }, null, 2));
 else {
   console.log('The log by itself');
   process.stdout.write(benchText({ ratios: log, figures: [] }));

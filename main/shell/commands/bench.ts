@@ -26,7 +26,7 @@ export const bench: AddCommand = (program, { terminal, run }) => {
   withJson(command).action(({ events, json }: JsonOption & { readonly events: number }) =>
     run(async () => {
       terminal.status(`building a log of ${events} events and measuring it; a million take about two minutes`);
-      const report = historyBench(events, (done) => terminal.status(done));
+      const report = await historyBench(events, (done) => terminal.status(done));
       await terminal.write(json === true ? `${JSON.stringify({ events, ...report })}\n` : benchText(report));
       return ok(0);
     }),
