@@ -61,20 +61,29 @@ export const honestGoals = (
   };
 };
 
-/** A seeded matrix of 200 VMs in chatty groups: both searches start from the same best-fit packing. */
+/** Rates of the matrix, and its seeds: the goal must not hang on one of them. */
+const RATES = [1, 4 / 3, 2];
+const SEEDS = ['conformance', 'a', 'b', 'c'];
+
+/** Seeded matrices of 200 VMs in chatty groups: both searches start from the same best-fit packing. The worst of all. */
 export const networkGoals = (): readonly Check[] => {
-  const { blind, aware } = sideBySide(200, 'conformance');
+  const pairs = RATES.flatMap((times) => SEEDS.map((seed) => ({ times, ...sideBySide(200, seed, times) })));
+  const saved = pairs.map(({ blind, aware }) => (1 - aware.datapathMips / blind.datapathMips) * 100);
+  const off = (of: 'watts' | 'vmWatts', times: readonly number[]): number =>
+    Math.max(...pairs.flatMap((p) => (times.includes(p.times) ? [Math.abs(p.aware[of] / p.blind[of] - 1) * 100] : [])));
   return [
     {
-      name: 'traffic-aware placement: datapath CPU saved',
-      value: (1 - aware.datapathMips / blind.datapathMips) * 100,
+      name: `traffic-aware placement: datapath CPU saved, least of ${pairs.length} matrices`,
+      value: Math.min(...saved),
       limit: 40,
       unit: '%',
       sense: 'at least',
     },
+    { name: 'traffic-aware placement: energy off by at most', value: off('watts', [1]), limit: 2, unit: '%' },
+    // At higher rates the forwarding saved is itself more than 2 % of the energy; what the packing costs stays equal.
     {
-      name: 'traffic-aware placement: energy off by',
-      value: Math.abs(aware.watts / blind.watts - 1) * 100,
+      name: 'traffic-aware placement: energy without forwarding off by at most, rates up to twice',
+      value: off('vmWatts', RATES),
       limit: 2,
       unit: '%',
     },

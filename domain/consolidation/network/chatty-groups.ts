@@ -31,8 +31,12 @@ const BETWEEN_GBPS = 0.003;
 /** Utilization of the VMs, drawn uniformly up to this. */
 const USED_MAX = 0.5;
 
-/** VMs in random order, so that no packing keeps a group together by luck. */
-export const chattyGroups = (rng: Rng, vms: number): NetProblem => {
+/**
+ * VMs in random order, so that no packing keeps a group together by luck.
+ *
+ * @param times all rates are multiplied by this
+ */
+export const chattyGroups = (rng: Rng, vms: number, times = 1): NetProblem => {
   const shape = rng.child('shape');
   const traffic = rng.child('traffic');
   const specs = Array.from({ length: vms }, () => {
@@ -49,12 +53,13 @@ export const chattyGroups = (rng: Rng, vms: number): NetProblem => {
     const size = Math.min(vms - from, GROUP_MIN + below(shape, GROUP_MAX - GROUP_MIN + 1));
     for (let i = from; i < from + size; i++) {
       for (let j = i + 1; j < from + size; j++) {
-        flows.push({ a: shuffled[i]!, b: shuffled[j]!, gbps: WITHIN_GBPS * traffic.next() });
+        flows.push({ a: shuffled[i]!, b: shuffled[j]!, gbps: times * WITHIN_GBPS * traffic.next() });
       }
     }
     from += size;
   }
-  for (let i = 0; i < vms; i++) flows.push({ a: i, b: below(traffic, vms), gbps: BETWEEN_GBPS * traffic.next() });
+  for (let i = 0; i < vms; i++)
+    flows.push({ a: i, b: below(traffic, vms), gbps: times * BETWEEN_GBPS * traffic.next() });
   return {
     hosts: Array.from({ length: vms }, () => HOST),
     vms: specs,

@@ -35,8 +35,17 @@ export type Weights = {
   readonly crossGbps: number;
 };
 
-/** A watt of datapath work is weighed like the watts of a core that could have been sold: about its full-load share. */
-export const DEFAULT_WEIGHTS: Weights = { watts: 1, lackingMips: 0.5, movedMB: 0, datapathMips: 0.03, crossGbps: 1 };
+/**
+ * A watt of datapath work is weighed like the watts of a core that could have been sold: about its full-load share. Memory to
+ * move is weighed as in the live plan, 0.25 W a GiB (`../live/weights.ts`).
+ */
+export const DEFAULT_WEIGHTS: Weights = {
+  watts: 1,
+  lackingMips: 0.5,
+  movedMB: 0.25 / 1024,
+  datapathMips: 0.03,
+  crossGbps: 1,
+};
 
 /** What each weight weighs, for reports. */
 export const WEIGHT_WORDS: readonly (readonly [keyof Weights, string])[] = [
@@ -51,6 +60,8 @@ export const NETWORK_BLIND: Weights = { ...DEFAULT_WEIGHTS, datapathMips: 0, cro
 
 export type PlacementCost = {
   readonly watts: number;
+  /** Of these, what would be drawn if forwarding took no CPU: what the packing of the VMs alone costs. */
+  readonly vmWatts: number;
   readonly lackingMips: number;
   readonly movedMB: number;
   /** Both ends of all crossing traffic. */
@@ -78,17 +89,19 @@ export const costOf = (p: NetProblem, at: Placement, before: Placement = at): Pl
     datapath[at[b]!]! += gbps * p.mipsPerGbps;
   }
   let watts = 0;
+  let vmWatts = 0;
   let lackingMips = 0;
   let datapathMips = 0;
   for (const [host, h] of p.hosts.entries()) {
     if (holds[host] === 0) continue;
     const wanted = load[host]! + datapath[host]!;
     watts += powerAt(h.power, Math.min(1, wanted / h.totalMips));
+    vmWatts += powerAt(h.power, Math.min(1, load[host]! / h.totalMips));
     lackingMips += Math.max(0, wanted - h.totalMips);
     datapathMips += datapath[host]!;
   }
   const hostsOn = holds.reduce((n, on) => n + on, 0);
-  return { watts, lackingMips, movedMB, datapathMips, crossGbps, hostsOn };
+  return { watts, vmWatts, lackingMips, movedMB, datapathMips, crossGbps, hostsOn };
 };
 
 /** The one number a search makes small. */

@@ -18,8 +18,9 @@ export type SideBySide = {
   readonly weights: Weights;
 };
 
-export const sideBySide = (vms: number, seed: string): SideBySide => {
-  const problem = chattyGroups(rng(seed), vms);
+/** @param times the rates of the matrix, for asking how much hangs on them */
+export const sideBySide = (vms: number, seed: string, times = 1): SideBySide => {
+  const problem = chattyGroups(rng(seed), vms, times);
   const start = blindPlacement(problem, CPU_THRESHOLD);
   const searched = (weights: Weights): PlacementCost =>
     costOf(problem, improvePlacement(problem, start, weights, rng(seed), PASSES), start);

@@ -3,10 +3,12 @@ import { ok } from '../../../domain/base/result.ts';
 import { WEIGHT_WORDS } from '../../../domain/consolidation/network/objective.ts';
 import { sideBySide } from '../../../domain/consolidation/network/side-by-side.ts';
 import type { Ending, Stage } from '../command-line/command.ts';
+import type { JsonOption } from '../command-line/options.ts';
 import { table } from '../command-line/table.ts';
 
 const FIGURES = [
   ['watts', 'power, W', 0],
+  ['vmWatts', 'power if forwarding took no CPU, W', 0],
   ['hostsOn', 'hosts on', 0],
   ['datapathMips', 'datapath CPU between hosts, MIPS', 0],
   ['crossGbps', 'traffic between hosts, Gbit/s', 2],
@@ -17,8 +19,11 @@ const FIGURES = [
 const change = (before: number, after: number): string | null =>
   before === 0 ? null : `${after >= before ? '+' : ''}${((after / before - 1) * 100).toFixed(1)} %`;
 
-export const runNetwork = async ({ terminal }: Stage, vms: number, seed: string, json: boolean): Promise<Ending> => {
-  const told = sideBySide(vms, seed);
+export type NetworkOptions = JsonOption & { readonly chatty: number; readonly seed: string; readonly rates: number };
+
+export const runNetwork = async ({ terminal }: Stage, options: NetworkOptions): Promise<Ending> => {
+  const { chatty: vms, seed, rates, json = false } = options;
+  const told = sideBySide(vms, seed, rates);
   const figures = table(FIGURES, [
     { head: `${vms} VMs, ${told.flows} PAIRS`, cell: ([, words]) => words },
     { head: 'START', cell: ([name, , digits]) => told.start[name].toFixed(digits) },
@@ -28,7 +33,7 @@ export const runNetwork = async ({ terminal }: Stage, vms: number, seed: string,
   ]);
   const weights = table(WEIGHT_WORDS, [
     { head: 'WEIGHT', cell: ([name]) => name },
-    { head: 'VALUE', cell: ([name]) => told.weights[name] },
+    { head: 'VALUE', cell: ([name]) => Number(told.weights[name].toPrecision(3)) },
     { head: 'WHAT IT WEIGHS', cell: ([, words]) => words },
   ]);
   await terminal.write(json ? `${JSON.stringify(told)}\n` : `${figures}\n${weights}`);

@@ -15,7 +15,8 @@ import { LIVE_DEFAULTS } from '../../../domain/consolidation/live/settings.ts';
 import { runNetwork } from './consolidate-network.ts';
 import { type PlanOptions, runPlan } from './consolidate-plan.ts';
 
-type Options = ExperimentOptions & PlanOptions & { readonly list?: boolean; readonly chatty?: number };
+type Options = ExperimentOptions &
+  PlanOptions & { readonly list?: boolean; readonly chatty?: number; readonly rates: number };
 
 const positive = (written: string): number => {
   const value = Number(written);
@@ -92,11 +93,12 @@ export const consolidate: AddCommand = (program, stage) => {
       'place so many VMs that talk in groups, without and with their traffic in the objective',
       whole,
     )
+    .option('--rates <times>', 'multiply the rates of --chatty by this', positive, 1)
     .option('--list', 'list the algorithms for the four questions and their parameters');
   withInstant(command).action((options: Options) =>
     stage.run(() => {
       if (options.list === true) return list(stage, options.json === true);
-      if (options.chatty !== undefined) return runNetwork(stage, options.chatty, options.seed, options.json === true);
+      if (options.chatty !== undefined) return runNetwork(stage, { ...options, chatty: options.chatty });
       return options.workload === undefined ? runPlan(stage, options) : runExperiment(stage, options);
     }),
   );
