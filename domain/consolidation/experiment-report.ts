@@ -21,8 +21,11 @@ export type PolicyRow = {
   readonly slav: number;
   readonly pdm: number;
   readonly slatah: number;
+  readonly aotf: number;
   readonly esv: number;
   readonly shutdowns: number;
+  /** From a migration's start to its end; null without any. */
+  readonly meanMigrationS: number | null;
   readonly meanHostsOn: number;
   /** Gigabytes that migrations sent. */
   readonly movedGB: number;
@@ -58,8 +61,10 @@ const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a 
 
 const figuresOf = (outcome: TrialOutcome): Figures => {
   const { course, networkCores } = outcome;
-  const { energyKwh, migrations, movedGB, slav, pdm, slatah, esv, hostShutdowns: shutdowns } = outcome.figures;
-  const common = { energyKwh, migrations, movedGB, slav, pdm, slatah, esv, shutdowns, course, networkCores };
+  const { energyKwh, migrations, movedGB, slav, pdm, slatah, aotf, esv, hostShutdowns: shutdowns } = outcome.figures;
+  const meanMigrationS = migrations === 0 ? null : outcome.figures.meanMigrationS;
+  const sla = { slav, pdm, slatah, aotf, esv };
+  const common = { energyKwh, migrations, movedGB, meanMigrationS, ...sla, shutdowns, course, networkCores };
   if (outcome.experiment === 'honest') {
     const { strategy, meanHostsOn, shortfall, boundKwh } = outcome.figures;
     return { ...common, policy: strategy, meanHostsOn, shortfall, overBound: energyKwh / boundKwh - 1 };

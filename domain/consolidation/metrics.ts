@@ -5,6 +5,12 @@ const JOULES_PER_KWH = 3_600_000;
 
 export const kwhOf = (joules: number): number => joules / JOULES_PER_KWH;
 
+/** Neat's host_cpu_overload_threshold: a host that uses more of its CPU counts as overloaded. */
+export const OVERLOADED_ABOVE = 0.8;
+
+/** Seconds of one host. */
+export type HostTime = { readonly overloadedS: number; readonly onS: number };
+
 /**
  * Overload time fraction of one host: seconds overloaded / seconds on (Beloglazov and Buyya, TPDS 2013). 0 for a host that
  * was never on.
@@ -16,13 +22,17 @@ export const overloadTimeFraction = (overloadedS: number, onS: number): number =
  * more. SLATAH, the SLA time per active host as CloudSim computes it, is this figure with "overloaded" meaning that the
  * host gives less CPU than its VMs ask for.
  */
-export const aggregateOverloadTimeFraction = (
-  hosts: readonly { readonly overloadedS: number; readonly onS: number }[],
-): number =>
+export const aggregateOverloadTimeFraction = (hosts: readonly HostTime[]): number =>
   overloadTimeFraction(
     hosts.reduce((sum, h) => sum + h.overloadedS, 0),
     hosts.reduce((sum, h) => sum + h.onS, 0),
   );
+
+/** The mean of the hosts' own overload time fractions, over those that were on at all; 0 if none was. */
+export const meanOverloadTimeFraction = (hosts: readonly HostTime[]): number => {
+  const on = hosts.filter(({ onS }) => onS > 0);
+  return on.length === 0 ? 0 : mean(on.map(({ overloadedS, onS }) => overloadTimeFraction(overloadedS, onS)));
+};
 
 /**
  * PDM, performance degradation due to migration: CPU that VMs lacked while migrating / CPU they asked for all the time,
@@ -54,24 +64,4 @@ export const stdev = (values: readonly number[]): number => {
   let squares = 0;
   for (const v of values) squares += (v - centre) ** 2;
   return Math.sqrt(squares / (values.length - 1));
-};
-
-/** One row of Neat's host_states or host_overload tables: from `atS` on the flag holds. */
-export type FlagRow = { readonly atS: number; readonly flag: boolean };
-
-/**
- * Seconds a flag was set between two instants; rows ascending in time. Before its first row a host counts as on and as not
- * overloaded, as in Neat's reports.
- */
-export const secondsSet = (rows: readonly FlagRow[], fromS: number, toS: number, before: boolean): number => {
-  let seconds = 0;
-  let since = fromS;
-  let flag = before;
-  for (const row of rows) {
-    const at = Math.min(toS, Math.max(fromS, row.atS));
-    if (flag) seconds += at - since;
-    since = at;
-    flag = row.flag;
-  }
-  return flag ? seconds + (toS - since) : seconds;
 };

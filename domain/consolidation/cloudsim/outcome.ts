@@ -1,15 +1,17 @@
 // The figures CloudSim reports of a run, each with its formula.
 import {
+  aggregateOverloadTimeFraction,
   energySlaViolation,
   kwhOf,
   mean,
+  meanOverloadTimeFraction,
   overallShortfall,
   overloadTimeFraction,
   performanceDegradation,
   slaViolation,
   stdev,
 } from '../metrics.ts';
-import { closeLedger } from './sla-ledger.ts';
+import { closeLedger, hostTimes } from './sla-ledger.ts';
 import { INTERVAL_S } from './machines.ts';
 import type { World } from './world.ts';
 
@@ -29,6 +31,9 @@ export type CloudSimOutcome = {
   readonly pdm: number;
   /** SLATAH = seconds hosts gave less than asked / seconds hosts were active, over all hosts. */
   readonly slatah: number;
+  /** OTF: the mean over hosts of seconds used above 80 % / seconds active. AOTF: both sums over all hosts first. */
+  readonly otf: number;
+  readonly aotf: number;
   /** (sum of asked dt - sum of given dt) / sum of asked dt. */
   readonly overallSlaViolation: number;
   /** Mean over intervals with a shortage of (asked - given) / asked, whatever their length. */
@@ -75,6 +80,8 @@ export const measure = (w: World, joules: number, policy: string): CloudSimOutco
     slav,
     pdm,
     slatah,
+    otf: meanOverloadTimeFraction(hostTimes(l)),
+    aotf: aggregateOverloadTimeFraction(hostTimes(l)),
     overallSlaViolation: overallShortfall(asked, sum(l.vmGivenTotal)),
     averageSlaViolation: l.shortfalls === 0 ? 0 : l.shortfallSum / l.shortfalls,
     esv: energySlaViolation(energyKwh, slav),

@@ -111,7 +111,7 @@ export const refreshHost = (w: World, host: number, at: number): void => {
   assert(rounded >= 0 && rounded <= 1, 'a utilization is between 0 and 1');
   w.utilization[host] = rounded;
   w.watts[host] = powerOf(HOST_POWER, w.hostKind[host]!, rounded);
-  noteHost(sla, host, at, used, askedWhole);
+  noteHost(sla, host, at, used, askedWhole, rounded);
 };
 
 /** Joules of a host since the last update: none if it was empty then, otherwise the mean of the watts then and now. */

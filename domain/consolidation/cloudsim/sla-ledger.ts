@@ -1,4 +1,5 @@
 // Keeps what CloudSim's SLA figures need while the run goes on: one open entry per VM and host instead of a log.
+import { type HostTime, OVERLOADED_ABOVE } from '../metrics.ts';
 
 export type SlaLedger = {
   /** Per VM: start of the open entry (-1 before the first), its MIPS given and asked, and whether it was moving. */
@@ -19,6 +20,10 @@ export type SlaLedger = {
   readonly hostActive: Uint8Array;
   readonly hostWasActive: Uint8Array;
   readonly hostOnSince: Float64Array;
+  /** Per host: used above Neat's threshold now, and the seconds it was so and was active so far. */
+  readonly hostOver: Uint8Array;
+  readonly hostOverS: Float64Array;
+  readonly hostActiveS: Float64Array;
   activeS: number;
   violatedS: number;
   shortfallSum: number;
@@ -44,6 +49,9 @@ export const slaLedger = (vms: number, hosts: number): SlaLedger => ({
   hostActive: new Uint8Array(hosts),
   hostWasActive: new Uint8Array(hosts).fill(1),
   hostOnSince: new Float64Array(hosts),
+  hostOver: new Uint8Array(hosts),
+  hostOverS: new Float64Array(hosts),
+  hostActiveS: new Float64Array(hosts),
   activeS: 0,
   violatedS: 0,
   shortfallSum: 0,
@@ -97,13 +105,22 @@ const closeHost = (l: SlaLedger, host: number, at: number): void => {
   if (l.hostActive[host] === 1) {
     const seconds = at - l.hostAt[host]!;
     l.activeS += seconds;
+    l.hostActiveS[host]! += seconds;
+    if (l.hostOver[host] === 1) l.hostOverS[host]! += seconds;
     if (l.hostGiven[host]! < l.hostAsked[host]!) l.violatedS += seconds;
   }
   settleHostFlag(l, host);
 };
 
-/** A host's state from `at` on: MIPS used, MIPS asked for by its VMs. Active means it uses any. */
-export const noteHost = (l: SlaLedger, host: number, at: number, given: number, asked: number): void => {
+/** A host's state from `at` on: MIPS used, MIPS asked for by its VMs, its load. Active means it uses any. */
+export const noteHost = (
+  l: SlaLedger,
+  host: number,
+  at: number,
+  given: number,
+  asked: number,
+  utilization: number,
+): void => {
   if (l.hostAt[host] !== at) {
     if (l.hostAt[host]! >= 0) closeHost(l, host, at);
     l.hostAt[host] = at;
@@ -111,6 +128,7 @@ export const noteHost = (l: SlaLedger, host: number, at: number, given: number, 
   l.hostGiven[host] = given;
   l.hostAsked[host] = asked;
   l.hostActive[host] = given > 0 ? 1 : 0;
+  l.hostOver[host] = utilization > OVERLOADED_ABOVE ? 1 : 0;
 };
 
 /** True when another entry "inactive" would change nothing. */
@@ -121,3 +139,7 @@ export const closeLedger = (l: SlaLedger): void => {
   for (let vm = 0; vm < l.vmAt.length; vm++) if (l.vmAt[vm]! >= 0) settleVmFlag(l, vm);
   for (let host = 0; host < l.hostAt.length; host++) if (l.hostAt[host]! >= 0) settleHostFlag(l, host);
 };
+
+/** How long each host was active and overloaded. */
+export const hostTimes = (l: SlaLedger): readonly HostTime[] =>
+  Array.from(l.hostActiveS, (onS, host) => ({ onS, overloadedS: l.hostOverS[host]! }));

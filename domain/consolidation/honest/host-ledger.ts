@@ -1,5 +1,6 @@
 // What each host of the honest experiment draws and gives between two changes, and the sums over the day.
 import type { World } from '../cloudsim/world.ts';
+import { OVERLOADED_ABOVE } from '../metrics.ts';
 import { powerAt } from '../power.ts';
 
 /** Shares of CPU a VM loses at the source, and costs at the target, while it moves. */
@@ -27,6 +28,10 @@ export type HostLedger = {
   readonly given: Float64Array;
   readonly lackedMoving: Float64Array;
   readonly short: Uint8Array;
+  /** Per host: seconds on, and seconds of these used above Neat's threshold. */
+  readonly hostOnS: Float64Array;
+  readonly hostOverS: Float64Array;
+  readonly over: Uint8Array;
   readonly migrationS: number[];
   readonly shutdownAfterS: number[];
   joules: number;
@@ -61,6 +66,9 @@ export const hostLedger = (w: World): HostLedger => {
     given: zeros(),
     lackedMoving: zeros(),
     short: new Uint8Array(hosts),
+    hostOnS: zeros(),
+    hostOverS: zeros(),
+    over: new Uint8Array(hosts),
     migrationS: [],
     shutdownAfterS: [],
     joules: 0,
@@ -85,6 +93,8 @@ export const accrue = (l: HostLedger, host: number, atS: number): void => {
   }
   l.joules += l.watts[host]! * seconds;
   l.onS += seconds;
+  l.hostOnS[host]! += seconds;
+  if (l.over[host] === 1) l.hostOverS[host]! += seconds;
   if (l.short[host] === 1) l.shortS += seconds;
   l.askedTotal += l.asked[host]! * seconds;
   l.givenTotal += l.given[host]! * seconds;
@@ -129,6 +139,7 @@ export const settle = (w: World, l: HostLedger, host: number): void => {
   l.short[host] = isShort ? 1 : 0;
   const used = Math.min(wanted, type.totalMips);
   w.utilization[host] = used / type.totalMips;
+  l.over[host] = w.utilization[host] > OVERLOADED_ABOVE ? 1 : 0;
   w.free[host] = type.totalMips - used;
   w.watts[host] = powerAt(type.power, w.utilization[host]);
   l.watts[host] = w.watts[host];

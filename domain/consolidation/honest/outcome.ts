@@ -1,9 +1,11 @@
 // What a day of the honest experiment cost, beside the least it could have cost.
 import type { World } from '../cloudsim/world.ts';
 import {
+  aggregateOverloadTimeFraction,
   energySlaViolation,
   kwhOf,
   mean,
+  meanOverloadTimeFraction,
   overallShortfall,
   overloadTimeFraction,
   performanceDegradation,
@@ -22,6 +24,9 @@ export type HonestOutcome = {
   readonly meanMigrationS: number;
   /** Seconds a host could not give its VMs what they asked for / seconds hosts were on. */
   readonly slatah: number;
+  /** OTF: the mean over hosts of seconds used above 80 % / seconds on. AOTF: both sums over all hosts first. */
+  readonly otf: number;
+  readonly aotf: number;
   /** CPU lacked by VMs while moving / CPU asked for. */
   readonly pdm: number;
   readonly slav: number;
@@ -48,6 +53,7 @@ export const summarize = (
   const slatah = overloadTimeFraction(l.shortS, l.onS);
   const pdm = performanceDegradation(l.lackedMovingTotal, l.askedTotal);
   const slav = slaViolation(slatah, pdm);
+  const times = Array.from(l.hostOnS, (onS, host) => ({ onS, overloadedS: l.hostOverS[host]! }));
   const energyKwh = kwhOf(l.joules);
   return {
     strategy,
@@ -57,6 +63,8 @@ export const summarize = (
     movedGB: l.movedMB / MB_PER_GB,
     meanMigrationS: mean(l.migrationS),
     slatah,
+    otf: meanOverloadTimeFraction(times),
+    aotf: aggregateOverloadTimeFraction(times),
     pdm,
     slav,
     esv: energySlaViolation(energyKwh, slav),

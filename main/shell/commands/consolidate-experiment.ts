@@ -82,6 +82,9 @@ const trialsOf = ({
 
 const percent = (share: number, digits = 2): string => `${(share * 100).toFixed(digits)} %`;
 
+/** A mean of nothing is no number. */
+const secondsOf = (s: number, digits: number): string | null => (Number.isNaN(s) ? null : `${s.toFixed(digits)} s`);
+
 type Told<Figures> = Figures & { readonly networkCores: number };
 
 const cloudSimTable = (rows: readonly Told<CloudSimFigures>[]): string =>
@@ -90,10 +93,13 @@ const cloudSimTable = (rows: readonly Told<CloudSimFigures>[]): string =>
     { head: 'ENERGY', cell: (o) => `${o.energyKwh.toFixed(2)} kWh` },
     { head: 'MIGRATIONS', cell: (o) => o.migrations },
     { head: 'PDM', cell: (o) => percent(o.pdm) },
+    { head: 'AOTF', cell: (o) => percent(o.aotf) },
     { head: 'SLATAH', cell: (o) => percent(o.slatah) },
     { head: 'SLAV', cell: (o) => percent(o.slav, 5) },
     { head: 'ESV', cell: (o) => o.esv.toPrecision(4) },
     { head: 'SHUTDOWNS', cell: (o) => o.hostShutdowns },
+    { head: 'AFTER', cell: (o) => secondsOf(o.meanBeforeShutdownS, 0) },
+    { head: 'A MOVE TAKES', cell: (o) => secondsOf(o.meanMigrationS, 1) },
     { head: 'MOVED', cell: (o) => `${o.movedGB.toFixed(0)} GB` },
     { head: 'NETWORK CPU', cell: (o) => `${o.networkCores.toFixed(1)} cores` },
   ]);
@@ -104,6 +110,8 @@ const honestTable = (rows: readonly Told<ParetoRow>[]): string =>
     { head: 'ENERGY', cell: (o) => `${o.energyKwh.toFixed(2)} kWh` },
     { head: 'OVER BOUND', cell: (o) => percent(o.overBound, 1) },
     { head: 'MIGRATIONS', cell: (o) => o.migrations },
+    { head: 'A MOVE TAKES', cell: (o) => secondsOf(o.meanMigrationS, 1) },
+    { head: 'AOTF', cell: (o) => percent(o.aotf) },
     { head: 'SLATAH', cell: (o) => percent(o.slatah) },
     { head: 'SLAV', cell: (o) => percent(o.slav, 5) },
     { head: 'SHORTFALL', cell: (o) => percent(o.shortfall, 3) },

@@ -8,6 +8,8 @@ test('the aggregate fraction weighs hosts by the time they were on', () => {
     { overloadedS: 0, onS: 90 },
   ];
   expect(m.aggregateOverloadTimeFraction(hosts)).toBe(0.1);
+  expect(m.meanOverloadTimeFraction([...hosts, { overloadedS: 0, onS: 0 }])).toBe(0.5);
+  expect(m.meanOverloadTimeFraction([])).toBe(0);
   expect(m.overloadTimeFraction(0, 0)).toBe(0);
 });
 
@@ -16,16 +18,6 @@ test('SLAV and ESV are products', () => {
   expect(slav).toBeCloseTo(0.001, 12);
   expect(m.energySlaViolation(m.kwhOf(3.6e8), slav)).toBeCloseTo(0.1, 12);
   expect(m.overallShortfall(100, 75)).toBe(0.25);
-});
-
-test('flag rows: on before the first, cut at both ends', () => {
-  const rows = [
-    { atS: 5, flag: false },
-    { atS: 20, flag: true },
-  ];
-  expect(m.secondsSet(rows, 0, 30, true)).toBe(15);
-  expect(m.secondsSet(rows, 10, 25, true)).toBe(5);
-  expect(m.secondsSet([], 0, 30, false)).toBe(0);
 });
 
 test('mean and deviation of nothing are NaN, of one value exact', () => {
