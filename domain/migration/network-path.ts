@@ -12,6 +12,10 @@ export type Paths = {
   readonly capacities: readonly number[];
   /** Names for reports: `compute-1 out`, `rack-a in`. */
   readonly names: readonly string[];
+  /** Index of the way out of a host; the way in is the next one. Null when the host is not in the network. */
+  readonly adapter: (host: string) => number | null;
+  /** The same of a rack's uplink; null where it has none of its own. */
+  readonly uplink: (rack: string) => number | null;
   /** Null when a host is not in the network. */
   readonly path: (source: string, dest: string) => readonly number[] | null;
 };
@@ -34,5 +38,11 @@ export const pathsOf = (network: MigrationNetwork): Paths => {
     const down = racks.get(to.rack);
     return [from.link, ...(up === undefined ? [] : [up]), ...(down === undefined ? [] : [down + 1]), to.link + 1];
   };
-  return { capacities, names, path };
+  return {
+    capacities,
+    names,
+    adapter: (host) => hosts.get(host)?.link ?? null,
+    uplink: (rack) => racks.get(rack) ?? null,
+    path,
+  };
 };

@@ -10,11 +10,12 @@ import { conflictOf } from './conflict.ts';
 import { MOST_LOOKS, place } from './destinations.ts';
 import type { Job } from './jobs.ts';
 import { isWhole, keepingSpare } from './keep-spare.ts';
+import { networkOf } from './network.ts';
 import { assumptionsOf, type Placement, type PlanOptions, policyOf } from './options.ts';
 import type { BlockedVm, Plan, PlannedMove, SpareReport } from './plan.ts';
 import type { Leg } from './schedule.ts';
 import { SpareWatch } from './spare.ts';
-import { inOrder, pathsIn, type Scheduled, schedule, unfinishedVm } from './timetable.ts';
+import { inOrder, type Scheduled, schedule, unfinishedVm } from './timetable.ts';
 import { Ways } from './ways.ts';
 import { looksWords } from './work.ts';
 
@@ -106,7 +107,7 @@ export const planDrain = (input: DrainInput): Result<Plan, string> => {
   const ways = new Ways(state, around, shelf, o);
   const { jobs, blocked } = sortOut(shelf, ways, drained);
   const accepts = Uint8Array.from(shelf.hosts, (name, h) => (shelf.usable[h] === 1 && !drained.has(name) ? 1 : 0));
-  const paths = pathsIn(state, o);
+  const paths = networkOf(state, o);
   const { staticRefusal } = ways;
   const watch = new SpareWatch(state, shelf, drained);
   const attempt = (placement: Placement, guarded: boolean): Attempt => {

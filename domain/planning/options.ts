@@ -23,6 +23,8 @@ export type PlanOptions = {
   readonly nics: Readonly<Record<string, number>>;
   /** Uplink of each rack; null where the fabric limits nobody. */
   readonly uplinkBitsPerS: number | null;
+  /** Migrations have no network of their own: VMs' traffic, as recorded, takes its fair share of adapters and uplinks. */
+  readonly sharesNetwork: boolean;
   readonly mtuBytes: number;
   /** Outgoing migrations a host runs at once. */
   readonly perHost: number;
@@ -59,6 +61,7 @@ export const PLAN_DEFAULTS: PlanOptions = {
   nicBitsPerS: 10e9,
   nics: {},
   uplinkBitsPerS: null,
+  sharesNetwork: false,
   mtuBytes: 1500,
   perHost: NOVA_DEFAULTS.maxConcurrent,
   perDest: null,
@@ -95,7 +98,7 @@ const nicWords = (nics: PlanOptions['nics']): string => {
 
 /** The assumptions behind a plan in words. `unsampled` of `vms` VMs have no write rate in the log. */
 export const assumptionsOf = (o: PlanOptions, unsampled: number, vms: number): readonly string[] => [
-  `${Object.keys(o.nics).length === 0 ? 'every host' : `every host but ${nicWords(o.nics)}`} has one adapter of ${o.nicBitsPerS / 1e9} Gbit/s for migrations, full duplex, with no other traffic on it`,
+  `${Object.keys(o.nics).length === 0 ? 'every host' : `every host but ${nicWords(o.nics)}`} has one adapter of ${o.nicBitsPerS / 1e9} Gbit/s for migrations, full duplex, ${o.sharesNetwork ? 'shared fairly with the traffic of VMs as it was recorded before anything moves' : 'with no other traffic on it'}`,
   o.uplinkBitsPerS === null
     ? 'the fabric between hosts limits nobody'
     : `every rack has an uplink of ${o.uplinkBitsPerS / 1e9} Gbit/s`,

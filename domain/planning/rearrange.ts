@@ -5,12 +5,13 @@ import type { ClusterState } from '../readout/state.ts';
 import type { Surroundings } from '../scheduling/blockers-hardware.ts';
 import { lowerBound } from './bound.ts';
 import { unknownHosts } from './check.ts';
+import { networkOf } from './network.ts';
 import { assumptionsOf, type PlanOptions } from './options.ts';
 import type { BlockedVm, Plan } from './plan.ts';
 import { keepingSpare } from './keep-spare.ts';
 import type { Leg } from './schedule.ts';
 import { SpareWatch } from './spare.ts';
-import { pathsIn, schedule, unfinishedVm } from './timetable.ts';
+import { schedule, unfinishedVm } from './timetable.ts';
 import { Ways } from './ways.ts';
 
 export type SwapInput = {
@@ -62,7 +63,7 @@ export const planSwaps = ({ state, around, wanted, because, options: o }: SwapIn
   const dests = new Map(legs.map((l) => [l.job.row, l.dest]));
   const bound = lowerBound(
     shelf,
-    pathsIn(state, o),
+    networkOf(state, o),
     legs.map((l) => l.job),
     o,
     accepts,

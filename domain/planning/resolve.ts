@@ -79,6 +79,10 @@ export const resolveOptions = (state: ClusterState, o: PlanOptions): Result<Plan
     if (!ids.ok) return ids;
     policies.push({ vms: ids.value, policy });
   }
+  if (o.sharesNetwork && state.traffic.length === 0)
+    return err(
+      `No traffic between VMs is on record at ${state.at}, so there is none for migrations to share links with.`,
+    );
   const missing = unknownHosts(state, Object.keys(o.nics));
   if (missing !== null) return err(missing);
   return ok({ ...withKnownNics(state, o), skip: skip.value, constraints, pins: pins.value, policies });

@@ -1,9 +1,9 @@
 // Which move when: list scheduling that keeps the busiest links full, with both ends charged, into an order that any timing keeps.
 import type { Shelf } from '../drill/sweep/shelf.ts';
-import type { Paths } from '../migration/network-path.ts';
 import { Books } from './books.ts';
 import { type Constraint, isContinuous } from './constraints.ts';
 import type { Job } from './jobs.ts';
+import type { Network } from './network.ts';
 import type { PlanOptions } from './options.ts';
 import { type Sending, UnderWay } from './under-way.ts';
 
@@ -82,7 +82,7 @@ const sendingOf = (job: Job, links: readonly number[], capacities: readonly numb
 
 class Scheduler {
   readonly #shelf: Shelf;
-  readonly #paths: Paths;
+  readonly #paths: Network;
   readonly #o: PlanOptions;
   /** Those that hold on the way: destinations are chosen, the others they keep already. */
   readonly #rules: readonly Constraint[];
@@ -105,7 +105,14 @@ class Scheduler {
   #waiting: Leg[];
   #pivots = 0;
 
-  constructor(shelf: Shelf, paths: Paths, legs: readonly Leg[], o: PlanOptions, accepts: Uint8Array, sharing: Sharing) {
+  constructor(
+    shelf: Shelf,
+    paths: Network,
+    legs: readonly Leg[],
+    o: PlanOptions,
+    accepts: Uint8Array,
+    sharing: Sharing,
+  ) {
     this.#shelf = shelf;
     this.#paths = paths;
     this.#o = o;
@@ -113,7 +120,7 @@ class Scheduler {
     this.#books = new Books(shelf, this.#rules);
     this.#accepts = accepts;
     this.#sharing = sharing;
-    this.#underWay = new UnderWay(paths.capacities);
+    this.#underWay = new UnderWay(paths);
     this.#asked = new Float64Array(paths.capacities.length);
     this.#over = new Int32Array(paths.capacities.length);
     this.#outgoing = new Int32Array(shelf.hosts.length);
@@ -332,7 +339,7 @@ class Scheduler {
 
 export type OrderInput = {
   readonly shelf: Shelf;
-  readonly paths: Paths;
+  readonly paths: Network;
   readonly legs: readonly Leg[];
   readonly options: PlanOptions;
   /** Hosts that may hold a VM for a while. */

@@ -1,28 +1,12 @@
 // A timetable: legs ordered and timed under each way of sharing links, the shortest kept, as moves of a plan.
 import type { Shelf } from '../drill/sweep/shelf.ts';
-import { payloadBytesPerS } from '../migration/encapsulation.ts';
-import { type Paths, pathsOf } from '../migration/network-path.ts';
 import type { ClusterState } from '../readout/state.ts';
-import { type Job, nicBytesPerS } from './jobs.ts';
+import type { Job } from './jobs.ts';
+import { type Network, networkOf } from './network.ts';
 import type { PlanOptions } from './options.ts';
 import type { BlockedVm, PlannedMove } from './plan.ts';
 import { type Leg, order, type Order, sharingsFor, sharingWords } from './schedule.ts';
 import { type Timed, timed } from './timing.ts';
-
-const NO_RACK = '';
-
-/** The links of a cluster as told or assumed: one adapter a host, one uplink a rack where any is told. */
-export const pathsIn = (state: ClusterState, o: PlanOptions): ReturnType<typeof pathsOf> => {
-  const { uplinkBitsPerS } = o;
-  const racks = [...new Set(state.hosts.flatMap((h) => h.rack ?? []))].sort();
-  return pathsOf({
-    hosts: state.hosts.map((h) => ({ name: h.name, rack: h.rack ?? NO_RACK, nicBytesPerS: nicBytesPerS(o, h.name) })),
-    racks:
-      uplinkBitsPerS === null
-        ? []
-        : racks.map((name) => ({ name, uplinkBytesPerS: payloadBytesPerS(uplinkBitsPerS, o.mtuBytes, 'none') })),
-  });
-};
 
 const moveOf = (shelf: Shelf, leg: Leg & { readonly after: readonly number[] }, t: Timed): PlannedMove => ({
   vm: leg.job.vm.id,
@@ -81,7 +65,7 @@ export const unfinishedVm = ({ vm }: Job): BlockedVm => ({
 /** When each leg of an order starts once those it waits for have ended; not yet as moves of a plan. */
 type Run = Omit<Scheduled, 'moves'>;
 
-const runOf = (shelf: Shelf, paths: Paths, made: Order, o: PlanOptions, words: string): Run => {
+const runOf = (shelf: Shelf, paths: Network, made: Order, o: PlanOptions, words: string): Run => {
   const times = timed(shelf, paths, made.legs, o);
   const makespanMs = times.reduce((most, t) => Math.max(most, t.endMs), 0);
   return {
@@ -100,7 +84,7 @@ const withMoves = (shelf: Shelf, run: Run): Scheduled => ({
 
 /** The timetable of an order. */
 export const timetableOf = (state: ClusterState, shelf: Shelf, made: Order, o: PlanOptions, words: string): Scheduled =>
-  withMoves(shelf, runOf(shelf, pathsIn(state, o), made, o, words));
+  withMoves(shelf, runOf(shelf, networkOf(state, o), made, o, words));
 
 /** Orders and times legs under each way of sharing links, and keeps the shortest. */
 export const schedule = (
@@ -110,7 +94,7 @@ export const schedule = (
   o: PlanOptions,
   accepts: Uint8Array,
 ): Scheduled => {
-  const paths = pathsIn(state, o);
+  const paths = networkOf(state, o);
   const found = sharingsFor(o).map((sharing) =>
     runOf(shelf, paths, order({ shelf, paths, legs, options: o, accepts, sharing }), o, sharingWords(sharing)),
   );

@@ -1,8 +1,8 @@
 // When each ordered move starts and ends: QEMU's model on shared links, started as the order's dependencies let it.
 import { assert } from '../base/result.ts';
-import type { Paths } from '../migration/network-path.ts';
 import { type SharedMove, type SharedResult, simulateShared } from '../migration/shared-links.ts';
 import type { Shelf } from '../drill/sweep/shelf.ts';
+import type { Network } from './network.ts';
 import type { PlanOptions } from './options.ts';
 import type { Leg } from './schedule.ts';
 
@@ -16,7 +16,7 @@ export type Timed = {
 
 type Dependent = Leg & { readonly after: readonly number[] };
 
-const shared = (shelf: Shelf, paths: Paths, legs: readonly Dependent[], o: PlanOptions): readonly SharedMove[] =>
+const shared = (shelf: Shelf, paths: Network, legs: readonly Dependent[], o: PlanOptions): readonly SharedMove[] =>
   legs.map(({ job, source, dest, after }) => ({
     move: job.move,
     links: paths.path(shelf.hosts[source]!, shelf.hosts[dest]!) ?? [],
@@ -49,8 +49,8 @@ const timedOf = (leg: Leg, result: SharedResult | null, o: PlanOptions): Timed =
 };
 
 /** Times of the legs of an order. */
-export const timed = (shelf: Shelf, paths: Paths, legs: readonly Dependent[], o: PlanOptions): readonly Timed[] => {
-  const links = { capacities: paths.capacities, background: [], perQueue: 1 };
+export const timed = (shelf: Shelf, paths: Network, legs: readonly Dependent[], o: PlanOptions): readonly Timed[] => {
+  const links = { capacities: paths.capacities, background: paths.background, perQueue: 1 };
   const results = simulateShared(shared(shelf, paths, legs, o), links);
   return legs.map((leg, i) => timedOf(leg, results[i] ?? null, o));
 };
@@ -62,13 +62,13 @@ export const timed = (shelf: Shelf, paths: Paths, legs: readonly Dependent[], o:
  */
 export const fixedParallelismMs = (
   shelf: Shelf,
-  paths: Paths,
+  paths: Network,
   legs: readonly Dependent[],
   o: PlanOptions,
   k: number,
 ): number => {
   const moves = shared(shelf, paths, legs, o).map((m, i) => ({ ...m, queue: shelf.hosts[legs[i]!.source]! }));
-  const links = { capacities: paths.capacities, background: [], perQueue: o.perHost, atOnce: k };
+  const links = { capacities: paths.capacities, background: paths.background, perQueue: o.perHost, atOnce: k };
   return simulateShared(moves, links).reduce(
     (most, r) => Math.max(most, r?.outcome === 'completed' ? r.endMs : Infinity),
     0,

@@ -1,5 +1,6 @@
 // Moves under way by estimate: prepared, then sending at a fair share of their links, each at most at the rate it has alone.
-import { FairRates } from '../migration/max-min.ts';
+import { FairRates, type Flow as OtherTraffic } from '../migration/max-min.ts';
+import type { Network } from './network.ts';
 
 export type Sending = {
   readonly links: readonly number[];
@@ -25,13 +26,14 @@ type Flow = Sending & {
 const TOGETHER_MS = 1e-6;
 
 export class UnderWay {
-  readonly #fair: FairRates<Flow>;
+  readonly #fair: FairRates<Flow | OtherTraffic>;
   #flows: Flow[] = [];
   #nowMs = 0;
 
-  /** Bytes a second of each link. */
-  constructor(capacities: readonly number[]) {
+  /** Bytes a second: what each link carries, and what others want of it. */
+  constructor({ capacities, background }: Pick<Network, 'capacities' | 'background'>) {
     this.#fair = new FairRates(capacities.map((bytesPerS) => bytesPerS / 1000));
+    for (const { links, demand } of background) this.#fair.add({ links, demand: demand / 1000 });
   }
 
   get nowMs(): number {
@@ -62,7 +64,7 @@ export class UnderWay {
       }
       for (const flow of ended) this.#fair.remove(flow);
       if (ended.length > 0) this.#flows = this.#flows.filter((f) => !ended.includes(f));
-      for (const flow of this.#fair.settle()) this.#pace(flow);
+      for (const flow of this.#fair.settle()) if ('id' in flow) this.#pace(flow);
       if (ended.length > 0) return ended.map((f) => f.id);
     }
   }

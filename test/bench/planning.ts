@@ -1,7 +1,7 @@
 // How near to the best possible plans are, and how fast they are made: each instance beside the best plan of fixed parallelism.
 import { shelfOf } from '../../domain/drill/sweep/shelf.ts';
 import { checkPlan } from '../../domain/planning/checker.ts';
-import { pathsIn } from '../../domain/planning/timetable.ts';
+import { networkOf } from '../../domain/planning/network.ts';
 import { costOf, type Prices } from '../../domain/planning/jobs.ts';
 import type { Plan, PlannedMove } from '../../domain/planning/plan.ts';
 import { fixedParallelismMs } from '../../domain/planning/timing.ts';
@@ -72,7 +72,7 @@ type Fixed = { readonly ms: number; readonly peer: string };
  */
 const peersOf = (i: Case, plan: Plan): readonly Fixed[] => {
   const shelf = shelfOf(i.state);
-  const paths = pathsIn(i.state, i.options);
+  const paths = networkOf(i.state, i.options);
   const rows = new Map(shelf.vms.map((vm, row) => [vm.id, row]));
   const host = new Map(shelf.hosts.map((name, row) => [name, row]));
   const prices: Prices = new Map();

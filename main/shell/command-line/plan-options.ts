@@ -22,6 +22,7 @@ export type PlanningOptions = InstantOptions &
     readonly nicGbps: string;
     readonly hostNicGbps?: readonly string[];
     readonly uplinkGbps?: string;
+    readonly sharedNetwork?: boolean;
     readonly perHost: string;
     readonly perDest?: string;
     readonly perLink?: string;
@@ -141,6 +142,7 @@ export const planOptions = (o: PlanningOptions): Result<PlanOptions, string> => 
     nicBitsPerS: nic.value * 1e9,
     nics: nics.value,
     uplinkBitsPerS: uplink.value === null ? null : uplink.value * 1e9,
+    sharesNetwork: o.sharedNetwork === true,
     perHost: perHost.value,
     perDest: perDest.value,
     perLink: perLink.value,
@@ -165,6 +167,10 @@ export const withPlanning = (command: Command): Command => {
     .option('--nic-gbps <n>', 'what a host adapter carries (assumed)', String(d.nicBitsPerS / 1e9))
     .option('--host-nic-gbps <host=n...>', 'what the adapters of single hosts carry')
     .option('--uplink-gbps <n>', "what a rack's uplink carries (default: no limit)")
+    .option(
+      '--shared-network',
+      'migrations share adapters and uplinks with the recorded traffic of VMs (default: a network of their own)',
+    )
     .option('--per-host <n>', 'migrations out of a host at once: max_concurrent_live_migrations', String(d.perHost))
     .option('--per-dest <n>', 'migrations into a host at once (default: no limit)')
     .option(

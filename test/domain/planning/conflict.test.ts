@@ -5,7 +5,7 @@ import { conflictOf } from '../../../domain/planning/conflict.ts';
 import type { PlaceInput } from '../../../domain/planning/destinations.ts';
 import { PLAN_DEFAULTS } from '../../../domain/planning/options.ts';
 import type { Conflict } from '../../../domain/planning/plan.ts';
-import { pathsIn } from '../../../domain/planning/timetable.ts';
+import { networkOf } from '../../../domain/planning/network.ts';
 import { Ways } from '../../../domain/planning/ways.ts';
 import { NO_SURROUNDINGS } from '../../../domain/scheduling/blockers-hardware.ts';
 import { hostState, vmState } from '../drill/states.ts';
@@ -32,7 +32,7 @@ const tooMany = (
   const input: PlaceInput = {
     shelf,
     jobs,
-    paths: pathsIn(state, PLAN_DEFAULTS),
+    paths: networkOf(state, PLAN_DEFAULTS),
     options: PLAN_DEFAULTS,
     accepts: Uint8Array.from(shelf.hosts, (name) => (leaves(name) ? 0 : 1)),
     staticRefusal: (vm, host) => {

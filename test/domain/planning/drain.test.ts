@@ -256,3 +256,23 @@ test('hosts have adapters of their own: a slow one is the bound, and VMs go to q
   expect(ok).toBe(false);
   expect(notes[0]).toMatch(/^a would carry/);
 });
+
+test('where migrations share the network with VMs, these keep their fair share, and the plan takes as much longer', () => {
+  const hosts = ['a', 'b', 'c'].map((name) => hostState(name, { ramMiB: 131_072, vcpus: 64 }));
+  const vms = [vmState('r', 'a', { ramMiB: 16_384, storage: 'shared' }), vmState('x', 'b', { ramMiB: 2048 })];
+  const talking = { id: 'r > x', from: 'r', to: 'x', bytesPerS: 0.5e9, frameBytes: 1450 };
+  const state = (bytesPerS: number) =>
+    chargedState(hosts, vms, { traffic: bytesPerS === 0 ? [] : [{ ...talking, bytesPerS }] });
+  const took = (bytesPerS: number, sharesNetwork: boolean): number =>
+    planOf(state(bytesPerS), ['a'], { sharesNetwork, dirtyPagesPerS: 0, prepareMs: 0 }).makespanMs;
+  const alone = took(0, true);
+  expect(took(0.5e9, false)).toBe(alone);
+  // 10 Gbit/s carry 1.18 GB/s. Of what is left a move takes what it can; where VMs want more than half, both have a half.
+  expect(took(0.4e9, true) / alone).toBeGreaterThan(1.2);
+  expect(took(0.4e9, true) / alone).toBeLessThan(1.7);
+  expect(took(5e9, true) / took(2e9, true)).toBeCloseTo(1, 3);
+  expect(took(5e9, true) / alone).toBeLessThan(2.1);
+  const plan = planOf(state(0.4e9), ['a'], { sharesNetwork: true });
+  expect(checkPlan(state(0.4e9), plan, { ...PLAN_DEFAULTS, sharesNetwork: true })).toMatchObject({ ok: true });
+  expect(plan.report.assumptions[0]).toContain('shared fairly with the traffic of VMs');
+});
