@@ -9,17 +9,19 @@ export type Loads = {
   readonly vmCpu: Float64Array;
   /** CPU utilisation 0..1 by row of the host table: sampled, else the vCPU-weighted sum of its VMs over its vCPUs. */
   readonly hostCpu: Float64Array;
+  /** 1 where the host itself was sampled. */
+  readonly hostSampled: Uint8Array;
 };
 
 /** O(VMs). */
 export const loadsOf = (c: Cluster): Loads => {
   const vmCpu = new Float64Array(c.vms.ids.ids.length).fill(NaN);
   const hostCpu = new Float64Array(c.hosts.ids.ids.length).fill(NaN);
-  const sampled = new Uint8Array(hostCpu.length);
+  const hostSampled = new Uint8Array(hostCpu.length);
   eachSample(c, 'cpu', (seat, value) => {
     if (seat < 0) {
       hostCpu[hostSeat(seat)] = value;
-      sampled[hostSeat(seat)] = 1;
+      hostSampled[hostSeat(seat)] = 1;
     } else vmCpu[seat] = value;
   });
   const busy = new Float64Array(hostCpu.length).fill(NaN);
@@ -32,8 +34,8 @@ export const loadsOf = (c: Cluster): Loads => {
   }
   for (let host = 0; host < busy.length; host++) {
     const vcpus = refAt(c.hosts.col.about, host)?.vcpus ?? null;
-    if (sampled[host] === 1 || vcpus === null || vcpus === 0 || Number.isNaN(busy[host])) continue;
+    if (hostSampled[host] === 1 || vcpus === null || vcpus === 0 || Number.isNaN(busy[host])) continue;
     hostCpu[host] = Math.min(1, busy[host]! / vcpus);
   }
-  return { vmCpu, hostCpu };
+  return { vmCpu, hostCpu, hostSampled };
 };

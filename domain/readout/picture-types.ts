@@ -41,8 +41,10 @@ export type HostTile = {
   readonly fenced: boolean;
   /** Milliseconds since 1970; null while up. */
   readonly downSince: number | null;
-  /** Shares 0..1 of CPU sampled, RAM allocated and vCPU allocated; -1 when unknown. */
+  /** Shares 0..1 of CPU, RAM allocated and vCPU allocated; -1 when unknown. */
   readonly cpu: number;
+  /** False: the host was not sampled, its CPU is the sum of its VMs', without what forwarding their traffic takes. */
+  readonly cpuSampled: boolean;
   readonly ram: number;
   readonly vcpus: number;
   /** VMs on it, sorted by name. */

@@ -96,6 +96,7 @@ const tileOf = (c: Cluster, host: Row, vms: readonly VmCell[], loads: Loads): Ho
     fenced: byteAt(h.fenced, host) === 1,
     downSince: Number.isNaN(downSince) ? null : downSince,
     cpu: known(loads.hostCpu[host] ?? NaN),
+    cpuSampled: loads.hostSampled[host] === 1,
     ram: share(numberAt(h.usedRamMiB, host) || 0, capacity.ramMiB),
     vcpus: share(cpusCharged(c, host, about).vcpus, capacity.vcpus),
     vms,

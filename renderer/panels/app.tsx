@@ -13,6 +13,7 @@ import { LinkNotice } from './link-notice.tsx';
 import { Rail } from './rail.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { ReportSheet } from './report-sheet.tsx';
+import { SelectionMenu } from './selection-menu.tsx';
 import { Stage } from './stage.tsx';
 
 export const App = () => {
@@ -44,6 +45,7 @@ export const App = () => {
       </div>
       <FindSheet />
       <KeySheet />
+      <SelectionMenu />
       <ReportSheet />
       <ExportSheet />
       <ImportDrop />

@@ -57,6 +57,10 @@ const selectedHost = (desk: Desk): string | null => {
   return desk.picture.peek()?.hosts.find((h) => h.vms.some((v) => `vm:${v.id}` === entity))?.name ?? null;
 };
 
+const needsSelection = (desk: Desk): string | null =>
+  desk.selection.peek() === null ? 'select something first' : null;
+const needsHost = (desk: Desk): string | null => (selectedHost(desk) === null ? 'select a host or a VM first' : null);
+
 const toggleDensity = (desk: Desk): void => {
   const { density } = desk.preferences;
   density.value = density.peek() === 'compact' ? 'regular' : density.peek() === 'regular' ? 'comfortable' : 'compact';
@@ -86,7 +90,59 @@ const compareWithParent = (desk: Desk): void => {
   desk.place.value = 'compare';
 };
 
+/** What can be done with the selection, as its menu lists it: these first, and the palette has them too. */
+export const SELECTION_COMMANDS: readonly Command[] = [
+  act('Open it in the inspector', null, null, (desk) => desk.select(desk.selection.peek()), needsSelection),
+  act(
+    'Plan to empty the selected host',
+    'M',
+    plainKey('m'),
+    (desk) => {
+      const host = selectedHost(desk);
+      if (host !== null && !desk.migrate.hosts.peek().includes(host)) desk.migrate.toggleHost(host);
+      desk.place.value = 'migrate';
+    },
+    needsHost,
+  ),
+  act(
+    'Fail the selected host in a drill',
+    'D',
+    plainKey('d'),
+    (desk) => {
+      const host = selectedHost(desk);
+      if (host !== null && !desk.faults.peek().includes(host)) desk.toggleFault(host);
+      desk.selection.value = null;
+      desk.place.value = 'drill';
+    },
+    needsHost,
+  ),
+  act(
+    'Show its flow tables and tunnels',
+    null,
+    null,
+    (desk) => {
+      desk.place.value = 'network';
+    },
+    needsHost,
+  ),
+  act(
+    'Copy its name',
+    null,
+    null,
+    (desk) => {
+      const entity = desk.selection.peek() ?? '';
+      const vm = desk.picture
+        .peek()
+        ?.hosts.flatMap((h) => h.vms)
+        .find((v) => `vm:${v.id}` === entity);
+      void navigator.clipboard.writeText(vm?.name ?? entity.slice(entity.indexOf(':') + 1));
+    },
+    needsSelection,
+  ),
+];
+
 export const COMMANDS: readonly Command[] = [
+  ...SELECTION_COMMANDS,
   ...PLACES.map((p) => act(`Go to ${p.name}`, p.key, plainKey(p.key), (desk) => (desk.place.value = p.id))),
   act('Find or do anything', 'Ctrl K', chord('k'), (desk) => (desk.sheet.value = 'find')),
   act('Go to an instant or seq', 'Ctrl G', chord('g'), (desk) => (desk.sheet.value = 'find')),
@@ -116,29 +172,6 @@ export const COMMANDS: readonly Command[] = [
   act('Compare the branch with its parent', 'C', plainKey('c'), compareWithParent, (desk) =>
     desk.isBranch.peek() ? null : 'main has no parent; open a branch first',
   ),
-  act(
-    'Plan to empty the selected host',
-    'M',
-    plainKey('m'),
-    (desk) => {
-      const host = selectedHost(desk);
-      if (host !== null && !desk.migrate.hosts.peek().includes(host)) desk.migrate.toggleHost(host);
-      desk.place.value = 'migrate';
-    },
-    (desk) => (selectedHost(desk) === null ? 'select a host or a VM first' : null),
-  ),
-  act(
-    'Fail the selected host in a drill',
-    'D',
-    plainKey('d'),
-    (desk) => {
-      const host = selectedHost(desk);
-      if (host !== null && !desk.faults.peek().includes(host)) desk.toggleFault(host);
-      desk.selection.value = null;
-      desk.place.value = 'drill';
-    },
-    (desk) => (selectedHost(desk) === null ? 'select a host or a VM first' : null),
-  ),
   act('Report of this question', 'R', plainKey('r'), (desk) => (desk.sheet.value = 'report')),
   act('Export a picture or a table', 'Ctrl E', chord('e'), (desk) => (desk.sheet.value = 'export')),
   act('All anomalies', 'A', plainKey('a'), (desk) => {
@@ -148,11 +181,32 @@ export const COMMANDS: readonly Command[] = [
   act('Inspector', 'I', plainKey('i'), (desk) => (desk.inspectorOpen.value = !desk.inspectorOpen.peek())),
   act('Dock', 'T', plainKey('t'), (desk) => (desk.dockOpen.value = !desk.dockOpen.peek())),
   act(
-    'The cluster as a table, as a map',
+    'This picture as a table, as a picture',
     'V',
     plainKey('v'),
-    (desk) => (desk.asTable.value = !desk.asTable.peek()),
-    (desk) => (desk.place.peek() === 'cluster' ? null : 'go to Cluster first'),
+    (desk) => {
+      const table = desk.place.peek() === 'network' ? desk.overlay.asTable : desk.asTable;
+      table.value = !table.peek();
+    },
+    (desk) =>
+      ['cluster', 'network'].includes(desk.place.peek()) ? null : 'the pictures here have a table beside them',
+  ),
+  {
+    ...act(
+      'Undo what I chose last (never an event)',
+      'Ctrl Z',
+      chord('z'),
+      (desk) => void desk.choices.undo(),
+      (desk) => (desk.choices.isEmpty ? 'nothing was chosen' : null),
+    ),
+    plain: true, // a text field has its own
+  },
+  act(
+    'Menu of the selection',
+    'Shift F10',
+    (e) => (e.key === 'F10' && e.shiftKey) || e.key === 'ContextMenu',
+    (desk) => (desk.sheet.value = 'menu'),
+    (desk) => (desk.selection.peek() === null ? 'select a host or a VM first' : null),
   ),
   act('Back in what I looked at', 'Alt ←', alt('ArrowLeft'), () => window.history.back()),
   act('Forward in what I looked at', 'Alt →', alt('ArrowRight'), () => window.history.forward()),

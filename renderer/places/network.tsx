@@ -12,6 +12,7 @@ import { TunnelMap } from '../surfaces/tunnel-map.tsx';
 import { NetworkCost } from './network-cost.tsx';
 import { NetworkFigures } from './network-figures.tsx';
 import { NetworkFlows } from './network-flows.tsx';
+import { VtepTable } from './vtep-table.tsx';
 
 const LINT_WORDS: Readonly<Record<string, readonly [string, string]>> = {
   'stale-binding': ['stale port binding', 'stale port bindings'],
@@ -19,6 +20,13 @@ const LINT_WORDS: Readonly<Record<string, readonly [string, string]>> = {
   'duplicate-vtep': ['duplicate VTEP address', 'duplicate VTEP addresses'],
   'segment-reused': ['segment used twice', 'segments used twice'],
   'mtu-too-small': ['MTU too small', 'MTUs too small'],
+  'segment-mismatch': ['wrong segment', 'wrong segments'],
+  'vxlan-port-mismatch': ['other UDP port', 'other UDP ports'],
+  'stale-fdb': ['stale forwarding entry', 'stale forwarding entries'],
+  'missing-fdb': ['missing forwarding entry', 'missing forwarding entries'],
+  'missing-flood': ['broadcast cut short', 'broadcasts cut short'],
+  'over-flooding': ['broadcast sent too far', 'broadcasts sent too far'],
+  'flows-differ': ['other flow table', 'other flow tables'],
 };
 
 const Lints = ({ overview }: { readonly overview: NetworkOverview }) => {
@@ -125,6 +133,7 @@ const Body = ({ overview }: { readonly overview: NetworkOverview }) => {
   };
   const map = { overview, network, selected: host, trace, step, onPick: pick };
   const shows = view.shows.value;
+  if (view.asTable.value) return <VtepTable overview={overview} />;
   return (
     <div class="network-grid">
       <div class={`card tunnel-card ${shows}`} data-testid="tunnel-card">
@@ -172,6 +181,15 @@ export const NetworkPlace = () => {
             ['l2pop', 'l2pop'],
           ]}
           onChoose={(s) => (view.shows.value = s)}
+        />
+        <Segments
+          label="How the tunnels are shown"
+          value={view.asTable.value ? 'table' : 'map'}
+          choices={[
+            ['map', 'Map'],
+            ['table', 'Table'],
+          ]}
+          onChoose={(s) => (view.asTable.value = s === 'table')}
         />
         {value !== null && (
           <p class="figures drop-narrow">

@@ -21,10 +21,11 @@ import { NetworkView } from './network-view.ts';
 import { ConsolidateView } from './consolidate-view.ts';
 import { DrillPlan } from './drill-plan.ts';
 import { DrillShelf } from './drill-shelf.ts';
+import { Undo } from './undo.ts';
 
 export type Range = { readonly from: number; readonly to: number };
 export type Measure = 'cpu' | 'ram' | 'vcpus';
-export type Sheet = 'find' | 'keys' | 'anomalies' | 'branches' | 'view' | 'report' | 'export' | null;
+export type Sheet = 'find' | 'menu' | 'keys' | 'anomalies' | 'branches' | 'view' | 'report' | 'export' | null;
 
 export type DeskParts = {
   readonly client: Client;
@@ -48,6 +49,7 @@ export class Desk {
   readonly overlay = new NetworkView();
   readonly migrate = new MigrateView();
   readonly consolidation = new ConsolidateView();
+  readonly choices = new Undo();
 
   readonly log = signal<LogInfo | null>(null);
   readonly logFailure = signal<Failure | null>(null);
@@ -96,6 +98,11 @@ export class Desk {
       return info !== null && !isRecord(info, this.log.value?.timelines ?? []);
     });
     this.#wire();
+    const { goal, room, hosts, settings } = this.migrate;
+    for (const choice of [this.faults, hosts]) this.choices.watch(choice);
+    this.choices.watch(goal);
+    this.choices.watch(room);
+    this.choices.watch(settings);
   }
 
   /** Moves to another instant (and stops playing). */

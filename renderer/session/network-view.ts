@@ -9,6 +9,8 @@ export type Probe = 'echo' | 'arp' | 'own';
 
 export class NetworkView {
   readonly shows = signal<'mesh' | 'compare' | 'l2pop'>('compare');
+  /** The tunnels as a table of VTEPs instead of pictures. */
+  readonly asTable = signal(false);
   /** Id of the lit network; null: the one the traced VM is on. */
   readonly network = signal<string | null>(null);
   readonly bridge = signal<Bridge>('br-tun');

@@ -31,7 +31,7 @@ export const hostRows = (h: HostTile): readonly Row[] => {
   const rows: Row[] = [['service', stateOf(h)]];
   if (h.enabled !== null) rows.push(['scheduling', h.enabled ? 'enabled' : 'disabled']);
   rows.push(['VMs', `${h.vms.length}${tally(h.vms)}`]);
-  if (h.cpu >= 0) rows.push(['CPU sampled', percent(h.cpu)]);
+  if (h.cpu >= 0) rows.push([h.cpuSampled ? 'CPU sampled' : 'CPU of its VMs', percent(h.cpu)]);
   if (h.ram >= 0) rows.push(['RAM allocated', percent(h.ram)]);
   if (h.vcpus >= 0) rows.push(['vCPU allocated', percent(h.vcpus)]);
   return rows;

@@ -24,7 +24,7 @@ const REACH_PX = 14;
 const EDGE_PX = 34; // room for rack names and glyphs
 const LARGEST_R = 150;
 
-const tunnelsOf = (overview: NetworkOverview, i: number, shows: Props['shows']): number => {
+export const tunnelsOf = (overview: NetworkOverview, i: number, shows: Props['shows']): number => {
   if (shows === 'mesh') return overview.hosts.length - 1;
   const met = new Set(overview.networks.filter((n) => n.hosts.includes(i)).flatMap((n) => n.hosts));
   return Math.max(0, met.size - 1);

@@ -45,6 +45,21 @@ export const inspecting: Story = {
     assert.match(await inspector.innerText(), /^vm-/);
     assert.match((await map.getAttribute('aria-activedescendant')) ?? '', /vm:/);
 
+    // The selection's menu: what can be done with it; a choice made there is taken back by one key.
+    await press(page, 'Shift+F10');
+    assert.match(
+      await said(page, 'selection-menu'),
+      /^Open it in the inspector Plan to empty the selected host M .* Copy its name$/,
+    );
+    await page.getByRole('menuitem', { name: /Plan to empty/ }).click();
+    await page.evaluate(() => window.__idle());
+    assert.match(page.url(), /#\/migrate\?/);
+    assert.equal(await page.getByTestId('plan-verdict').count(), 1);
+    await press(page, 'Control+z');
+    assert.equal(await page.getByTestId('plan-verdict').count(), 0);
+    await press(page, '1');
+    await map.focus();
+
     // The same cluster as a table; what was looked at before is one step back.
     await press(page, 'v');
     const table = page.locator('main table');

@@ -18,6 +18,12 @@ export const tracing: Story = {
     assert.match(await said(page, 'tunnel-card'), /copies of a flood 39/);
     assert.match(await said(page, 'lints'), /^Recorded wrong Nothing/);
 
+    // The picture as a table, and back.
+    await press(page, 'v');
+    assert.equal(await page.getByTestId('vtep-table').locator('tbody tr').count(), 40);
+    assert.match(await said(page, 'vtep-table'), /compute-23 10\.30\.0\.22 .* fenced/);
+    await press(page, 'v');
+
     // A host chosen by keys alone has its table shown; searching narrows it, and the dump is Open vSwitch's own words.
     const l2pop = page.locator('[data-surface=tunnels-l2pop]');
     // Tenants are local, so what l2population leaves out is to be seen.

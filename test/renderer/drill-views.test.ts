@@ -97,6 +97,7 @@ test('a click picks a whole rack, takes it out again, and a switch hits everybod
     fenced: false,
     downSince: null,
     cpu: 0,
+    cpuSampled: false,
     ram: 0,
     vcpus: 0,
     vms: [],

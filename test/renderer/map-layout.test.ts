@@ -13,6 +13,7 @@ const host = (n: number, vms: number, racks: number): HostTile => ({
   fenced: false,
   downSince: null,
   cpu: 0.5,
+  cpuSampled: true,
   ram: 0.5,
   vcpus: 0.5,
   vms: Array.from({ length: vms }, (_, i) => ({

@@ -4,8 +4,14 @@ import { err, ok, type Result } from '../../../domain/base/result.ts';
 import { hostLimits } from '../../../domain/datapath/host-limits.ts';
 import { AXIS_VALUES, type Curve, curves, generatorMpps } from '../../../domain/datapath/curves.ts';
 import { checkPathInput, type PathCost, pathCost, type PathCostInput } from '../../../domain/datapath/path-cost.ts';
-import { ALL_OFFLOADS, GUEST_KINDS, type GuestKind, NO_OFFLOADS } from '../../../domain/datapath/path.ts';
-import { ETHERNET_BYTES, FCS_BYTES } from '../../../domain/datapath/frame.ts';
+import {
+  ALL_OFFLOADS,
+  GUEST_KINDS,
+  type GuestKind,
+  NO_OFFLOADS,
+  type Offloads,
+} from '../../../domain/datapath/path.ts';
+import { ETHERNET_BYTES, FCS_BYTES, guestMtu } from '../../../domain/datapath/frame.ts';
 import { PROFILE_NAMES, PROFILES, type ProfileName } from '../../../domain/datapath/profiles.ts';
 import { STANDARD_PATH } from '../../../domain/datapath/standard-path.ts';
 import { vmPath, type VmPath } from '../../../domain/datapath/vm-path.ts';
@@ -26,7 +32,10 @@ type Options = InstantOptions & {
   readonly link?: string;
   readonly load?: string;
   readonly misses?: string;
-  readonly offloads?: boolean;
+  /** True: all of them. */
+  readonly offloads?: true | string;
+  readonly underlay: '4' | '6';
+  readonly tagged?: boolean;
   readonly guest: GuestKind;
   readonly curve?: keyof typeof AXES;
 };
@@ -63,21 +72,44 @@ const numbersIn = (options: Options): Result<Partial<PathCostInput>, string> => 
   return ok(set);
 };
 
+/** `--offloads` alone is all of them; a sentence for a word that is none. */
+const offloadsIn = (written: Options['offloads']): Result<Offloads, string> => {
+  if (written === undefined) return ok(NO_OFFLOADS);
+  if (written === true) return ok(ALL_OFFLOADS);
+  const words = written.split(',');
+  const strange = words.find((word) => !Object.hasOwn(NO_OFFLOADS, word));
+  if (strange !== undefined)
+    return err(`"${strange}" is no offload: name some of ${Object.keys(NO_OFFLOADS).join(',')}.`);
+  return ok({ ...NO_OFFLOADS, ...Object.fromEntries(words.map((word) => [word, true])) });
+};
+
+/** The tunnel as the underlay asked for carries it; the guest's MTU is what is left where the log tells none. */
+const underlaid = (path: VmPath, { underlay, tagged }: Options): Pick<PathCostInput, 'encapsulation' | 'guestMtu'> => {
+  const { encapsulation: known, network, underlayMtu } = path;
+  if (known === null) return { encapsulation: null, guestMtu: path.guestMtu };
+  const encapsulation = { ...known, ip: underlay === '6' ? (6 as const) : (4 as const), tagged: tagged === true };
+  const told = network?.mtu ?? null;
+  return { encapsulation, guestMtu: Math.min(told ?? Infinity, guestMtu(underlayMtu, encapsulation)) };
+};
+
 const inputFor = (path: VmPath, options: Options): Result<PathCostInput, string> => {
   const numbers = numbersIn(options);
   if (!numbers.ok) return numbers;
-  const { fromHost: from, toHost: to, encapsulation, guestMtu, underlayMtu } = path;
+  const offloads = offloadsIn(options.offloads);
+  if (!offloads.ok) return offloads;
+  const { fromHost: from, toHost: to, underlayMtu } = path;
+  const { encapsulation, guestMtu: mtu } = underlaid(path, options);
   return checkPathInput({
     ...STANDARD_PATH,
     from,
     to,
     encapsulation,
-    guestMtu,
+    guestMtu: mtu,
     underlayMtu,
     datapath: options.datapath,
     guest: options.guest,
-    sizeBytes: guestMtu + ETHERNET_BYTES + FCS_BYTES,
-    offloads: options.offloads === true ? ALL_OFFLOADS : NO_OFFLOADS,
+    sizeBytes: mtu + ETHERNET_BYTES + FCS_BYTES,
+    offloads: offloads.value,
     ...numbers.value,
   });
 };
@@ -165,7 +197,12 @@ export const pathCostOf: AddCommand = (program, { terminal, run }) => {
     .option('--load <share>', `share of the greatest rate for CPU and latency (default: ${STANDARD_PATH.loadShare})`)
     .option('--misses <share>', 'share of packets that need an upcall (default: 0)')
     .addOption(new Option('--curve <axis>', 'throughput of each datapath along an axis').choices(Object.keys(AXES)))
-    .option('--offloads', 'checksums, segmentation and tunnels are offloaded (default: none is)');
+    .addOption(new Option('--underlay <ip>', 'IP of the underlay').choices(['4', '6']).default('4'))
+    .option('--tagged', 'the underlay tags frames (802.1Q)')
+    .option(
+      '--offloads [names]',
+      'what is offloaded: checksum, segmentation (GSO and TSO), tunnel; all where none is named',
+    );
   withInstant(command).action((options: Options) =>
     run(() =>
       inLog(terminal, options.log, async ({ ask, moment }) => {

@@ -48,6 +48,27 @@ test('for people: a waterfall, or a table of curves', async () => {
 });
 
 test.each([
+  [[], 50, 1468],
+  [['--tagged'], 54, 1468],
+  [['--underlay', '6'], 70, 1448],
+])('the headers of the tunnel with %j: %i bytes, and a full frame is %i', async (change, bytes, frame) => {
+  const [a, b] = apart();
+  const told = await run('path-cost', '--from', a.id, '--to', b.id, '--log', LOG, ...change);
+  expect(told.out).toContain(`: ${frame} bytes over`);
+  expect(told.out).toContain(`the tunnel adds ${bytes} bytes a frame.`);
+});
+
+test('what is offloaded can be named', async () => {
+  const [a, b] = apart();
+  const stages = async (...offloads: readonly string[]): Promise<string> =>
+    (await run('path-cost', '--from', a.id, '--to', b.id, '--log', LOG, '--size', '65536', ...offloads)).out;
+  expect(await stages('--offloads', 'checksum')).not.toContain('g_checksum');
+  expect(await stages('--offloads', 'segmentation,checksum')).toContain('gso'); // the card does not cut inside a tunnel
+  expect(await stages('--offloads')).not.toContain('gso');
+});
+
+test.each([
+  [['--offloads', 'magic'], /"magic" is no offload/],
   [['--to', 'nobody'], /no VM nobody/],
   [['--size', 'big'], /--size takes a number/],
   [['--size', '63'], /64 to 65536/],
