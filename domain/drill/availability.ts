@@ -1,6 +1,7 @@
 // How much of the time the cluster can carry everybody: hosts that fail and are repaired, drawn or in closed form.
 import { err, ok, type Result } from '../base/result.ts';
 import { rng } from '../base/rng.ts';
+import { carriesRacks, hoursOfChanges, type RackClass, rackRun } from './rack-outages.ts';
 
 /** Hosts that fail and are repaired alike: mean times in hours, both exponential and independent. */
 export type HostClass = { readonly hosts: number; readonly mtbfH: number; readonly mttrH: number };
@@ -9,6 +10,8 @@ export type Reliability = {
   readonly classes: readonly HostClass[];
   /** Hosts that may be down at once without anybody being homeless: what the sweeps say. */
   readonly spare: number;
+  /** Racks that fail as one on top; null where only hosts fail. */
+  readonly racks: RackClass | null;
 };
 
 export type Availability = {
@@ -41,7 +44,7 @@ const downChances = ({ hosts, mtbfH, mttrH }: HostClass, most: number): readonly
 };
 
 /** The chance that at most `spare` hosts are down: binomials of the classes, convolved. */
-export const carriesAll = ({ classes, spare }: Reliability): number => {
+const atMost = (classes: readonly HostClass[], spare: number): number => {
   let together: readonly number[] = [1];
   for (const one of classes) {
     const chances = downChances(one, spare);
@@ -56,6 +59,10 @@ export const carriesAll = ({ classes, spare }: Reliability): number => {
     together.reduce((sum, chance) => sum + chance, 0),
   );
 };
+
+/** The chance that everybody is carried. */
+export const carriesAll = (r: Reliability): number =>
+  r.racks === null ? atMost(r.classes, r.spare) : Math.min(1, carriesRacks(r, r.racks, atMost));
 
 /** One run: hosts down of each class as a birth-and-death chain; the share of time at most `spare` are down in all. */
 const oneRun = ({ classes, spare }: Reliability, hours: number, next: () => number): number => {
@@ -87,10 +94,15 @@ export const availability = (r: Reliability, seed: string): Result<Availability,
   if (!Number.isInteger(r.spare) || r.spare < 0) return err('spare must be a whole number, 0 or more.');
   if (r.classes.some((c) => !(c.mtbfH > 0) || !(c.mttrH > 0)))
     return err('MTBF and MTTR must be positive numbers of hours.');
-  const slowest = r.classes.reduce((most, c) => Math.max(most, c.mtbfH + c.mttrH), 0);
-  const hours = (CYCLES * slowest) / Math.min(hosts, CYCLES);
+  if (r.racks !== null && !(r.racks.mtbfH > 0 && r.racks.mttrH > 0))
+    return err('MTBF and MTTR of racks must be positive numbers of hours.');
+  const slowest = r.classes.filter((c) => c.hosts > 0).reduce((most, c) => Math.max(most, c.mtbfH + c.mttrH), 0);
+  const { racks } = r;
+  const hours = racks === null ? (CYCLES * slowest) / Math.min(hosts, CYCLES) : hoursOfChanges(r.classes, racks);
   const root = rng(seed).child('availability');
-  const shares = Array.from({ length: RUNS }, (_, i) => oneRun(r, hours, root.child(String(i)).next));
+  const run = (next: () => number): number =>
+    racks === null ? oneRun(r, hours, next) : rackRun(r, racks, hours, next);
+  const shares = Array.from({ length: RUNS }, (_, i) => run(root.child(String(i)).next));
   const mean = shares.reduce((a, b) => a + b, 0) / RUNS;
   const variance = shares.reduce((a, b) => a + (b - mean) ** 2, 0) / (RUNS - 1);
   const half = Z95 * Math.sqrt(variance / RUNS);

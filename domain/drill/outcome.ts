@@ -30,8 +30,10 @@ export type DrillSettings = {
   readonly scheduleS: number;
   /** Seconds to spawn a VM whose disk is already there (shared storage, volumes). */
   readonly spawnS: number;
-  /** Extra seconds to fetch the image and create a local disk, per GiB. */
+  /** Extra seconds to fetch the image and create a local disk, per GiB, for one image alone (4, assumed). */
   readonly imageFetchSPerGiB: number;
+  /** What a host's network card carries, Gbit/s (10, assumed): images that come to a host at once share it. */
+  readonly nicGbitPerS: number;
   /** True when Nova is asked at microversion >= 2.95, where evacuated VMs land stopped; earlier ones keep the state they had. */
   readonly landStopped: boolean;
   /** True when the hosts' VMs were seen SHUTOFF before evacuation, as in a clean shutdown of the host. */

@@ -71,9 +71,9 @@ const play = ({ state, at, settings, name }: DrillInput, faults: readonly Fault[
       case 'return tunnel':
         return tunnels.mendTunnel(fault.between);
       case 'slow nic':
-        return stage.slowNic(fault.hosts, fault.share);
+        return fault.hosts.forEach((host) => stage.fetches.slow(host, fault.share));
       case 'return nic':
-        return stage.slowNic(fault.hosts, 1);
+        return fault.hosts.forEach((host) => stage.fetches.slow(host, 1));
     }
   };
   for (const fault of faults) stage.after(fault.afterMs, () => strike(fault));

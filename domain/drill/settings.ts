@@ -18,6 +18,7 @@ export const BY_HAND: DrillSettings = {
   scheduleS: 1,
   spawnS: 12,
   imageFetchSPerGiB: 4,
+  nicGbitPerS: 10,
   landStopped: true,
   graceful: false,
   evacuationLimitS: null,
@@ -141,6 +142,7 @@ export const drillSettings = (
       return err(`${field} must be between 0 and ${MAX_SECONDS} seconds, not ${value}.`);
     }
   }
+  if (settings.nicGbitPerS === 0) return err('nicGbitPerS must be more than 0.');
   if (!Number.isInteger(settings.threads) || settings.threads < 1 || settings.threads > MAX_THREADS) {
     return err(`threads must be a whole number from 1 to ${MAX_THREADS}, not ${settings.threads}.`);
   }

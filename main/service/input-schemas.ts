@@ -36,6 +36,7 @@ const Settings = Type.Partial(
     scheduleS: Seconds,
     spawnS: Seconds,
     imageFetchSPerGiB: Seconds,
+    nicGbitPerS: Type.Number({ exclusiveMinimum: 0 }),
     landStopped: Type.Boolean(),
     graceful: Type.Boolean(),
     waitForFence: Type.Boolean(),

@@ -14,7 +14,8 @@ type Seconds =
   | 'waitAfterFencingS'
   | 'scheduleS'
   | 'spawnS'
-  | 'imageFetchSPerGiB';
+  | 'imageFetchSPerGiB'
+  | 'nicGbitPerS';
 
 const CLOCKS: readonly (readonly [Seconds, string, string])[] = [
   ['reportIntervalS', 'report_interval', 's'],
@@ -24,6 +25,7 @@ const CLOCKS: readonly (readonly [Seconds, string, string])[] = [
   ['scheduleS', 'schedule one VM', 's'],
   ['spawnS', 'spawn one VM', 's'],
   ['imageFetchSPerGiB', 'fetch image', 's/GiB'],
+  ['nicGbitPerS', 'network card', 'Gbit/s'],
 ];
 
 const PROFILE_NAMES: Readonly<Record<ProfileName, string>> = {

@@ -38,8 +38,10 @@ const roundsOf = ({ method, reservedHosts, waitAfterFencingS }: DrillSettings): 
 export type Scene = {
   readonly hosts: readonly string[];
   readonly isBack: (host: string) => boolean;
-  /** True while the failed host's own copy of its guests still runs. */
-  readonly copyRuns: () => boolean;
+  /** True while the failed host's own copy of this guest still runs and reaches its disk. */
+  readonly copyRuns: (vm: VmState) => boolean;
+  /** True when the host is back without having stopped: its own copies of its guests go on, and nobody cleans up after them. */
+  readonly copiesStay: (host: string) => boolean;
   /** When the VMs stopped answering, the failure was noticed, the crew could begin. */
   readonly clocks: () => { readonly downFrom: Instant; readonly noticedAt: Instant; readonly fencedAt: Instant };
   /** Until then Nova refuses to evacuate. */
@@ -83,7 +85,8 @@ export class Crew {
 
   /** Evacuated VMs whose old host still holds their allocation. */
   get doubled(): number {
-    return this.#moved.filter(({ vm }) => !this.#scene.isBack(vm.host ?? '')).length;
+    const { isBack, copiesStay } = this.#scene;
+    return this.#moved.filter(({ vm }) => !isBack(vm.host ?? '') || copiesStay(vm.host ?? '')).length;
   }
 
   /** The host is known to be out of the way: the first round begins after its wait. */
@@ -195,6 +198,13 @@ export class Crew {
     if (this.#rounds.length === 0 || this.#queue.length > 0) this.#nextRound();
   }
 
+  #twice(vm: VmState): void {
+    const outcome = this.#stage.outcomeOf(vm);
+    if (outcome === undefined || vm.storage === 'local') return;
+    const cause = `${outcome.cause}; ${vm.host} is back with its own copy of it, which writes to the same disk until nova-compute there is restarted`;
+    this.#stage.settle({ ...outcome, dataLost: true, cause });
+  }
+
   /** A thread is free for the next VM. */
   #free(): void {
     this.#busy--;
@@ -238,17 +248,19 @@ export class Crew {
       fencedAt,
       seenStopped: scene.seenStopped(vm),
       attaches: () => this.#storage.attaches(vm),
-      copyRuns: scene.copyRuns,
+      copyRuns: () => scene.copyRuns(vm),
       release: () => this.#free(),
       done: (dest) => {
-        if (dest === null) return void this.#waiting.push(vm);
+        if (dest === null) return void this.#waiting.push(this.#stage.vms.get(vm.id) ?? vm);
         this.#moved.push({ vm, attempt });
         if (scene.isBack(vm.host ?? '')) this.#tidy(vm, attempt);
       },
     });
   }
 
+  /** nova-compute cleans up when it starts; on a host that was only cut off it has run on, and so have the guests. */
   #tidy(vm: VmState, attempt: number): void {
+    if (this.#scene.copiesStay(vm.host ?? '')) return this.#twice(vm);
     giveBack(this.#stage, vm);
     completeTombstone(this.#stage, vm, attempt);
   }

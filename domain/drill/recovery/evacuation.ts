@@ -3,6 +3,7 @@ import type { Instant } from '../../base/brand.ts';
 import { entity } from '../../events/entity.ts';
 import type { VmState } from '../../readout/state.ts';
 import type { SchedulingRequest } from '../../scheduling/candidate.ts';
+import { duration } from '../../readout/words.ts';
 import { noValidHostSentence, selectDestination } from '../../scheduling/select.ts';
 import { WIRED_AFTER_MS } from '../network-effects.ts';
 import type { DrillSettings } from '../outcome.ts';
@@ -42,17 +43,8 @@ export type Evacuation = {
 const requestOf = (stage: Stage, vm: VmState): SchedulingRequest =>
   evacuationRequest(stage.world, vm, vm.host === null ? [] : [vm.host]);
 
-/** Ends an evacuation once, whatever its end, and frees the thread unless that has given up before. */
-const end = (e: Evacuation, dest: string | null, givenUp: boolean): void => {
-  e.done(dest);
-  if (!givenUp) e.release();
-};
-
-/** `share`: what is left of the destination's network; the image comes over it. */
-const spawnMs = (vm: VmState, settings: DrillSettings, share: number): number => {
-  const image = vm.storage === 'local' ? settings.imageFetchSPerGiB * (vm.diskGiB ?? 0) : 0;
-  return Math.round((settings.spawnS + image / share) * S);
-};
+/** GiB of image that its new host has to fetch. */
+const imageGiB = (vm: VmState): number => (vm.storage === 'local' ? (vm.diskGiB ?? 0) : 0);
 
 /** True when Nova would refuse, but the recovery tool resets the VM to ERROR first. */
 const mustReset = (vm: VmState, { resetToError, taskStateBlocks }: DrillSettings): boolean =>
@@ -84,21 +76,34 @@ type Way = {
   readonly dest: string;
   readonly acceptedAt: Instant;
   readonly scheduledAt: Instant;
-  /** The thread stops waiting before the end. */
-  readonly givenUp: boolean;
+  /** How long its image was on its way. */
+  fetchMs: number;
+  /** The thread stopped waiting before the end. */
+  givenUp: boolean;
+  ended: boolean;
 };
+
+/** Ends an evacuation once, whatever its end, and frees the thread unless that has given up before. */
+const end = (e: Evacuation, dest: string | null, way: Way): void => {
+  way.ended = true;
+  e.done(dest);
+  if (!way.givenUp) e.release();
+};
+
+/** A fetch that took so much longer than one alone is told. */
+const HINDERED = 1.01;
 
 /** What is worth knowing about a VM that came back. */
 const remarks = (stage: Stage, e: Evacuation, way: Way, vmState: 'stopped' | 'active'): string => {
   const { vm } = e;
   const host = stage.world.hosts.get(way.dest);
-  const share = stage.nicShare(way.dest);
+  const aloneMs = imageGiB(vm) * stage.settings.imageFetchSPerGiB * S;
   return [
     vmState === 'stopped' ? '; it lands SHUTOFF and has to be started' : '',
     host?.inventories.MEMORY_MB === null ? `; the capacity of ${way.dest} is not in the log, taken as enough` : '',
     vm.ramMiB === null ? '; the size of this VM is not in the log, so no room was asked for it' : '',
-    vm.storage === 'local' && share < 1
-      ? `; its image came over the network of ${way.dest} at ${Math.round(share * 100)} % of its rate`
+    way.fetchMs > aloneMs * HINDERED
+      ? `; its image took ${duration(way.fetchMs)} over the network of ${way.dest} instead of ${duration(aloneMs)}`
       : '',
     way.givenUp
       ? `; its thread gave up after ${stage.settings.evacuationLimitS} s and counts it as failed, though Nova finished it`
@@ -115,7 +120,21 @@ const fail = (stage: Stage, e: Evacuation, way: Way, reason: string): void => {
   stage.emit(stage.migrationOf(vm, e.attempt), { type: 'migration.status_changed', v: 1, data });
   stage.emitVm(vm, { vmState: 'error', taskState: null, fault: reason });
   stage.settle(outcomeInPlace(vm, 'error', reason, { vmState: 'error' }));
-  end(e, null, way.givenUp);
+  end(e, null, way);
+};
+
+/** Its destination dies under it: nothing is told any more, and it stays in the middle of its rebuild. */
+const stick = (stage: Stage, e: Evacuation, { dest, givenUp }: Way): void => {
+  const { vm } = e;
+  const { taskStateBlocks, evacuationLimitS } = stage.settings;
+  const again = taskStateBlocks
+    ? 'its state has to be reset before it is evacuated again'
+    : 'it has to be evacuated again';
+  const cause = `its destination ${dest} failed during the rebuild and it is stuck in task_state rebuild_spawning; ${again}`;
+  stage.vms.set(vm.id, { ...vm, taskState: 'rebuild_spawning' });
+  stage.settle(outcomeInPlace(vm, 'stranded', cause));
+  e.done(null);
+  if (!givenUp && evacuationLimitS === null) e.release(); // a tool that waits for it gives up by itself
 };
 
 const finish = (stage: Stage, e: Evacuation, way: Way): void => {
@@ -123,7 +142,7 @@ const finish = (stage: Stage, e: Evacuation, way: Way): void => {
   const { dest, acceptedAt, scheduledAt } = way;
   const address = stage.migrationOf(vm, e.attempt);
   const host = stage.world.hosts.get(dest);
-  if (host?.up === false) return fail(stage, e, way, `its destination ${dest} failed during the rebuild`);
+  if (host?.up === false) return stick(stage, e, way);
   const vmState = landing(e, stage.settings);
   stage.emit(address, { type: 'migration.status_changed', v: 1, data: { status: 'done', dest } });
   stage.emitVm(vm, { vmState, taskState: null, powerState: vmState === 'stopped' ? 'SHUTDOWN' : 'RUNNING' });
@@ -150,7 +169,7 @@ const finish = (stage: Stage, e: Evacuation, way: Way): void => {
     },
   });
   stage.vms.set(vm.id, { ...vm, host: dest, vmState });
-  end(e, dest, way.givenUp);
+  end(e, dest, way);
 };
 
 const schedule = (stage: Stage, e: Evacuation, acceptedAt: Instant): void => {
@@ -166,27 +185,38 @@ const schedule = (stage: Stage, e: Evacuation, acceptedAt: Instant): void => {
     stage.emitVm(vm, { vmState: 'error', taskState: null, fault: reason });
     const tries = e.attempt === 1 ? '' : ` (try number ${e.attempt})`;
     stage.settle(outcomeInPlace(vm, 'stranded', reason + tries, { vmState: 'error' }));
-    return end(e, null, false);
+    e.done(null);
+    return e.release();
   }
   const dest = chosen.value.name;
   charge(stage.world, dest, request);
   stage.emit(address, { type: 'migration.status_changed', v: 1, data: { status: 'pre-migrating', dest } });
   const scheduledAt = stage.now;
-  const whole = spawnMs(vm, stage.settings, stage.nicShare(dest));
-  const { evacuationLimitS } = stage.settings;
-  const patienceMs = evacuationLimitS === null ? Infinity : evacuationLimitS * S - (scheduledAt - acceptedAt);
-  const givenUp = whole > patienceMs;
-  if (givenUp) stage.after(patienceMs, e.release);
-  const way: Way = { dest, acceptedAt, scheduledAt, givenUp };
+  const way: Way = { dest, acceptedAt, scheduledAt, fetchMs: 0, givenUp: false, ended: false };
+  const { evacuationLimitS, spawnS } = stage.settings;
+  if (evacuationLimitS !== null) {
+    // Looked at after whatever else ends at that instant: in time is in time.
+    stage.after(evacuationLimitS * S - (scheduledAt - acceptedAt), () => stage.after(0, () => giveUp(e, way)));
+  }
   stage.after(0, () => {
     stage.emitVm(vm, { taskState: 'rebuild_block_device_mapping' });
-    stage.after(whole * MAPPING_SHARE, () => {
+    stage.after(Math.round(spawnS * S * MAPPING_SHARE), () => {
       const refused = e.attaches();
       if (refused !== null) return fail(stage, e, way, refused);
       stage.emitVm(vm, { taskState: 'rebuild_spawning' });
-      stage.after(whole * (1 - MAPPING_SHARE), () => finish(stage, e, way));
+      const fetchedFrom = stage.now;
+      stage.fetches.begin(dest, imageGiB(vm), () => {
+        way.fetchMs = stage.now - fetchedFrom;
+        stage.after(Math.round(spawnS * S) - Math.round(spawnS * S * MAPPING_SHARE), () => finish(stage, e, way));
+      });
     });
   });
+};
+
+const giveUp = (e: Evacuation, way: Way): void => {
+  if (way.ended || way.givenUp) return;
+  way.givenUp = true;
+  e.release();
 };
 
 /** Asks Nova to evacuate a VM now. */
@@ -195,7 +225,8 @@ export const evacuate = (stage: Stage, e: Evacuation): void => {
   const refused = refusal(vm, stage.settings);
   if (refused !== null) {
     stage.settle(outcomeInPlace(vm, 'stranded', refused));
-    return end(e, null, false);
+    e.done(null);
+    return e.release();
   }
   if (mustReset(vm, stage.settings)) {
     stage.emitVm(vm, {

@@ -23,6 +23,7 @@ const recoveryOrder = (vms: readonly VmState[]): VmState[] => {
 export class Incident {
   readonly hosts: readonly string[];
   readonly #stage: Stage;
+  readonly #storage: Storage;
   readonly #crew: Crew;
   readonly #by: HostFaultKind;
   readonly #failedAt: Instant;
@@ -40,8 +41,9 @@ export class Incident {
     shared: { readonly stage: Stage; readonly storage: Storage; readonly attempts: Map<string, number> },
     { by, hosts, index }: { readonly by: HostFaultKind; readonly hosts: readonly string[]; readonly index: number },
   ) {
-    const { stage } = shared;
+    const { stage, storage } = shared;
     this.#stage = stage;
+    this.#storage = storage;
     this.#by = by;
     this.hosts = [...hosts].sort();
     this.#failedAt = stage.now;
@@ -58,7 +60,9 @@ export class Incident {
     const scene = {
       hosts: this.hosts,
       isBack: (host: string) => this.#back.has(host),
-      copyRuns: () => guestsRunOn(this.#by) && !this.#fenced && this.#still().length > 0,
+      copyRuns: (vm: VmState) =>
+        guestsRunOn(this.#by) && !this.#fenced && !this.#back.has(vm.host ?? '') && this.#reachesDisk(vm),
+      copiesStay: (host: string) => isCutOff(this.#by) && !this.#fenced && this.#back.has(host),
       clocks: () => ({ downFrom: this.#downFrom(), noticedAt: this.#noticedAt, fencedAt: this.#clearedAt }),
       seenDownAt: this.#seenDownAt,
       seenStopped: (vm: VmState) => this.#by === 'shutdown' && vm.vmState === 'active',
@@ -178,10 +182,17 @@ export class Incident {
         ? outcomeInPlace(
             vm,
             'unreachable',
-            `${vm.host} is cut off${this.#by === 'tor' ? ' behind its top-of-rack switch' : ''} and not fenced: it may still run there, so it is not started twice`,
+            this.#reachesDisk(vm)
+              ? `${vm.host} is cut off${this.#by === 'tor' ? ' behind its top-of-rack switch' : ''} and not fenced: it may still run there, so it is not started twice`
+              : `${vm.host} is cut off behind its top-of-rack switch, from its ${vm.storage === 'volume' ? 'volumes' : 'shared disk'} too, and not fenced: it waits there for its disk, and is not started twice`,
           )
         : outcomeInPlace(vm, 'recovered', `only nova-compute failed on ${vm.host}: it never stopped`, { downMs: 0 }),
     );
+  }
+
+  /** A lost switch cuts the storage network too: taken as one, which is how racks with one switch are wired. */
+  #reachesDisk(vm: VmState): boolean {
+    return this.#by !== 'tor' || this.#storage.reachesFrom(vm, new Set(this.hosts));
   }
 
   /** When the VM stopped answering: with its host, or only when that was fenced. */
@@ -200,7 +211,7 @@ export class Incident {
       const cause =
         downMs === 0
           ? `only nova-compute failed on ${vm.host}: it never stopped`
-          : `${vm.host} returned with its guests`;
+          : `${vm.host} returned with its guests${this.#reachesDisk(vm) ? '' : '; it waited there for its disk'}`;
       return stage.settle(outcomeInPlace(vm, 'recovered', cause, { downMs }));
     }
     const cause = `${vm.host} started again`;

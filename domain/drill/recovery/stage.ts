@@ -6,6 +6,7 @@ import { entity } from '../../events/entity.ts';
 import type { ClusterState, PortState, VmState } from '../../readout/state.ts';
 import type { DrillSettings, VmOutcome } from '../outcome.ts';
 import { type World, worldOf } from '../world.ts';
+import { Fetches } from './fetches.ts';
 
 /** A fact without what the stage knows: whom, when and in what order. */
 type Told = Pick<Fact, 'type' | 'v' | 'data'>;
@@ -26,8 +27,7 @@ export class Stage {
   readonly #outcomes = new Map<string, VmOutcome>();
   readonly #name: string;
   readonly #ports = new Map<string, PortState[]>();
-  /** Share of its rate that a host's network card still carries, where it is not all of it. */
-  readonly #nicShares = new Map<string, number>();
+  readonly fetches: Fetches;
 
   constructor(state: ClusterState, start: Instant, settings: DrillSettings, name: string) {
     this.world = worldOf(state);
@@ -36,6 +36,10 @@ export class Stage {
     this.vms = this.world.vms;
     this.#agenda = new Agenda(start);
     this.#name = name;
+    this.fetches = new Fetches(
+      { sPerGiB: settings.imageFetchSPerGiB, nicGbitPerS: settings.nicGbitPerS },
+      { now: () => this.now, after: (ms, act) => this.after(ms, act) },
+    );
   }
 
   get now(): Instant {
@@ -82,14 +86,6 @@ export class Stage {
       this.emit(address, { type: 'port.bound', v: 1, data: { host: dest, binding: 'ACTIVE' } });
       if (vm.host !== null) this.emit(address, { type: 'port.unbound', v: 1, data: { host: vm.host } });
     }
-  }
-
-  slowNic(hosts: readonly string[], share: number): void {
-    for (const host of hosts) this.#nicShares.set(host, share);
-  }
-
-  nicShare(host: string): number {
-    return this.#nicShares.get(host) ?? 1;
   }
 
   outcomeOf(vm: VmState): VmOutcome | undefined {

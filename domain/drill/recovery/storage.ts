@@ -83,6 +83,19 @@ export class Storage {
       : `Cinder cannot attach its volume: cinder-volume of backend ${down} does not answer, and the rebuild ends in ERROR`;
   }
 
+  /**
+   * Whether a guest behind a switch that is lost, among these hosts, still reaches its disk: a local one, or a pool whose bricks
+   * are behind the same switch. Where a Cinder backend or a pool without bricks stands no log tells: taken as elsewhere.
+   */
+  reachesFrom(vm: VmState, behind: ReadonlySet<string>): boolean {
+    if (vm.storage === 'local' || vm.storage === null) return true;
+    const pool = this.#pools.get(vm.pool ?? '');
+    if (vm.storage === 'volume' || pool === undefined || pool.bricks.length === 0) return false;
+    const stateOf = (b: { readonly host: string; readonly path: string }): BrickState =>
+      this.#destroyed.has(`${b.host}:${b.path}`) ? 'destroyed' : behind.has(b.host) ? 'up' : 'down';
+    return poolHealth(pool, stateOf).serves;
+  }
+
   /** Looks at every disk again: guests stop where it stopped serving, and go on where it serves again. */
   review(): void {
     const ill = new Map<string, Ill>();

@@ -5,7 +5,7 @@ import { parseScript } from '../../../domain/drill/faults/script.ts';
 import type { DrillSettings } from '../../../domain/drill/outcome.ts';
 import { runDrill } from '../../../domain/drill/play.ts';
 import { BY_HAND, MASAKARI } from '../../../domain/drill/settings.ts';
-import type { ClusterState, VolumeState } from '../../../domain/readout/state.ts';
+import type { ClusterState, PoolState, VolumeState } from '../../../domain/readout/state.ts';
 import { clusterOf, hostState, vmState } from './states.ts';
 
 const at = instant(Date.parse('2026-11-17T12:00:00Z'));
@@ -134,9 +134,72 @@ test('a destination with a slow network card takes longer to fetch an image, and
   const shared = clusterOf([hosts[0]!, hosts[2]!], [vmState('1', 'compute-a')]);
   const spawn = (state: ClusterState, script: string) => play(state, script).outcome.vms[0]!.clocks!.spawnMs;
   expect(spawn(local, 'fail compute-a')).toBe((12 + 4 * 40) * 1000);
-  expect(spawn(local, 'slow nic compute-c to 10%; fail compute-a')).toBe((12 + 40 * 40) * 1000);
+  // 40 GiB over a tenth of 10 Gbit/s.
+  expect(spawn(local, 'slow nic compute-c to 10%; fail compute-a')).toBe(12_000 + Math.ceil((40 * 2 ** 30 * 8) / 1e6));
   expect(spawn(local, 'slow nic compute-c to 10%; at +10s return nic compute-c; at +20s fail compute-a')).toBe(172_000);
   expect(spawn(shared, 'slow nic compute-c to 10%; fail compute-a')).toBe(12_000);
+});
+
+test('images that come to one host at once share its card; each alone comes as before', () => {
+  const many = ['1', '2', '3', '4', '5', '6', '7', '8'].map((id) => vmState(id, 'compute-a', { storage: 'local' }));
+  const state = clusterOf([hosts[0]!, hosts[2]!], many);
+  const down = (threads: number, script = 'fail compute-a') =>
+    Math.max(...play(state, script, { threads }).outcome.vms.map((vm) => vm.clocks!.spawnMs));
+  expect(down(4)).toBe(172_000); // 4 x 2.15 Gbit/s are less than 10
+  expect(down(8)).toBe(12_000 + Math.ceil((8 * 40 * 2 ** 30 * 8) / 10e6)); // 8 are more
+  const mended = down(8, 'slow nic compute-c to 1%; fail compute-a; at +10m return nic compute-c');
+  expect(mended).toBeGreaterThan(down(8));
+  expect(mended).toBeLessThan(12_000 + Math.ceil((8 * 40 * 2 ** 30 * 8) / 0.1e6));
+});
+
+test('a VM whose destination dies under it is stuck in its rebuild; Masakari evacuates it once more', () => {
+  const state = clusterOf(hosts, [vmState('1', 'compute-a')]);
+  const dest = play(state, 'fail compute-a').outcome.vms[0]!.dest!;
+  const drill = play(state, `fail compute-a; at +85s fail ${dest}`);
+  expect(drill.outcome.vms[0]).toMatchObject({ outcome: 'stranded', vmState: 'active', downMs: null });
+  expect(drill.outcome.vms[0]!.cause).toContain('stuck in task_state rebuild_spawning');
+  const again = play(state, `fail compute-a; at +265s fail ${dest}`, MASAKARI).outcome.vms[0];
+  expect(again).toMatchObject({ outcome: 'recovered' });
+  expect(again!.dest).not.toBe(dest);
+});
+
+test('a host that was only cut off comes back with its copies, charged as before', () => {
+  const state = clusterOf(hosts, [vmState('1', 'compute-a')]);
+  const clocks = { fence: false, waitForFence: false };
+  const { outcome } = play(state, 'fail compute-a by partition; at +10m return compute-a', clocks);
+  expect(outcome.vms[0]).toMatchObject({ outcome: 'recovered', dataLost: true });
+  expect(outcome.vms[0]!.cause).toContain('compute-a is back with its own copy of it');
+  expect(outcome.summary.doubledAllocations).toBe(1);
+  const stopped = play(state, 'fail compute-a by crash; at +10m return compute-a', clocks).outcome;
+  expect(stopped.summary.doubledAllocations).toBe(0);
+});
+
+const POOL: PoolState = {
+  name: 'p',
+  kind: 'gluster',
+  layout: 'Replicate',
+  transport: null,
+  status: 'Started',
+  replicas: 2,
+  bricks: [],
+  sizeGiB: null,
+  usedGiB: null,
+  mountedAt: null,
+};
+
+test('behind a lost switch a guest waits for a disk that is elsewhere, and runs on one that is there too', () => {
+  const cut = (storage: 'local' | 'shared' | 'volume', bricks: readonly string[]) => {
+    const pool = { ...POOL, bricks: bricks.map((host) => ({ host, path: '/b' })), replicas: bricks.length };
+    const pools = bricks.length === 0 ? [] : [pool];
+    const state = clusterOf(hosts, [vmState('1', 'compute-a', { storage, pool: storage === 'shared' ? 'p' : null })], {
+      pools,
+    });
+    return play(state, 'fail tor A1', { fence: false }).outcome.vms[0]!.cause;
+  };
+  expect(cut('local', [])).toContain('it may still run there');
+  expect(cut('shared', ['compute-a', 'compute-b'])).toContain('it may still run there');
+  expect(cut('shared', ['compute-c'])).toContain('it waits there for its disk');
+  expect(cut('volume', [])).toContain('from its volumes too');
 });
 
 test('evacuation that does not wait for the fence starts a second copy, and says so', () => {

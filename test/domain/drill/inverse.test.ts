@@ -50,12 +50,17 @@ test('a goal that nothing meets is said to be one', () => {
 const alike = (hosts: number, spare: number, mtbfH: number, mttrH: number) => ({
   classes: [{ hosts, mtbfH, mttrH }],
   spare,
+  racks: null,
 });
 
 test('classes that are alike are one class, and unlike ones agree with counting every subset of hosts', () => {
-  const split = { classes: [alike(3, 1, 100, 5), alike(4, 1, 100, 5)].flatMap((r) => r.classes), spare: 2 };
+  const split = {
+    classes: [alike(3, 1, 100, 5), alike(4, 1, 100, 5)].flatMap((r) => r.classes),
+    spare: 2,
+    racks: null,
+  };
   expect(carriesAll(split)).toBeCloseTo(carriesAll(alike(7, 2, 100, 5)), 12);
-  const unlike = { classes: [...alike(3, 0, 100, 10).classes, ...alike(4, 0, 50, 20).classes], spare: 2 };
+  const unlike = { classes: [...alike(3, 0, 100, 10).classes, ...alike(4, 0, 50, 20).classes], spare: 2, racks: null };
   const chances = [0, 1, 2].map(() => 10 / 110).concat([0, 1, 2, 3].map(() => 20 / 70));
   let sum = 0;
   for (let subset = 0; subset < 2 ** chances.length; subset++) {
@@ -66,6 +71,42 @@ test('classes that are alike are one class, and unlike ones agree with counting 
   expect(carriesAll(unlike)).toBeCloseTo(sum, 12);
   const drawn = availability(unlike, 'mixed');
   expect(drawn.ok && Math.abs(drawn.value.mean - sum)).toBeLessThan(0.02);
+});
+
+test('racks that fail as one agree with counting every subset of racks and hosts, and with the draws', () => {
+  const classes = [...alike(3, 0, 100, 10).classes, ...alike(2, 0, 50, 20).classes];
+  // Rack 0 holds hosts 0, 1 and 3, rack 1 host 2; host 4 is in none.
+  const racks = [
+    { hosts: [2, 1], survives: true },
+    { hosts: [1, 0], survives: false },
+  ];
+  const inRack = [0, 0, 1, 0, null];
+  const hostDown = [10 / 110, 10 / 110, 10 / 110, 20 / 70, 20 / 70];
+  const rackDown = 40 / 440;
+  for (const spare of [0, 1, 3]) {
+    let sum = 0;
+    for (let subset = 0; subset < 2 ** 7; subset++) {
+      const is = (i: number) => ((subset >> i) & 1) === 1;
+      const down = [0, 1].filter((r) => is(5 + r));
+      const outside = inRack.filter((rack, h) => is(h) && (rack === null || !down.includes(rack))).length;
+      const [only] = down;
+      const size = only === 0 ? 3 : 1;
+      const good =
+        down.length === 0
+          ? outside <= spare
+          : down.length === 1 &&
+            (size + outside <= spare || (racks[only!]!.survives && outside <= Math.max(0, spare - size)));
+      if (!good) continue;
+      const hosts = hostDown.reduce((p, u, h) => p * (is(h) ? u : 1 - u), 1);
+      sum += hosts * [0, 1].reduce((p, r) => p * (is(5 + r) ? rackDown : 1 - rackDown), 1);
+    }
+    const racked = { classes, spare, racks: { racks, mtbfH: 400, mttrH: 40 } };
+    expect(carriesAll(racked)).toBeCloseTo(sum, 12);
+    const drawn = availability(racked, 'racks');
+    if (!drawn.ok) throw new Error(drawn.error);
+    expect(Math.abs(drawn.value.mean - sum)).toBeLessThan(0.005);
+    expect(availability(racked, 'racks')).toEqual(drawn);
+  }
 });
 
 test('spare hosts are counted one by one: the fewest with which nobody is left and nobody is late', () => {
