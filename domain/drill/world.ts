@@ -3,7 +3,7 @@ import type { ClusterState, ServerGroupState, VmState } from '../readout/state.t
 import { candidatesOf } from '../scheduling/candidates.ts';
 import { type Candidate, type SchedulingRequest, tallied } from '../scheduling/candidate.ts';
 import { added, type Amounts } from '../scheduling/inventory.ts';
-import { claimCells, numaDemand } from '../scheduling/numa.ts';
+import { claimCells, numaDemand, releaseCells } from '../scheduling/numa.ts';
 import { releaseOf, type ReleaseProfile } from '../scheduling/release.ts';
 
 /** A host that can be charged; everything else about it is fixed for the length of the drill, but `up`. */
@@ -82,9 +82,11 @@ export const evacuationRequest = (world: World, vm: VmState, ignore: readonly st
   };
 };
 
-/** The cells once the VM is there. Cells of a VM that leaves stay taken: which ones were its own nobody knows. */
-const numaAfter = (host: Candidate, { numa }: SchedulingRequest, sign: 1 | -1): Candidate['numa'] =>
-  host.numa === null || numa === null || sign < 0 ? host.numa : (claimCells(host.numa, numa) ?? host.numa);
+/** The cells once the VM is there, or has left. */
+const numaAfter = ({ numa }: Candidate, request: SchedulingRequest, sign: 1 | -1): Candidate['numa'] => {
+  if (numa === null || request.numa === null) return numa;
+  return (sign > 0 ? claimCells : releaseCells)(numa, request.numa) ?? numa;
+};
 
 /** Charges a VM to a host, or (sign −1) takes it off again. */
 export const charge = (world: World, name: string, request: SchedulingRequest, sign: 1 | -1 = 1): void => {

@@ -79,8 +79,10 @@ const sizesTried = (cell: NumaCell, page: PageSize): readonly number[] => {
 
 const KIB_PER_MIB = 1024;
 
+type OnCell = (room: NumaRoom, i: number, used: CellUse, node: NumaNode, page: PageSize) => CellUse | null;
+
 /** The cell's use with the node on it; null when it does not fit there. */
-const onCell = (room: NumaRoom, i: number, used: CellUse, node: NumaNode, page: PageSize): CellUse | null => {
+const onCell: OnCell = (room, i, used, node, page) => {
   const cell = room.cells[i]!;
   if (node.pcpus > cell.pcpus - used.pcpus) return null;
   // A guest's node never has more CPUs than the cell, whatever the ratio.
@@ -103,11 +105,25 @@ const onCell = (room: NumaRoom, i: number, used: CellUse, node: NumaNode, page: 
   return null;
 };
 
-/**
- * The room with the demand in it: each guest node on a cell of its own, cells tried in order; null when no choice of cells
- * holds it. Exact: it tries every assignment, which is cheap for the few cells a host has.
- */
-export const claimCells = (room: NumaRoom, { nodes, page }: NumaDemand): NumaRoom | null => {
+/** The cell's use without the node that was on it; null when so much was never on it. */
+const offCell: OnCell = (room, i, used, node, page) => {
+  if (used.cpus < node.cpus || used.pcpus < node.pcpus) return null;
+  const cpus = { cpus: used.cpus - node.cpus, pcpus: used.pcpus - node.pcpus };
+  for (const size of sizesTried(room.cells[i]!, page)) {
+    if (size === SMALL_KIB) {
+      if (used.ramMiB < node.ramMiB) continue;
+      return { ...cpus, ramMiB: used.ramMiB - node.ramMiB, pages: used.pages };
+    }
+    const given = (node.ramMiB * KIB_PER_MIB) / size;
+    const taken = used.pages[size] ?? 0;
+    if (taken < given) continue;
+    return { ...cpus, ramMiB: used.ramMiB, pages: { ...used.pages, [size]: taken - given } };
+  }
+  return null;
+};
+
+/** Each guest node on a cell of its own, cells tried in order; null when no choice of cells does. */
+const assigned = (room: NumaRoom, { nodes, page }: NumaDemand, onCellOf: OnCell): NumaRoom | null => {
   const used = [...room.used];
   const taken = room.cells.map(() => false);
   const place = (n: number): boolean => {
@@ -115,7 +131,7 @@ export const claimCells = (room: NumaRoom, { nodes, page }: NumaDemand): NumaRoo
     for (let i = 0; i < taken.length; i++) {
       if (taken[i] === true) continue;
       const before = used[i]!;
-      const after = onCell(room, i, before, nodes[n]!, page);
+      const after = onCellOf(room, i, before, nodes[n]!, page);
       if (after === null) continue;
       used[i] = after;
       taken[i] = true;
@@ -127,6 +143,15 @@ export const claimCells = (room: NumaRoom, { nodes, page }: NumaDemand): NumaRoo
   };
   return place(0) ? { ...room, used } : null;
 };
+
+/**
+ * The room with the demand in it; null when no choice of cells holds it. Exact: it tries every assignment, which is cheap for
+ * the few cells a host has.
+ */
+export const claimCells = (room: NumaRoom, demand: NumaDemand): NumaRoom | null => assigned(room, demand, onCell);
+
+/** The room after the demand has left it: from the first cells that may have been its own, for which were no log tells. */
+export const releaseCells = (room: NumaRoom, demand: NumaDemand): NumaRoom | null => assigned(room, demand, offCell);
 
 /** The demand and what each cell has, in words. */
 export const numaShortage = (room: NumaRoom, { nodes, page }: NumaDemand): string => {

@@ -35,6 +35,12 @@ const Meter = ({ used, total, ratio, text }: MeterProps) => {
   );
 };
 
+/** `122 / 128 GiB`; the unit is said once where both have it. */
+const ofTotal = (used: string, total: string): string => {
+  const unit = / \S+$/.exec(total)?.[0] ?? '';
+  return `${used.endsWith(unit) ? used.slice(0, used.length - unit.length) : used} / ${total}`;
+};
+
 const COLUMNS: readonly Column<HostState>[] = [
   { name: 'host', value: (h) => h.name, cell: (h) => <b class={h.up === false ? 'critical-ink' : ''}>{h.name}</b> },
   { name: 'rack', value: (h) => h.rack },
@@ -55,7 +61,7 @@ const COLUMNS: readonly Column<HostState>[] = [
         used={h.ramMiBUsed}
         total={h.ramMiB}
         ratio={h.ramRatio}
-        text={`${mebibytes(h.ramMiBUsed)} / ${h.ramMiB === null ? 'unknown' : mebibytes(h.ramMiB)}`}
+        text={ofTotal(mebibytes(h.ramMiBUsed), h.ramMiB === null ? 'unknown' : mebibytes(h.ramMiB))}
       />
     ),
   },
@@ -67,7 +73,7 @@ const COLUMNS: readonly Column<HostState>[] = [
         used={h.diskGiBUsed}
         total={h.diskGiB}
         ratio={h.diskRatio}
-        text={`${gibibytes(h.diskGiBUsed)} / ${h.diskGiB === null ? 'unknown' : gibibytes(h.diskGiB)}`}
+        text={ofTotal(gibibytes(h.diskGiBUsed), h.diskGiB === null ? 'unknown' : gibibytes(h.diskGiB))}
       />
     ),
   },

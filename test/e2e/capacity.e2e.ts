@@ -1,7 +1,7 @@
 // A planner asks what fits, why the next does not, and what another release, ratio or more hosts would change.
 import assert from 'node:assert/strict';
 import { idle } from './browser.ts';
-import { said, visit } from './moves.ts';
+import { click, said, visit } from './moves.ts';
 import type { Story } from './story.ts';
 
 export const planning: Story = {
@@ -30,6 +30,14 @@ export const planning: Story = {
     assert.match(await said(page, 'rooms'), /the largest free block is 128 GiB/);
     await page.getByRole('radio', { name: 'Hosts' }).click();
     await idle(page);
+    assert.match(await said(page, 'books'), /compute-01\+1/);
+
+    // A host taken out beside them, and all of it kept on a branch, where nothing has to be assumed any more.
+    await page.getByLabel('A host to take out').selectOption('compute-02');
+    await page.getByRole('button', { name: 'Leave compute-02 in' }).waitFor();
+    await click(page, 'keep-assumed');
+    assert.match(await said(page, 'branch'), /^what if/);
+    assert.equal(await page.getByRole('button', { name: 'Back to now' }).count(), 0);
     assert.match(await said(page, 'books'), /compute-01\+1/);
   },
 };

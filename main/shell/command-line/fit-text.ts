@@ -4,7 +4,7 @@ import type { FitOptions } from '../../../domain/capacity/flavors.ts';
 import type { HostRoom } from '../../../domain/capacity/host-room.ts';
 import type { MixFit } from '../../../domain/capacity/mix.ts';
 import { LIMIT_WORDS } from '../../../domain/capacity/slots.ts';
-import { RESOURCES } from '../../../domain/scheduling/inventory.ts';
+import { type Resource, RESOURCES } from '../../../domain/scheduling/inventory.ts';
 import { type Column, counted, table } from './table.ts';
 
 export type FitRow = Fit & {
@@ -104,8 +104,42 @@ export const hostColumns: readonly Column<HostRoom>[] = [
   ]),
 ];
 
-/** Without the classes of which no host has any. */
+const present = (rows: readonly HostRoom[]): readonly Resource[] =>
+  RESOURCES.filter((resource) => rows.some((r) => (r.capacity[resource] ?? 0) > 0));
+
+/** Of a CSV: plain numbers, without the classes of which no host has any. */
 export const hostColumnsFor = (rows: readonly HostRoom[]): readonly Column<HostRoom>[] => {
-  const empty = RESOURCES.filter((resource) => rows.every((r) => (r.capacity[resource] ?? 0) === 0));
-  return hostColumns.filter(({ head }) => !empty.some((resource) => head.split(' ')[0] === resource));
+  const has = present(rows);
+  const isOf = (head: string): Resource | undefined => RESOURCES.find((resource) => head.split(' ')[0] === resource);
+  return hostColumns.filter(({ head }) => isOf(head) === undefined || has.includes(isOf(head)!));
+};
+
+const RESOURCE_HEAD: Readonly<Record<Resource, { readonly head: string; readonly per: number }>> = {
+  VCPU: { head: 'VCPU', per: 1 },
+  MEMORY_MB: { head: 'RAM GiB', per: MIB_PER_GIB },
+  DISK_GB: { head: 'DISK GiB', per: 1 },
+  PCPU: { head: 'PCPU', per: 1 },
+};
+
+/** Of a table for people, which has to fit a terminal: used of what there is, and what of the rest the flavor leaves stranded. */
+export const hostTable = (rows: readonly HostRoom[]): string => {
+  const hasAggregates = rows.some((r) => r.aggregates.length > 0);
+  return table(rows, [
+    { head: 'HOST', cell: (r) => r.host },
+    { head: 'ZONE', cell: (r) => r.zone },
+    { head: 'MORE', cell: (r) => (r.slots.says === 'takes' ? r.slots.count : 0) },
+    { head: 'STOPPED BY', cell: says },
+    ...present(rows).flatMap((resource): readonly Column<HostRoom>[] => {
+      const { head, per } = RESOURCE_HEAD[resource];
+      const used = ({ capacity, used: of }: HostRoom): string => {
+        const all = capacity[resource];
+        return `${rounded(of[resource] / per)} of ${all === null ? '?' : rounded(all / per)}`;
+      };
+      return [
+        { head, cell: used },
+        { head: 'STRANDED', cell: (r) => rounded(r.stranded[resource] / per) },
+      ];
+    }),
+    ...(hasAggregates ? [{ head: 'AGGREGATES', cell: (r: HostRoom) => r.aggregates.join(' ') }] : []),
+  ]);
 };

@@ -13,10 +13,9 @@ import type { AddCommand } from '../command-line/command.ts';
 import { type AssumptionOptions, premisesIn, withAssumptions } from '../command-line/assumptions.ts';
 import { type RacksOption, withRacksOption } from '../command-line/racks.ts';
 import { csv } from '../command-line/csv.ts';
-import { fitColumns, type FitRow, fitText, hostColumnsFor, mixText } from '../command-line/fit-text.ts';
+import { fitColumns, type FitRow, fitText, hostColumnsFor, hostTable, mixText } from '../command-line/fit-text.ts';
 import { inLog } from '../command-line/open.ts';
 import { type InstantOptions, withInstant } from '../command-line/options.ts';
-import { table } from '../command-line/table.ts';
 
 type Options = InstantOptions &
   AssumptionOptions &
@@ -98,7 +97,7 @@ const answer = (
       return err('--hosts is about one flavor: name it with --flavor.');
     const rooms = hostRooms(state, flavor, at);
     if (options.json === true) return ok(`${JSON.stringify({ flavor: flavor.name, hosts: rooms, ...at })}\n`);
-    return ok((options.csv === true ? csv : table)(rooms, hostColumnsFor(rooms)));
+    return ok(options.csv === true ? csv(rooms, hostColumnsFor(rooms)) : hostTable(rooms));
   }
   const rows = rowsOf(question, flavors.value, options.keep, others);
   if (options.json === true) return ok(`${JSON.stringify({ flavors: rows, ...at, keep: options.keep ?? null })}\n`);

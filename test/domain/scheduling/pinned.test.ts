@@ -1,9 +1,17 @@
 // CPUs of a VM's own, NUMA cells and huge pages, and other releases: from the facts of a log to what a host refuses.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dedicatedCpus } from '../../../domain/cluster/pinning.ts';
 import { evacuationRequest, worldOf } from '../../../domain/drill/world.ts';
 import { refusal } from '../../../domain/scheduling/filters.ts';
-import { claimCells, numaDemand, type NumaRoom, UNUSED } from '../../../domain/scheduling/numa.ts';
+import {
+  claimCells,
+  type NumaDemand,
+  numaDemand,
+  type NumaRoom,
+  releaseCells,
+  UNUSED,
+} from '../../../domain/scheduling/numa.ts';
 import { RELEASE_NAMES, underRelease } from '../../../domain/scheduling/release.ts';
 import { event, host, stateAfter, vm } from '../cluster/facts.ts';
 import { request } from './hosts.ts';
@@ -122,4 +130,46 @@ test('cells in the log refuse a pinned VM whose CPUs no cell holds, and say what
     detail:
       'no NUMA cells hold 3 own CPUs and 1024 MiB: cell 0 has 1 of 4 own CPUs and 15360 MiB free; cell 1 has 2 of 4 own CPUs and 15360 MiB free',
   });
+});
+
+test('what leaves gives back what it took: as much is free as before, and the same fits again', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ pcpus: fc.integer({ min: 0, max: 6 }), pages: fc.integer({ min: 0, max: 12 }) }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      fc.array(fc.record({ pcpus: fc.integer({ min: 0, max: 3 }), ramMiB: fc.integer({ min: 0, max: 5 }) }), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+      fc.integer({ min: 0, max: 3 }),
+      (cells, wanted, others) => {
+        const nodes = wanted.map(({ pcpus, ramMiB }) => ({ cpus: 0, pcpus, ramMiB: 2 * ramMiB }));
+        const demand: NumaDemand = { nodes, page: 2048 };
+        let room: NumaRoom | null = {
+          cells: cells.map(({ pcpus, pages }) => ({
+            cpus: 4,
+            pcpus,
+            ramMiB: 64,
+            hugePages: [{ sizeKiB: 2048, count: pages }],
+          })),
+          used: cells.map(() => UNUSED),
+          vcpuRatio: 4,
+          ramRatio: 1,
+        };
+        for (let i = 0; i < others && room !== null; i++) room = claimCells(room, demand);
+        const with_ = room && claimCells(room, demand);
+        if (room === null || with_ === null) return;
+        const without = releaseCells(with_, demand);
+        const sums = (r: NumaRoom | null) => [
+          r?.used.reduce((n, u) => n + u.pcpus, 0),
+          r?.used.reduce((n, u) => n + (u.pages[2048] ?? 0), 0),
+        ];
+        expect(sums(without)).toEqual(sums(room));
+        expect(claimCells(without!, demand)).not.toBeNull();
+      },
+    ),
+    { numRuns: 500 },
+  );
 });
