@@ -1,6 +1,6 @@
 // How long each VM was down, told twice: by a drill and by the record, or by two branches since they parted.
 import type { DownTimes, DrillReport } from '../../domain/contract/contract.ts';
-import { clock, duration, plural } from '../../domain/readout/words.ts';
+import { brief, clock, plural } from '../../domain/readout/words.ts';
 import type { Outage } from '../../domain/timeline/outages.ts';
 import { useDesk } from '../session/desk.ts';
 
@@ -25,14 +25,15 @@ const runs = (outage: Outage | null): number | null =>
 
 const Time = ({ ms, runsMs }: { readonly ms: Row['first']; readonly runsMs: number | null }) => (
   <td class={`right ${ms === null ? 'critical-ink' : ''}`}>
-    {ms === 'none' ? 'not down' : ms === null ? 'not back' : duration(ms)}
-    {runsMs !== null && <div class="muted">runs after {duration(runsMs)}</div>}
+    {ms === 'none' ? 'not down' : ms === null ? 'not back' : brief(ms)}
+    {runsMs !== null && <span class="muted">, runs {brief(runsMs)}</span>}
   </td>
 );
 
 const apart = ({ first, second }: Row): string => {
   if (typeof first !== 'number' || typeof second !== 'number') return '–';
-  return first === second ? 'the same' : `${duration(Math.abs(second - first))} ${second < first ? 'sooner' : 'later'}`;
+  const by = second - first;
+  return by === 0 ? '0' : `${by < 0 ? '−' : '+'}${brief(Math.abs(by))}`;
 };
 
 const Table = ({ rows, heads }: { readonly rows: readonly Row[]; readonly heads: readonly [string, string] }) => {
@@ -45,7 +46,7 @@ const Table = ({ rows, heads }: { readonly rows: readonly Row[]; readonly heads:
             <th>VM</th>
             <th class="right">{heads[0]}</th>
             <th class="right">{heads[1]}</th>
-            <th class="right">second against first</th>
+            <th class="right">second − first</th>
           </tr>
         </thead>
         <tbody>
@@ -86,7 +87,7 @@ export const BesideRecord = ({ report }: { readonly report: DrillReport }) => {
 };
 
 export const sinceWords = ({ since }: DownTimes): string =>
-  since === null ? '' : `since ${clock(since.at)}Z, until in place again`;
+  since === null ? '' : `since ${clock(since.at)}Z, min:s until in place again`;
 
 export const BranchDownTimes = ({
   times,

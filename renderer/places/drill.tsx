@@ -363,7 +363,7 @@ const Report = ({ report }: { readonly report: DrillReport }) => {
                 onChoose={setBelow}
               />
               {below === 'record' && (
-                <small>until in place again: in {info?.parent ?? 'main'}, and in this drill</small>
+                <small>min:s until in place again, in {info?.parent ?? 'main'} and in this drill</small>
               )}
             </h2>
           )}
