@@ -1,15 +1,9 @@
 // How much of the time the cluster can carry everybody: hosts that fail and are repaired, drawn or in closed form.
 import { err, ok, type Result } from '../base/result.ts';
 import { rng } from '../base/rng.ts';
-import { carriesRacks, hoursOfChanges, type RackClass, rackRun } from './rack-outages.ts';
+import { carriesRacks, type HostClass, type Hosts, hoursOfChanges, type RackClass, rackRun } from './rack-outages.ts';
 
-/** Hosts that fail and are repaired alike: mean times in hours, both exponential and independent. */
-export type HostClass = { readonly hosts: number; readonly mtbfH: number; readonly mttrH: number };
-
-export type Reliability = {
-  readonly classes: readonly HostClass[];
-  /** Hosts that may be down at once without anybody being homeless: what the sweeps say. */
-  readonly spare: number;
+export type Reliability = Hosts & {
   /** Racks that fail as one on top; null where only hosts fail. */
   readonly racks: RackClass | null;
 };

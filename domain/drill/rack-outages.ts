@@ -1,5 +1,9 @@
 // Racks that fail as one beside hosts that fail alone: who is carried when, in closed form and in one drawn run.
-import type { HostClass, Reliability } from './availability.ts';
+/** Hosts that fail and are repaired alike: mean times in hours, both exponential and independent. */
+export type HostClass = { readonly hosts: number; readonly mtbfH: number; readonly mttrH: number };
+
+/** Hosts by class, and how many of all of them may be down at once without anybody being homeless: what the sweeps say. */
+export type Hosts = { readonly classes: readonly HostClass[]; readonly spare: number };
 
 /** A rack: how many hosts of each class it has, and whether everybody has a home while all of them are down. */
 export type Rack = { readonly hosts: readonly number[]; readonly survives: boolean };
@@ -18,7 +22,7 @@ const spareBeside = ({ hosts, survives }: Rack, spare: number): number =>
 
 /** The chance that everybody is carried; `atMost` is the same for hosts alone: so many of these classes down. */
 export const carriesRacks = (
-  { classes, spare }: Pick<Reliability, 'classes' | 'spare'>,
+  { classes, spare }: Hosts,
   { racks, mtbfH, mttrH }: RackClass,
   atMost: (classes: readonly HostClass[], spare: number) => number,
 ): number => {
@@ -53,7 +57,7 @@ export const hoursOfChanges = (classes: readonly HostClass[], { racks, mtbfH, mt
 
 /** One run from the steady state: the share of time in which everybody is carried. */
 export const rackRun = (
-  { classes, spare }: Pick<Reliability, 'classes' | 'spare'>,
+  { classes, spare }: Hosts,
   { racks, mtbfH, mttrH }: RackClass,
   hours: number,
   next: () => number,

@@ -66,7 +66,7 @@ export class Fetches {
     here.seenAt = this.#clock.now();
     if (passed === 0 || here.active.size === 0) return;
     const come = passed * this.#rate(host);
-    for (const fetch of here.active) fetch.leftGiB -= come;
+    for (const image of here.active) image.leftGiB -= come;
   }
 
   #planNext(host: string): void {
@@ -78,7 +78,7 @@ export class Fetches {
       if (here.plan !== plan) return;
       this.#catchUp(host);
       const come = [...here.active].filter(({ leftGiB }) => leftGiB <= NOTHING);
-      for (const fetch of come) here.active.delete(fetch);
+      for (const image of come) here.active.delete(image);
       this.#planNext(host);
       for (const { done } of come) done();
     });

@@ -1,14 +1,9 @@
 // understudy availability: how much of the time everybody has a home, from failure and repair times of a host.
 import { InvalidArgumentError } from 'commander';
 import { err, ok, type Result } from '../../../domain/base/result.ts';
-import {
-  type Availability,
-  availability,
-  type HostClass,
-  type Reliability,
-} from '../../../domain/drill/availability.ts';
+import { type Availability, availability, type Reliability } from '../../../domain/drill/availability.ts';
 import { withRacks } from '../../../domain/drill/faults/failure-domains.ts';
-import type { Rack, RackClass } from '../../../domain/drill/rack-outages.ts';
+import type { HostClass, Rack, RackClass } from '../../../domain/drill/rack-outages.ts';
 import { sweep } from '../../../domain/drill/sweep/sweep.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
 import type { AddCommand } from '../command-line/command.ts';
