@@ -106,5 +106,6 @@ export const lowerBound = (
       });
     }
   }
-  return found.reduce((a, b) => (b.ms > a.ms ? b : a));
+  const best = found.reduce((a, b) => (b.ms > a.ms ? b : a));
+  return o.sharesNetwork ? { ...best, argument: `${best.argument}, were the links free of the traffic of VMs` } : best;
 };

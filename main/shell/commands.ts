@@ -21,6 +21,7 @@ import { importFiles } from './commands/import.ts';
 import { makeRoom } from './commands/make-room.ts';
 import { maintain } from './commands/maintain.ts';
 import { messages } from './commands/messages.ts';
+import { move } from './commands/move.ts';
 import { overlay } from './commands/overlay.ts';
 import { pathCostOf } from './commands/path-cost.ts';
 import { predictMoves } from './commands/predict.ts';
@@ -63,6 +64,7 @@ export const commands: readonly AddCommand[] = [
   availabilityOf,
   heading('Moving VMs:'),
   check,
+  move,
   predictMoves,
   estimate,
   drain,
