@@ -1,5 +1,8 @@
 // understudy state: the cluster at an instant.
 import { err, ok } from '../../../domain/base/result.ts';
+import { cloudOf } from '../../../domain/network/from-state.ts';
+import { type Lint, withNames } from '../../../domain/network/lint.ts';
+import { lintState } from '../../../domain/network/state-lint.ts';
 import type { ClusterState, HostState, VmState } from '../../../domain/readout/state.ts';
 import { underRelease } from '../../../domain/scheduling/release.ts';
 import type { AddCommand } from '../command-line/command.ts';
@@ -88,6 +91,14 @@ const storagePart = (state: ClusterState): string =>
   `${counted(state.volumes.length, 'volume')}, ${counted(state.pools.length, 'pool')}, ` +
   `${counted(state.networks.length, 'network')}, ${counted(state.tunnels.length, 'tunnel')}.\n`;
 
+/** What is wrong with the overlay as recorded; what dumped flow tables contradict stands among the anomalies. */
+const overlayPart = (lints: readonly Lint[]): string => {
+  const [first] = lints;
+  if (first === undefined) return '';
+  const rest = lints.length === 1 ? '' : `, and ${counted(lints.length - 1, 'more thing')}`;
+  return `\nRecorded wrong of the overlay: ${first.detail}${rest}; understudy overlay lists all.\n`;
+};
+
 const readable = (state: ClusterState): string =>
   [
     `${state.timeline} at ${state.at}, event #${state.seq}, state ${state.hash.slice(0, 12)}${state.release === null ? '' : `, under the defaults of ${state.release}`}\n`,
@@ -110,7 +121,12 @@ export const state: AddCommand = (program, { terminal, run }) => {
         if (!answer.ok) return answer;
         const told = underRelease(answer.value, options.release ?? null);
         if (!told.ok) return told;
-        await terminal.write(options.json === true ? `${JSON.stringify(told.value)}\n` : readable(told.value));
+        const overlay = withNames(lintState(told.value, cloudOf(told.value)), told.value.networks);
+        await terminal.write(
+          options.json === true
+            ? `${JSON.stringify({ ...told.value, overlay })}\n`
+            : readable(told.value) + overlayPart(overlay),
+        );
         return ok(0);
       }),
     ),

@@ -159,6 +159,39 @@ test.each([
   expect(told.err + told.out).not.toContain('made from');
 });
 
+/** `ovs-vsctl show` at a host's prompt: one VXLAN port. */
+const shown = (host: string, local: string, remote: string, more = ''): string =>
+  [
+    `[root@${host} ~]# ovs-vsctl show`,
+    '52de1671-20cc-438c-be6a-d41e7923100b',
+    '    Bridge br-tun',
+    '        Port "vxlan-0a010002"',
+    '            Interface "vxlan-0a010002"',
+    '                type: vxlan',
+    `                options: {df_default="true", ${more}in_key=flow, local_ip="${local}", remote_ip="${remote}"}`,
+  ].join('\n');
+
+test('an import says what is wrong with the overlay it shows, and so does the state: twins, and a port of its own', async () => {
+  const [text, log] = [join(dir, 'vsctl.txt'), join(dir, 'vsctl.understudy')];
+  const hosts = [
+    shown('compute-1', '10.1.0.1', '10.1.0.2'),
+    shown('compute-2', '10.1.0.2', '10.1.0.1', 'dst_port="8472", '),
+    shown('compute-3', '10.1.0.2', '10.1.0.1'),
+  ];
+  writeFileSync(text, hosts.join('\n'));
+  const told = await run('import', text, '--log', log);
+  expect(told.out).toMatch(
+    /Of the overlay 2 things are recorded wrong:\n {2}duplicate-vtep {2}compute-2, compute-3 share/,
+  );
+  expect(told.out).toContain('vxlan-port-mismatch  compute-2 uses UDP port 8472 for VXLAN');
+  const codes = ['duplicate-vtep', 'vxlan-port-mismatch'];
+  const { overlay } = JSON.parse((await run('state', '--log', log, '--json')).out) as { overlay: { code: string }[] };
+  expect(overlay.map((l) => l.code)).toEqual(codes);
+  const again = join(dir, 'vsctl-2.understudy');
+  const json = JSON.parse((await run('import', text, '--log', again, '--json')).out) as { overlay: { code: string }[] };
+  expect(json.overlay.map((l) => l.code)).toEqual(codes);
+});
+
 test('traffic: made up from a seed, imported, and then part of what hosts carry', async () => {
   const log = join(dir, 'traffic.understudy');
   await run('generate', '--hosts', '6', '--vms', '40', '--days', '1', '--seed', 'net', '--log', log);
