@@ -26,8 +26,12 @@ export const AXIS_VALUES: Readonly<Record<Axis, readonly number[]>> = {
   cores: [1, 2, 4, 8, 16],
 };
 
+/** Along cores, guests get as many queues: with one, one thread empties it, and the curve would tell nothing else. */
+const at = (input: PathCostInput, axis: Axis, x: number): PathCostInput =>
+  axis === 'cores' ? { ...input, cores: x, guestCores: Math.max(x, input.guestCores) } : { ...input, [axis]: x };
+
 const point = (input: PathCostInput, axis: Axis, x: number): CurvePoint => {
-  const cost = pathCost({ ...input, [axis]: x });
+  const cost = pathCost(at(input, axis, x));
   return {
     x,
     mppsMax: cost.mppsMax,

@@ -26,7 +26,11 @@ const CURVES = [
   { title: 'over packet size, guests with sockets', axis: 'sizeBytes', input: {} },
   { title: 'over packet size, guests that forward', axis: 'sizeBytes', input: { guest: 'forwarder' } },
   { title: 'over packet size, guests not counted', axis: 'sizeBytes', input: { guest: 'none' } },
-  { title: '64 B frames over flows on 8 cores', axis: 'flows', input: { sizeBytes: 64, cores: 8, guest: 'none' } },
+  {
+    title: '64 B frames over flows on 8 cores',
+    axis: 'flows',
+    input: { sizeBytes: 64, cores: 8, guestCores: 8, guest: 'none' },
+  },
   { title: '64 B frames over cores, 1,000 flows', axis: 'cores', input: { sizeBytes: 64, flows: 1000, guest: 'none' } },
 ] as const satisfies readonly { title: string; axis: Axis; input: Partial<PathCostInput> }[];
 type CurveChoice = (typeof CURVES)[number];

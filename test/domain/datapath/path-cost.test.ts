@@ -146,6 +146,15 @@ test('curves fall with flows once the exact-match cache overflows', () => {
   expect(rates.at(-1)).toBeLessThan(rates[3]!);
 });
 
+test('along cores rates rise, the kernel’s ever less', () => {
+  const base = { ...across, guest: 'none', sizeBytes: 64, flows: 1000, linkGbps: 100 } as const;
+  const [kernel, dpdk] = curves(base, 'cores', ['kernel-ovs', 'ovs-dpdk']).map((c) => c.points.map((p) => p.mppsMax));
+  const gains = (rates: readonly number[]): number[] => rates.slice(1).map((r, i) => r / rates[i]!);
+  expect(gains(kernel!).every((g) => g > 1.7 && g < 2)).toBe(true);
+  expect(gains(kernel!)).toEqual(gains(kernel!).toSorted((a, b) => b - a));
+  expect(gains(dpdk!).every((g) => g > 1.9)).toBe(true);
+});
+
 test('MoonGen fills 10 Gbit/s with 64-byte frames from one core, and twelve ports with twelve', () => {
   const one = { cores: 1, ports: 1, portGbps: 10, clockGhz: 2.4 };
   expect(generatorMpps(64, one)).toBeCloseTo(14.88, 2);
