@@ -19,6 +19,21 @@ const against = (row: PolicyRow, base: PolicyRow): string => {
   return `${Math.abs(saved).toFixed(0)} kWh ${saved >= 0 ? 'less' : 'more'} than ${base.policy}, ${share} %`;
 };
 
+const percent = (share: number, digits: number): string => {
+  const least = 10 ** -digits;
+  if (share === 0) return '0';
+  return share * 100 < least ? `< ${least} %` : `${(share * 100).toFixed(digits)} %`;
+};
+
+/** What the table of policies has no room for. */
+const suffered = (row: PolicyRow): readonly (readonly [string, string])[] => [
+  ['hosts above 80 % CPU (AOTF)', percent(row.aotf, 2)],
+  ['lacked while moving (PDM)', percent(row.pdm, 4)],
+  ['kWh × SLAV (ESV)', row.esv === 0 ? '0' : row.esv.toPrecision(3)],
+  ['memory sent', `${count(row.movedGB)} GB`],
+  ['a migration takes', row.meanMigrationS === null ? 'none' : duration(row.meanMigrationS * 1000)],
+];
+
 const Policy = ({ report }: { readonly report: ConsolidationReport }) => {
   const desk = useDesk();
   const name = chosenPolicy(report, desk.consolidation.policy.value);
@@ -36,6 +51,7 @@ const Policy = ({ report }: { readonly report: ConsolidationReport }) => {
         {row.overBound !== null && `${(row.overBound * 100).toFixed(1)} % above what no placement can beat. `}
         {plural(row.migrations, 'migration')} in the day.
       </p>
+      <Facts facts={suffered(row)} />
     </section>
   );
 };

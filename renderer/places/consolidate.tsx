@@ -124,10 +124,8 @@ const RunState = () => {
   const { progress } = running;
   return (
     <>
-      <p class="late" data-testid="run-progress">
-        {progress === null
-          ? 'Reading traces.'
-          : `${progress.says}: ${progress.done} of ${progress.total ?? '?'} policies done`}
+      <p class="late" data-testid="run-progress" title={progress === null ? undefined : `${progress.says} is running`}>
+        {progress === null ? 'Reading traces.' : `${progress.done} of ${progress.total ?? '?'} done`}
       </p>
       <progress max={progress?.total ?? 1} value={progress?.done ?? 0} aria-label="Policies done" />
       <button type="button" class="btn small" onClick={() => running.stop.abort()} data-testid="cancel-policies">

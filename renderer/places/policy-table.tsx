@@ -51,7 +51,7 @@ export const PolicyTable = ({ report, chosen, onChoose }: Props) => {
           <th class="right minor">shutdowns</th>
           <th class="right">hosts on</th>
           <th class="right" title={`Cores all datapaths took, on average over the day. ${TALK_ASSUMED}`}>
-            network CPU
+            network CPU, cores
           </th>
         </tr>
       </thead>

@@ -39,7 +39,7 @@ export const consolidating: Story = {
     await page.getByRole('radio', { name: 'Plan' }).click();
     const review = page.getByTestId('plan-review');
     await review.waitFor();
-    assert.match(await said(page, 'plan'), /\d+ moves? empty \d+ hosts?/);
+    assert.match(await said(page, 'plan'), /\d+ moves? to empty \d+ hosts?/);
     assert.match(await review.innerText(), /CPU mean of the last 2 samples 0\.\d\d, below 0\.50/);
     await review.getByRole('button', { name: 'Considered and refused' }).click();
     await review.locator('.card').nth(1).locator('tbody tr').first().click();

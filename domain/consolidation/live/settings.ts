@@ -91,7 +91,7 @@ const fieldFault = (settings: LiveSettings): string | null => {
   }
   if (powerTableOf(settings.powerModel) !== null) return null;
   const known = Object.keys(SPEC_POWER).join(', ');
-  return `There is no power model "${settings.powerModel}", and the log tells none of its hosts; one of ${known}, or linear:IDLE:MAX in watts.`;
+  return `There is no power model "${settings.powerModel}", and the log tells none of its hosts; one of ${known}, or linear:IDLE:MAX in watts, IDLE not above MAX.`;
 };
 
 /** Checks names, parameters and bounds before anything is planned. */
