@@ -86,7 +86,7 @@ export const hostsOf = (count: number): Host[] => {
     const rack = Math.floor(i / HOSTS_PER_RACK);
     const zone = Math.floor((rack * zones) / racks);
     const inZone = rack - Math.ceil((zone * racks) / zones);
-    const low = `${(i >> 8) & 255}.${i & 255}`;
+    const low = `${((i + 1) >> 8) & 255}.${(i + 1) & 255}`; // .0 is the network's own
     return {
       name: `compute-${String(i + 1).padStart(width, '0')}`,
       rack: `${'ABC'[zone]}${inZone + 1}`,

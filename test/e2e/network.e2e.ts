@@ -21,7 +21,7 @@ export const tracing: Story = {
     // The picture as a table, and back.
     await press(page, 'v');
     assert.equal(await page.getByTestId('vtep-table').locator('tbody tr').count(), 40);
-    assert.match(await said(page, 'vtep-table'), /compute-23 10\.30\.0\.22 .* fenced/);
+    assert.match(await said(page, 'vtep-table'), /compute-23 10\.30\.0\.23 .* fenced/);
     await press(page, 'v');
 
     // A host chosen by keys alone has its table shown; searching narrows it, and the dump is Open vSwitch's own words.
