@@ -1,7 +1,6 @@
 // What serves together, by tag and by server group: the worst that a drill does to each.
-import type { ServerGroupState } from '../readout/state.ts';
+import type { ClusterState } from '../readout/state.ts';
 import type { GroupOutcome, VmOutcome } from './outcome.ts';
-import type { World } from './world.ts';
 
 /** A group, how many it has, and those of them that the drill hit. */
 type Members = {
@@ -11,37 +10,30 @@ type Members = {
   readonly hit: VmOutcome[];
 };
 
-/** Every group somebody of `hit` is in; all there are where a VM may be in several, which is rare. */
-const groupsTouched = ({ state, groupOf }: World, hit: readonly VmOutcome[]): readonly ServerGroupState[] => {
-  const members = state.serverGroups.reduce((sum, g) => sum + g.members.length, 0);
-  const of = groupOf();
-  if (members !== of.size) return state.serverGroups;
-  const touched = new Set(hit.map(({ vm }) => of.get(vm)));
-  return state.serverGroups.filter((g) => touched.has(g));
-};
+type TagsOf = (vm: string) => readonly string[];
 
 /** Only groups with somebody hit. */
-const groupsOf = (world: World, outcomes: readonly VmOutcome[]): readonly Members[] => {
+const groupsOf = (state: ClusterState, outcomes: readonly VmOutcome[], tagsOf: TagsOf): readonly Members[] => {
   const byTag = new Map<string, Members>();
   for (const outcome of outcomes) {
-    for (const name of world.vms.get(outcome.vm)?.tags ?? []) {
+    for (const name of tagsOf(outcome.vm)) {
       const group: Members = byTag.get(name) ?? { by: 'tag', name, vms: 0, hit: [] };
       group.hit.push(outcome);
       byTag.set(name, group);
     }
   }
-  for (const { tags } of byTag.size === 0 ? [] : world.state.vms) {
+  for (const { tags } of byTag.size === 0 ? [] : state.vms) {
     for (const tag of tags) {
       const group = byTag.get(tag);
       if (group !== undefined) group.vms++;
     }
   }
   const of = new Map(outcomes.map((outcome) => [outcome.vm, outcome]));
-  const grouped = groupsTouched(world, outcomes).map(({ name, members }): Members => {
-    const hit = members.flatMap((id) => of.get(id) ?? []);
-    return { by: 'server group', name, vms: members.length, hit };
+  const grouped = state.serverGroups.flatMap(({ name, members }): readonly Members[] => {
+    if (!members.some((id) => of.has(id))) return [];
+    return [{ by: 'server group', name, vms: members.length, hit: members.flatMap((id) => of.get(id) ?? []) }];
   });
-  return [...byTag.values(), ...grouped.filter(({ hit }) => hit.length > 0)];
+  return [...byTag.values(), ...grouped];
 };
 
 const longest = (downs: readonly number[]): number | null =>
@@ -64,9 +56,13 @@ const outcomeOf = ({ by, name, vms, hit }: Members): GroupOutcome => {
 const badness = (ms: number | null): number => ms ?? Infinity;
 
 /** Groups with a VM the drill hit: the longest without anybody running first, then those with most VMs not back. */
-export const groupOutcomes = (world: World, vms: readonly VmOutcome[]): readonly GroupOutcome[] => {
+export const groupOutcomes = (
+  state: ClusterState,
+  vms: readonly VmOutcome[],
+  tagsOf: TagsOf,
+): readonly GroupOutcome[] => {
   const apart = (a: number, b: number): number => (a === b ? 0 : b - a);
-  return groupsOf(world, vms)
+  return groupsOf(state, vms, tagsOf)
     .map(outcomeOf)
     .sort(
       (a, b) =>

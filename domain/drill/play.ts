@@ -85,7 +85,7 @@ const play = ({ state, at, settings, name }: DrillInput, faults: readonly Fault[
   const failed = [...new Set((struck.length > 0 ? struck : broken).flatMap(targetsOf))].sort();
   const doubled = incidents.reduce((sum, incident) => sum + incident.doubled, 0);
   const summary = summarise(vms, failed, { at, events: stage.events.length, doubled });
-  const groups = groupOutcomes(stage.world, vms);
+  const groups = groupOutcomes(state, vms, (vm) => stage.vm(vm)?.tags ?? []);
   return {
     events: stage.events,
     outcome: {

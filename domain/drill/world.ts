@@ -1,10 +1,11 @@
 // The cluster a drill plays in: hosts as the scheduler sees them, allocations that grow while VMs are re-homed.
-import type { ClusterState, ServerGroupState, VmState } from '../readout/state.ts';
+import type { ClusterState, VmState } from '../readout/state.ts';
 import { candidatesOf } from '../scheduling/candidates.ts';
-import { type Candidate, type SchedulingRequest, tallied } from '../scheduling/candidate.ts';
+import type { Candidate, SchedulingRequest } from '../scheduling/candidate.ts';
 import { added, type Amounts } from '../scheduling/inventory.ts';
 import { claimCells, numaDemand, releaseCells } from '../scheduling/numa.ts';
 import { releaseOf, type ReleaseProfile } from '../scheduling/release.ts';
+import { ServerGroups } from './server-groups.ts';
 
 /** A host that can be charged; everything else about it is fixed for the length of the drill, but `up`. */
 export type World = {
@@ -12,37 +13,25 @@ export type World = {
   /** Filters, weighers and defaults that hold. */
   readonly release: ReleaseProfile;
   readonly hosts: Map<string, Candidate>;
-  /** VMs as they are now: the drill moves them. */
-  readonly vms: Map<string, VmState>;
-  /** The server group of each VM that is in one; made when somebody first asks. */
-  readonly groupOf: () => ReadonlyMap<string, ServerGroupState>;
-  /** How many members of a group are where, for the groups somebody asked about. */
-  readonly membersOf: Map<string, Map<string, number>>;
+  /** VMs as the state has them, by id; made when somebody first asks. */
+  readonly vms: ReadonlyMap<string, VmState>;
+  readonly groups: ServerGroups;
 };
 
 /** The drill's world at the instant of the faults. */
 export const worldOf = (state: ClusterState): World => {
   const release = releaseOf(state);
-  const vms = new Map<string, VmState>();
-  for (const vm of state.vms) vms.set(vm.id, vm);
   const hosts = new Map(candidatesOf(state, release).map((host) => [host.name, host]));
-  let groups: ReadonlyMap<string, ServerGroupState> | null = null;
-  return { state, release, hosts, vms, groupOf: () => (groups ??= groupsByMember(state)), membersOf: new Map() };
-};
-
-const groupsByMember = ({ serverGroups }: ClusterState): ReadonlyMap<string, ServerGroupState> => {
-  const of = new Map<string, ServerGroupState>();
-  for (const group of serverGroups) for (const member of group.members) of.set(member, group);
-  return of;
-};
-
-/** Where a group's members are: as the state has them when first asked, as the drill moves them from then on. */
-const membersOf = ({ membersOf: known, vms }: World, { id, members }: ServerGroupState): Map<string, number> => {
-  const counted = known.get(id);
-  if (counted !== undefined) return counted;
-  const counts = tallied(members.flatMap((member) => vms.get(member)?.host ?? []));
-  known.set(id, counts);
-  return counts;
+  let vms: ReadonlyMap<string, VmState> | null = null;
+  return {
+    state,
+    release,
+    hosts,
+    groups: new ServerGroups(state),
+    get vms() {
+      return (vms ??= new Map(state.vms.map((vm) => [vm.id, vm])));
+    },
+  };
 };
 
 /**
@@ -66,7 +55,7 @@ export const demandOf = (vm: VmState): Pick<SchedulingRequest, 'asked' | 'projec
 
 /** The scheduling request of an evacuation: same group, source ignored, its zone only where it was pinned to it. */
 export const evacuationRequest = (world: World, vm: VmState, ignore: readonly string[]): SchedulingRequest => {
-  const group = world.groupOf().get(vm.id);
+  const group = world.groups.of(vm);
   return {
     ...demandOf(vm),
     zone: vm.requestedZone,
@@ -75,7 +64,7 @@ export const evacuationRequest = (world: World, vm: VmState, ignore: readonly st
           id: group.id,
           policy: group.policy,
           maxServerPerHost: group.maxServerPerHost,
-          members: new Map([...membersOf(world, group)].filter(([host]) => !ignore.includes(host))),
+          members: new Map([...world.groups.members(group)].filter(([host]) => !ignore.includes(host))),
         }
       : null,
     ignore,
@@ -94,11 +83,7 @@ export const charge = (world: World, name: string, request: SchedulingRequest, s
   if (!host) return;
   const used = added(host.used, request.asked, sign);
   world.hosts.set(name, { ...host, used, numa: numaAfter(host, request, sign) });
-  const members = world.membersOf.get(request.group?.id ?? '');
-  if (members === undefined) return;
-  const count = (members.get(name) ?? 0) + sign;
-  if (count > 0) members.set(name, count);
-  else members.delete(name);
+  if (request.group !== null) world.groups.count(request.group.id, name, sign);
 };
 
 /** Marks a host as up or down, as the scheduler sees it. */

@@ -251,7 +251,7 @@ export class Crew {
       copyRuns: () => scene.copyRuns(vm),
       release: () => this.#free(),
       done: (dest) => {
-        if (dest === null) return void this.#waiting.push(this.#stage.vms.get(vm.id) ?? vm);
+        if (dest === null) return void this.#waiting.push(this.#stage.vm(vm.id) ?? vm);
         this.#moved.push({ vm, attempt });
         if (scene.isBack(vm.host ?? '')) this.#tidy(vm, attempt);
       },

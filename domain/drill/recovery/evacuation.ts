@@ -131,7 +131,7 @@ const stick = (stage: Stage, e: Evacuation, { dest, givenUp }: Way): void => {
     ? 'its state has to be reset before it is evacuated again'
     : 'it has to be evacuated again';
   const cause = `its destination ${dest} failed during the rebuild and it is stuck in task_state rebuild_spawning; ${again}`;
-  stage.vms.set(vm.id, { ...vm, taskState: 'rebuild_spawning' });
+  stage.place({ ...vm, taskState: 'rebuild_spawning' });
   stage.settle(outcomeInPlace(vm, 'stranded', cause));
   e.done(null);
   if (!givenUp && evacuationLimitS === null) e.release(); // a tool that waits for it gives up by itself
@@ -168,7 +168,7 @@ const finish = (stage: Stage, e: Evacuation, way: Way): void => {
       spawnMs: stage.now - scheduledAt,
     },
   });
-  stage.vms.set(vm.id, { ...vm, host: dest, vmState });
+  stage.place({ ...vm, host: dest, vmState });
   end(e, dest, way);
 };
 

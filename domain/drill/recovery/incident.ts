@@ -68,8 +68,9 @@ export class Incident {
       seenStopped: (vm: VmState) => this.#by === 'shutdown' && vm.vmState === 'active',
       restore: (vm: VmState) => this.#restore(vm),
     };
-    const hit = [...stage.vms.values()].filter((vm) => vm.host !== null && down.has(vm.host));
-    stage.lookUpPorts(hit);
+    const hit: VmState[] = [];
+    for (const vm of stage.vms()) if (vm.host !== null && down.has(vm.host)) hit.push(vm);
+    stage.lookUp(hit);
     this.#crew = new Crew(shared, scene, recoveryOrder(hit));
   }
 
@@ -218,6 +219,6 @@ export class Incident {
     stage.emitVm(vm, { vmState: 'stopped', taskState: null, powerState: 'SHUTDOWN', cause });
     const told = `${vm.host} returned before it was evacuated; it is SHUTOFF there and has to be started`;
     stage.settle(outcomeInPlace(vm, 'restarted', told, { vmState: 'stopped', downMs }));
-    stage.vms.set(vm.id, { ...vm, vmState: 'stopped' });
+    stage.place({ ...vm, vmState: 'stopped' });
   }
 }

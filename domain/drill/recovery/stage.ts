@@ -21,8 +21,8 @@ export class Stage {
   readonly settings: DrillSettings;
   readonly start: Instant;
   readonly events: Fact[] = [];
-  /** VMs as the drill has left them: where they are now, and in which vm_state. */
-  readonly vms: Map<string, VmState>;
+  /** VMs that the drill looked up, as it has left them: where they are now, and in which vm_state. */
+  readonly #vms = new Map<string, VmState>();
   readonly #agenda: Agenda<() => void>;
   readonly #outcomes = new Map<string, VmOutcome>();
   readonly #name: string;
@@ -33,7 +33,6 @@ export class Stage {
     this.world = worldOf(state);
     this.settings = settings;
     this.start = start;
-    this.vms = this.world.vms;
     this.#agenda = new Agenda(start);
     this.#name = name;
     this.fetches = new Fetches(
@@ -68,9 +67,29 @@ export class Stage {
     return entity('migration', `${this.#name}/${vm.id}${attempt === 1 ? '' : `/${attempt}`}`);
   }
 
-  /** Looks up the ports of VMs that will have to move, once for all of them: a cluster has far more than that. */
-  lookUpPorts(vms: readonly VmState[]): void {
-    for (const { id } of vms) this.#ports.set(id, []);
+  /** Everybody as they are now. */
+  *vms(): Iterable<VmState> {
+    const { vms } = this.world.state;
+    if (this.#vms.size === 0) yield* vms;
+    else for (const vm of vms) yield this.#vms.get(vm.id) ?? vm;
+  }
+
+  vm(id: string): VmState | undefined {
+    return this.#vms.get(id) ?? this.world.vms.get(id);
+  }
+
+  /** A VM is elsewhere now, or in another state. */
+  place(vm: VmState): void {
+    this.#vms.set(vm.id, vm);
+  }
+
+  /** Looks up VMs that will have to move, their groups and ports, once for all of them: a cluster has far more than that. */
+  lookUp(vms: readonly VmState[]): void {
+    for (const vm of vms) {
+      this.#vms.set(vm.id, vm);
+      this.#ports.set(vm.id, []);
+    }
+    this.world.groups.lookUp(vms);
     for (const port of this.world.state.ports) if (port.vm !== null) this.#ports.get(port.vm)?.push(port);
   }
 

@@ -104,7 +104,7 @@ export class Storage {
       if (!health.serves) ill.set(name, health);
     }
     if (ill.size === 0 && this.#backends.size === 0 && this.#frozen.size === 0) return;
-    for (const vm of this.#stage.vms.values()) {
+    for (const vm of this.#stage.vms()) {
       const health = ill.get(vm.pool ?? '') ?? this.healthOf(vm);
       if (health.serves) this.#thaw(vm);
       else if (this.#stage.world.hosts.get(vm.host ?? '')?.up !== false) this.#freeze(vm, health);

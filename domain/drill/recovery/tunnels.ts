@@ -55,7 +55,7 @@ export class Tunnels {
   }
 
   #networksOn(host: string): ReadonlySet<string> {
-    const here = [...this.#stage.vms.values()].filter((vm) => vm.host === host);
+    const here = [...this.#stage.vms()].filter((vm) => vm.host === host);
     return new Set(here.flatMap((vm) => vm.addresses.map((a) => a.network)));
   }
 
@@ -68,7 +68,7 @@ export class Tunnels {
 
   #silence(hit: (vm: VmState) => boolean, why: (vm: VmState) => string): void {
     const stage = this.#stage;
-    for (const vm of stage.vms.values()) {
+    for (const vm of stage.vms()) {
       if (!hit(vm) || this.#silent.has(vm.id) || vm.vmState === 'stopped') continue;
       if (stage.world.hosts.get(vm.host ?? '')?.up === false) continue; // it has worse to tell
       this.#silent.set(vm.id, { vm, since: stage.now });

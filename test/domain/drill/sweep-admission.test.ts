@@ -18,8 +18,7 @@ const bruteForce = (state: ClusterState, failed: readonly string[]): boolean => 
       const request = evacuationRequest(world, vm, failed);
       return [...world.hosts.values()].some((host) => {
         if (refusal(host, request, world.release.filters) !== null) return false;
-        const membersOf = new Map([...world.membersOf].map(([id, members]) => [id, new Map(members)]));
-        const next = { ...world, hosts: new Map(world.hosts), membersOf };
+        const next = { ...world, hosts: new Map(world.hosts), groups: world.groups.fork() };
         charge(next, host.name, request);
         return place(
           next,
