@@ -106,10 +106,10 @@ export const CapacityPlace = () => {
       <div class="top">
         <h1>Capacity</h1>
         {state !== null && <Room state={assumedState(state, assume)} />}
-        {state !== null && state.hosts.length > 0 && (
-          <AssumeBar hosts={state.hosts} assume={assume} onAssume={setAssume} />
-        )}
       </div>
+      {state !== null && state.hosts.length > 0 && (
+        <AssumeBar hosts={state.hosts} assume={assume} onAssume={setAssume} />
+      )}
       {failure !== null && <p class="notice bad">{failure.sentence}</p>}
       {state !== null &&
         (state.hosts.length === 0 ? (

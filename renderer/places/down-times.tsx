@@ -87,7 +87,7 @@ export const BesideRecord = ({ report }: { readonly report: DrillReport }) => {
 };
 
 export const sinceWords = ({ since }: DownTimes): string =>
-  since === null ? '' : `since ${clock(since.at)}Z, min:s until in place again`;
+  since === null ? '' : `since ${clock(since.at)}Z, in min:s`;
 
 export const BranchDownTimes = ({
   times,

@@ -1,6 +1,6 @@
 // What every host has and what is allocated on it at the instant, as Placement counts it.
 import { useDesk } from '../session/desk.ts';
-import { gibibytes, mebibytes, percent } from '../../domain/readout/words.ts';
+import { mebibytes, percent } from '../../domain/readout/words.ts';
 import type { HostState } from '../../domain/readout/state.ts';
 import { DataTable, type Column } from './data-table.tsx';
 
@@ -35,10 +35,14 @@ const Meter = ({ used, total, ratio, text }: MeterProps) => {
   );
 };
 
-/** `122 / 128 GiB`; the unit is said once where both have it. */
-const ofTotal = (used: string, total: string): string => {
-  const unit = / \S+$/.exec(total)?.[0] ?? '';
-  return `${used.endsWith(unit) ? used.slice(0, used.length - unit.length) : used} / ${total}`;
+const MIB_PER_TIB = 1024 ** 2;
+const MIB_PER_GIB = 1024;
+
+/** `122 / 128 GiB`, `0.59 / 3.52 TiB`: both in the unit of the total. */
+const ofTotal = (usedMiB: number, totalMiB: number | null): string => {
+  if (totalMiB === null) return `${mebibytes(usedMiB)} / unknown`;
+  const per = totalMiB < MIB_PER_GIB ? 1 : totalMiB < MIB_PER_TIB ? MIB_PER_GIB : MIB_PER_TIB;
+  return `${Number((usedMiB / per).toPrecision(3))} / ${mebibytes(totalMiB)}`;
 };
 
 const COLUMNS: readonly Column<HostState>[] = [
@@ -57,12 +61,7 @@ const COLUMNS: readonly Column<HostState>[] = [
     name: 'RAM',
     value: (h) => share(h.ramMiBUsed, h.ramMiB) ?? h.ramMiBUsed,
     cell: (h) => (
-      <Meter
-        used={h.ramMiBUsed}
-        total={h.ramMiB}
-        ratio={h.ramRatio}
-        text={ofTotal(mebibytes(h.ramMiBUsed), h.ramMiB === null ? 'unknown' : mebibytes(h.ramMiB))}
-      />
+      <Meter used={h.ramMiBUsed} total={h.ramMiB} ratio={h.ramRatio} text={ofTotal(h.ramMiBUsed, h.ramMiB)} />
     ),
   },
   {
@@ -73,7 +72,7 @@ const COLUMNS: readonly Column<HostState>[] = [
         used={h.diskGiBUsed}
         total={h.diskGiB}
         ratio={h.diskRatio}
-        text={ofTotal(gibibytes(h.diskGiBUsed), h.diskGiB === null ? 'unknown' : gibibytes(h.diskGiB))}
+        text={ofTotal(h.diskGiBUsed * MIB_PER_GIB, h.diskGiB === null ? null : h.diskGiB * MIB_PER_GIB)}
       />
     ),
   },
