@@ -175,7 +175,7 @@ const leaveBlock = (t: Targets, rank: number): Block | null => {
   return block;
 };
 
-/** No VM may go there any more in this tick. */
+/** No VM may go there any more in this tick. Hosts at rest are closed all together: one stands for all of its kind. */
 export const close = (t: Targets, host: number): void => {
   const rank = t.rankOf[host]!;
   leaveBlock(t, rank);
