@@ -221,6 +221,21 @@ test('traffic: made up from a seed, imported, and then part of what hosts carry'
   const plan = JSON.parse((await run('consolidate', '--log', log, ...at, '--json')).out) as PlanReport;
   for (const host of plan.hosts)
     expect(host.forwardingCores).toBeCloseTo(answer.hosts.find((h) => h.host === host.host)?.datapathCores ?? NaN, 2);
+
+  // No host is underloaded below nothing: what moves then moves for its traffic, and onto a branch it is written as planned.
+  const only = ['consolidate', '--log', log, ...at, '--underload', 'threshold', '--set', 'underload.threshold=0'];
+  const near = JSON.parse((await run(...only, '--branch', 'near', '--json')).out) as PlanReport;
+  expect(near.asleep).toEqual([]);
+  expect(new Set(near.moves.map((m) => m.question))).toEqual(new Set(['traffic']));
+  expect(near.after.crossBitsPerS).toBeLessThan(0.95 * near.before.crossBitsPerS);
+  expect(near.after.n1.failures).toBeLessThanOrEqual(near.before.n1.failures);
+  for (const { options } of [...near.moves, ...near.refused]) for (const o of options) expect(o.why).not.toBe('');
+  const then = await run('traffic', '--log', log, '--timeline', 'near', '--json');
+  const there = JSON.parse(then.out) as TrafficAnswer;
+  expect(there.hosts.reduce((sum, h) => sum + h.outBitsPerS, 0)).toBeCloseTo(near.after.crossBitsPerS, -6);
+  const still = await run(...only, '--set', 'weights.movedGiB=1000');
+  expect(still.out).toMatch(/^Nothing to move: .*\n/);
+  expect(still.out).toMatch(/it talks to VMs elsewhere, and stays: compute-0\d not worth the move: /);
 });
 
 test('traffic that makes no sense is a sentence and status 2', async () => {
