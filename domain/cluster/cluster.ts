@@ -32,7 +32,7 @@ import type {
 import { type Registry, registry } from './registry.ts';
 
 /** Stored keyframes of another version are useless: raise it whenever the columns or what a fact means change. */
-export const FOLD_VERSION = 14;
+export const FOLD_VERSION = 15;
 
 /** Is the row an entity of this fork: never met, there, or gone (kept, so that what comes after can be judged). */
 export const ABSENT = 0;
@@ -121,6 +121,8 @@ const rosterColumns = () => ({
   /** The entities of a roster not yet turned into seats (rosters.ts). */
   named: refColumn<readonly string[]>(),
   seats: refColumn<Seats>(),
+  /** How many it names: every batch of samples is held against it, and need not read the names. */
+  size: numberColumn(),
   // The newest batch of each metric since the roster was set, packed: unpacked only when somebody looks.
   cpu: refColumn<Batch>(),
   ram: refColumn<Batch>(),

@@ -1,14 +1,9 @@
 // Whom telemetry samples: taken as named while folding, turned into rows when a state is kept or read.
-import type { Row } from '../base/brand.ts';
 import { refAt, setRef } from '../base/column.ts';
 import { idOf } from '../events/entity.ts';
 import type { Cluster } from './cluster.ts';
 import { hostSeat, type Seats } from './records.ts';
 import { type Registry, rowOf } from './registry.ts';
-
-/** How many entities a roster samples; null when it was never set. */
-export const rosterSize = (c: Cluster, row: Row): number | null =>
-  (refAt(c.rosters.col.named, row) ?? refAt(c.rosters.col.seats, row))?.length ?? null;
 
 /** Rosters name entities by address; a bare id is taken for a VM's. Being sampled is not being there: `present` stays. */
 const seatOf = (c: Cluster, entity: string): number => {

@@ -25,7 +25,7 @@ export type Histories = {
 /** Timelines remembered at once: one looked at, and two compared. */
 const MOST_REPLAYERS = 3;
 /** Of states in memory, for all of them. */
-const STATES_BYTES = 160 * 2 ** 20;
+const STATES_BYTES = 128 * 2 ** 20;
 
 /** New events looked at one by one for the earliest of them; after more, beginning again is as quick. */
 const MOST_NEWS = 20_000;

@@ -1,13 +1,12 @@
 // What the facts about no single machine mean: flavors, server groups, telemetry, complete listings.
 import type { Row } from '../../base/brand.ts';
-import { byteAt, NO_ROW, numberAt, refAt, setByte, setRef } from '../../base/column.ts';
+import { byteAt, numberAt, refAt, setByte, setNumber, setRef } from '../../base/column.ts';
 import { isoInstant } from '../../base/time.ts';
 import { idOf } from '../../events/entity.ts';
 import { noteAnomaly } from '../anomalies/note.ts';
 import { GONE, PRESENT } from '../cluster.ts';
 import type { FlavorRecord, GroupRecord } from '../records.ts';
 import { findRow, rowOf } from '../registry.ts';
-import { rosterSize } from '../rosters.ts';
 import { charge, uncharge } from '../usage.ts';
 import { type Folder, merged } from './event.ts';
 import { pinCpus, sizeByFlavor } from './vm.ts';
@@ -59,8 +58,9 @@ export const serverGroupReported: Folder<'server_group.reported'> = (c, e) => {
 export const rosterSet: Folder<'telemetry.roster_set'> = (c, e) => {
   const row = rowOf(c.rosters.ids, idOf(e.entity));
   setByte(c.rosters.col.present, row, PRESENT);
-  const { named, cpu, ram, dirtyPagesPerS, netBytesPerS } = c.rosters.col;
+  const { named, size, cpu, ram, dirtyPagesPerS, netBytesPerS } = c.rosters.col;
   setRef(named, row, e.data.entities);
+  setNumber(size, row, e.data.entities.length);
   for (const newest of [cpu, ram, dirtyPagesPerS, netBytesPerS]) setRef(newest, row, null);
 };
 
@@ -72,10 +72,12 @@ const packedLength = (text: string): number =>
 export const telemetrySampled: Folder<'telemetry.sampled'> = (c, e) => {
   const id = idOf(e.entity);
   const row = findRow(c.rosters.ids, id);
-  const size = row === NO_ROW ? null : rosterSize(c, row);
+  const size = numberAt(c.rosters.col.size, row);
   const { metric, intervalMs, scale, values } = e.data;
   if (packedLength(values) !== size) {
-    const why = size === null ? 'which was never set' : `which names ${size} entities, not ${packedLength(values)}`;
+    const why = Number.isNaN(size)
+      ? 'which was never set'
+      : `which names ${size} entities, not ${packedLength(values)}`;
     noteAnomaly(c, e, 'sampled-nobody', `The ${metric} samples at ${isoInstant(e.at)} are for roster ${id}, ${why}.`);
     return;
   }
