@@ -83,7 +83,7 @@ export const blackoutAnswer = (
   for (const [name, ms] of Object.entries(question.delays))
     if (ms !== null && !(ms >= 0 && Number.isFinite(ms))) return err(`${name} is a delay of 0 ms or more, not ${ms}.`);
   const { mode, style, vm, dest, first, l3Plugin } = question;
-  const played = storyAnswer(at, { mode, style, kind: 'live', what: vm, dest, first, l3Plugin });
+  const played = storyAnswer(at, { mode, style, kind: 'live', what: vm, dest, address: null, first, l3Plugin });
   if (!played.ok) return played;
   const stated = question.delays.pauseMs;
   const pauseMs = stated ?? pause.ms;

@@ -1,6 +1,7 @@
 // A change of a VM or an agent played on its networks: who is told what at every step, and what the other hosts then believe.
 import { err, ok, type Result } from '../base/result.ts';
 import type { ClusterState } from '../readout/state.ts';
+import { parseIpv4, parseIpv6 } from './address.ts';
 import { applyEvent } from './apply-event.ts';
 import { hostOverlay, networkOverlay, type OverlayChoice } from './cloud-overlay.ts';
 import { type Endpoint, findPorts } from './endpoint.ts';
@@ -11,7 +12,7 @@ import type { OverlayEvent } from './overlay-event.ts';
 import { activeHost, type Agent, isTunnelType, type Overlay, usesL2pop } from './overlay.ts';
 import { agentRestart, coldMigration, destroy, evacuation, liveMigration } from './story.ts';
 
-export const STORY_KINDS = ['live', 'cold', 'evacuate', 'delete', 'restart'] as const;
+export const STORY_KINDS = ['live', 'cold', 'evacuate', 'delete', 'restart', 'address'] as const;
 export type StoryKind = (typeof STORY_KINDS)[number];
 
 export type StoryQuestion = OverlayChoice & {
@@ -20,6 +21,8 @@ export type StoryQuestion = OverlayChoice & {
   readonly what: string;
   /** Where a move goes; null for the other kinds. */
   readonly dest: string | null;
+  /** The fixed IP a port gets in place of its own; null for the other kinds. */
+  readonly address: string | null;
   /** Which agent of a live migration reacts first. */
   readonly first: 'source' | 'dest';
   /** An L3 plugin announces removals once more. */
@@ -120,10 +123,11 @@ const said = (event: OverlayEvent): string => {
       return 'the port is deleted';
     case 'agent.restarted':
       return `the agent of ${event.host} starts anew`;
+    case 'port.addresses_changed':
+      return `its fixed IP becomes ${event.addresses.join(', ')}`;
     case 'agent.started':
     case 'network.created':
     case 'port.created':
-    case 'port.addresses_changed':
     case 'port.updated':
     case 'port.provisioned':
       return event.type; // in no story that can be asked for
@@ -187,6 +191,7 @@ const worldOf = ({ seen }: Seen, question: StoryQuestion, network: string): Over
 };
 
 const eventsOf = (question: StoryQuestion, port: string, source: string, dest: string | null): OverlayEvent[] => {
+  if (question.address !== null) return [{ type: 'port.addresses_changed', port, addresses: [question.address] }];
   if (dest === null) return destroy(port, source);
   const move = { port, source, dest };
   if (question.kind === 'live') return liveMigration(move, question.first);
@@ -197,9 +202,10 @@ const portStory = (at: Seen, question: StoryQuestion, end: Endpoint, source: str
   const { port, vm } = end;
   const overlay = worldOf(at, question, port.network);
   const type = overlay.networks.get(port.network)?.networkType ?? 'flat';
-  const dest = question.kind === 'delete' ? null : question.dest;
+  const moves = question.kind !== 'delete' && question.kind !== 'address';
+  const dest = moves ? question.dest : null;
   const believed =
-    isTunnelType(type) && usesL2pop(question.mode)
+    question.address === null && isTunnelType(type) && usesL2pop(question.mode)
       ? () => beliefOf(overlay, port.id, port.network, port.mac, { source, dest })
       : null;
   const numbering = numberingOf([at.seen.cloud]);
@@ -230,6 +236,8 @@ const restartStories = (at: Seen, question: StoryQuestion, host: string): Story[
   return [{ port: null, vm: null, network, networkType: types.join(', '), source: host, dest: null, steps }];
 };
 
+const isAddress = (ip: string): boolean => parseIpv4(ip) !== null || parseIpv6(ip) !== null;
+
 /** Errors: a sentence for a VM, port or host that is not there, or a move that goes nowhere. */
 export const storyAnswer = (at: Seen, question: StoryQuestion): Result<StoryAnswer, string> => {
   const { kind, what, dest } = question;
@@ -238,7 +246,10 @@ export const storyAnswer = (at: Seen, question: StoryQuestion): Result<StoryAnsw
   const isHost = (name: string): boolean => at.seen.cloud.hosts.some((h) => h.host === name);
   if (kind === 'restart')
     return isHost(what) ? told(restartStories(at, question, what)) : err(`There is no host ${what} at this instant.`);
-  const moves = kind !== 'delete';
+  const moves = kind !== 'delete' && kind !== 'address';
+  const { address } = question;
+  if ((kind === 'address') !== (address !== null) || (address !== null && !isAddress(address)))
+    return err(`A fixed IP is an IPv4 or IPv6 address, not ${address ?? 'nothing'}.`);
   if (moves && (dest === null || !isHost(dest)))
     return err(dest === null ? 'A move goes to a host: say which.' : `There is no host ${dest} at this instant.`);
   const ports = findPorts(at.state, at.seen, what);

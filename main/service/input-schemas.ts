@@ -218,6 +218,7 @@ export const inputSchemas = {
     kind: Type.Enum(STORY_KINDS as unknown as StoryKind[]),
     what: Name,
     dest: Type.Union([Name, Type.Null()]),
+    address: Type.Union([Name, Type.Null()]),
     first: First,
     l3Plugin: Type.Boolean(),
   }),

@@ -24,6 +24,7 @@ type Options = InstantOptions &
     readonly evacuate?: string;
     readonly delete?: boolean;
     readonly restart?: boolean;
+    readonly address?: string;
   };
 
 /** So many entries or hosts are still read one by one. */
@@ -76,7 +77,9 @@ const readable = (answer: StoryAnswer): string =>
     ? 'No network has a port there: nobody is told anything.\n'
     : answer.stories.map(storyText).join('\n');
 
-const storyIn = (options: Options): Result<{ readonly kind: StoryKind; readonly dest: string | null }, string> => {
+type Asked = { readonly kind: StoryKind; readonly dest: string | null; readonly address: string | null };
+
+const storyIn = (options: Options): Result<Asked, string> => {
   const asked: (readonly [StoryKind, string | null])[] = [];
   for (const kind of ['live', 'cold', 'evacuate'] as const) {
     const dest = options[kind];
@@ -84,20 +87,24 @@ const storyIn = (options: Options): Result<{ readonly kind: StoryKind; readonly 
   }
   if (options.delete === true) asked.push(['delete', null]);
   if (options.restart === true) asked.push(['restart', null]);
+  if (options.address !== undefined) asked.push(['address', null]);
   const [only] = asked;
   return only === undefined || asked.length > 1
-    ? err('Say what happens, one of --live HOST, --cold HOST, --evacuate HOST, --delete and --restart.')
-    : ok({ kind: only[0], dest: only[1] });
+    ? err('Say what happens, one of --live HOST, --cold HOST, --evacuate HOST, --delete, --address IP and --restart.')
+    : ok({ kind: only[0], dest: only[1], address: options.address ?? null });
 };
 
 export const messages: AddCommand = (program, { terminal, run }) => {
   const command = program
     .command('messages <vm|host>')
-    .description('tell who Neutron tells what when a VM moves or goes, or the agent of a host starts anew')
+    .description(
+      'tell who Neutron tells what when a VM moves, goes or gets another address, or the agent of a host starts anew',
+    )
     .addOption(new Option('--live <host>', 'the VM is live-migrated there'))
     .option('--cold <host>', 'it is moved there cold')
     .option('--evacuate <host>', 'its host is dead, and it is rebuilt there')
     .option('--delete', 'it is deleted')
+    .option('--address <ip>', 'its fixed IP becomes this one')
     .option('--restart', 'of a host: its agent starts anew');
   withInstant(withRace(withChoice(command))).action((what: string, options: Options) =>
     run(() => {

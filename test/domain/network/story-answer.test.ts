@@ -12,6 +12,7 @@ const QUESTION: StoryQuestion = {
   kind: 'live',
   what: 'vm-b',
   dest: 'h3',
+  address: null,
   first: 'dest',
   l3Plugin: true,
 };
@@ -123,4 +124,12 @@ test('a delay below zero is refused', () => {
     ok: false,
     error: 'bindMs is a delay of 0 ms or more, not -1.',
   });
+});
+
+test('another fixed IP is one fanout of what was and what is; a word that is no address is refused', () => {
+  const change = { kind: 'address', what: 'vm-a', dest: null } as const;
+  const [step] = played({ ...change, address: '10.0.0.77' })[0]!.steps;
+  expect(step?.event).toBe('its fixed IP becomes 10.0.0.77');
+  expect(lines([step!])).toEqual(['fanout update_fdb_entries all 3 2', 'fanout port_update all 3 0']);
+  expect(refused({ ...change, address: '10.0.0' })).toBe('A fixed IP is an IPv4 or IPv6 address, not 10.0.0.');
 });
