@@ -62,12 +62,20 @@ const inUse = (c: Constraint, at: Positions): { readonly used: number; readonly 
   return c.kind === 'maxOnline' ? { used: onlineOf(c.hosts, at), most: c.most } : { used: 0, most: 0 };
 };
 
+/** No more hosts or groups in use than may be, or than were before the plan. */
+const isNoWorse = (c: Constraint, m: Moment): boolean => {
+  const { used, most } = inUse(c, m.at);
+  return used <= most || used <= inUse(c, homes(m)).used;
+};
+
+/** What a plan that touches the rule has to leave; hosts that were online before it are not its doing. */
+const endsWell = (c: Constraint, end: Moment): boolean =>
+  c.kind === 'maxOnline' ? isNoWorse(c, end) : holdsResting(c, end.at);
+
 /** What has to hold at an instant of the way; what was broken before the plan may stay so, and not get worse. */
 const holdsAt = (c: Constraint, m: Moment): boolean => {
   if (!isContinuous(c)) return true;
-  if (!holdsAmong(c, m)) return false;
-  const { used, most } = inUse(c, m.at);
-  return used <= most || used <= inUse(c, homes(m)).used;
+  return holdsAmong(c, m) && isNoWorse(c, m);
 };
 
 const homes = ({ at, home }: Moment): Positions =>
@@ -103,10 +111,7 @@ export const brokenBy = (
   isRunning: (vm: string) => boolean,
 ): readonly string[] =>
   rules
-    .filter(
-      (c) =>
-        !holdsAmong(c, end) || (isTouched(c, moves) && !holdsResting(c, end.at)) || !holdsOver(c, moves, isRunning),
-    )
+    .filter((c) => !holdsAmong(c, end) || (isTouched(c, moves) && !endsWell(c, end)) || !holdsOver(c, moves, isRunning))
     .map(explain);
 
 /** Broken while nothing moves, in words, whoever broke it. */

@@ -3,6 +3,7 @@ import { R, type Shelf, weightOf } from '../drill/sweep/shelf.ts';
 import type { Paths } from '../migration/network-path.ts';
 import type { VmState } from '../readout/state.ts';
 import { Books } from './books.ts';
+import type { Constraint } from './constraints.ts';
 import type { Job } from './jobs.ts';
 import type { PlanOptions } from './options.ts';
 import type { SpareGuard } from './spare.ts';
@@ -153,7 +154,41 @@ const placeOnce = (input: PlaceInput, manner: Manner): Placing => {
         : `of ${open} open hosts the most room stays (${percent} % of the scarcest resource)`;
     placed.push({ job, dest: best.host, because: why });
   }
-  return { placed, homeless, refused };
+  return withdrawn({ placed, homeless, refused }, input);
+};
+
+/** Why a VM stays that could go: a rule about several, of which others cannot. */
+export const WITH_OTHERS = 'stays-with-others';
+
+/** Whether VMs that end on these hosts keep what is said of all of them together. */
+const endsWell = (rule: Constraint, hosts: readonly string[]): boolean => {
+  if (rule.kind === 'gather') return new Set(hosts).size <= 1;
+  return rule.kind !== 'among' || rule.groups.some((group) => hosts.every((host) => group.includes(host)));
+};
+
+/**
+ * A placement without the VMs that would break a rule about where several end, because others of them stay: these stay too.
+ * Whoever stays only leaves room to the rest.
+ */
+const withdrawn = (placing: Placing, { shelf, options }: PlaceInput): Placing => {
+  const rules = options.constraints.filter((c) => c.kind === 'gather' || c.kind === 'among');
+  const home = new Map(rules.length === 0 ? [] : shelf.vms.map((vm) => [vm.id, vm.host]));
+  let { placed, homeless } = placing;
+  for (;;) {
+    const dest = new Map(placed.map((p) => [p.job.vm.id, shelf.hosts[p.dest]!]));
+    const broken = rules.find(
+      (rule) =>
+        rule.vms.some((vm) => dest.has(vm)) &&
+        !endsWell(
+          rule,
+          rule.vms.flatMap((vm) => dest.get(vm) ?? home.get(vm) ?? []),
+        ),
+    );
+    if (broken === undefined) return { ...placing, placed, homeless };
+    const stay = placed.filter((p) => broken.vms.includes(p.job.vm.id));
+    placed = placed.filter((p) => !stay.includes(p));
+    homeless = [...homeless, ...stay.map(({ job }) => ({ job, refused: { [WITH_OTHERS]: 1 } }))];
+  }
 };
 
 /** No host has room for it even alone: room only shrinks while others are placed, so no placement takes it. */

@@ -7,7 +7,7 @@ import type { Surroundings } from '../scheduling/blockers-hardware.ts';
 import { lowerBound } from './bound.ts';
 import { unknownHosts } from './check.ts';
 import { conflictOf } from './conflict.ts';
-import { MOST_LOOKS, place } from './destinations.ts';
+import { MOST_LOOKS, place, WITH_OTHERS } from './destinations.ts';
 import type { Job } from './jobs.ts';
 import { isWhole, keepingSpare } from './keep-spare.ts';
 import { networkOf } from './network.ts';
@@ -47,7 +47,10 @@ const homelessReasons = (refused: Readonly<Record<string, number>>): readonly Fi
     .map(([code, n]) => ({
       kind: 'blocker' as const,
       code,
-      detail: `${n} ${n === 1 ? 'host refuses' : 'hosts refuse'} it`,
+      detail:
+        code === WITH_OTHERS
+          ? 'others that a rule holds together with it cannot leave'
+          : `${n} ${n === 1 ? 'host refuses' : 'hosts refuse'} it`,
       fix: null,
     }));
 

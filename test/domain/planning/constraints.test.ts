@@ -8,7 +8,7 @@ import type { Plan, PlannedMove } from '../../../domain/planning/plan.ts';
 import { planGoals } from '../../../domain/planning/reach.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
 import { NO_SURROUNDINGS } from '../../../domain/scheduling/blockers-hardware.ts';
-import { seededCluster } from './clusters.ts';
+import { chargedState, seededCluster } from './clusters.ts';
 
 const KINDS = [
   'ban',
@@ -30,6 +30,7 @@ const some = (r: Rng, from: readonly string[], n: number): readonly string[] =>
   [...from].sort(() => r.next() - 0.5).slice(0, n);
 
 const DRAINED = ['h001', 'h004'];
+const OFF = 'h009';
 
 /** A rule about VMs of the hosts to empty and about the hosts that could take them. */
 const ruleOf = (r: Rng, kind: (typeof KINDS)[number], state: ClusterState): Constraint => {
@@ -48,7 +49,7 @@ const ruleOf = (r: Rng, kind: (typeof KINDS)[number], state: ClusterState): Cons
     case 'quarantine':
       return { kind, hosts: some(r, others, 2) };
     case 'maxOnline':
-      return { kind, hosts: others, most: others.length };
+      return { kind, hosts: others, most: others.length - 1 };
     case 'noDelay':
       return { kind, vms: vms.slice(0, 1) };
     case 'spread':
@@ -86,7 +87,7 @@ const drained = (state: ClusterState, options: PlanOptions): Plan => {
   return plan.value;
 };
 
-test.each(Array.from({ length: 40 }, (_, i) => `rules-${i}`))(
+test.each(Array.from({ length: 60 }, (_, i) => `rules-${i}`))(
   '%s: the planner keeps what the checker demands',
   (seed) => {
     const { state, options } = instance(seed);
@@ -109,7 +110,7 @@ const breaking = (plan: Plan, rule: Constraint): Plan | null => {
   const [first, second] = moved;
   if (rule.kind === 'quarantine')
     return changed(plan, plan.moves[0]?.vm ?? '', (m) => ({ ...m, dest: rule.hosts[0]! }));
-  if (rule.kind === 'maxOnline') return plan;
+  if (rule.kind === 'maxOnline') return changed(plan, plan.moves[0]?.vm ?? '', (m) => ({ ...m, dest: OFF }));
   if (rule.kind === 'split') {
     const [a, b] = rule.groups.map((g) => plan.moves.find((m) => g.includes(m.vm)));
     return a && b ? changed(plan, b.vm, (m) => ({ ...m, dest: a.dest })) : null;
@@ -176,9 +177,13 @@ test.each([
   let tried = 0;
   for (let i = 0; i < 12; i++) {
     const seed = `bent-${kind}-${i}`;
-    const state = seededCluster(seed, { hosts: 10, vms: 40, groups: 0, racks: 2 });
-    const made = ruleOf(rng(seed), kind, state);
-    const rule = made.kind === 'maxOnline' ? { ...made, most: 2 } : made;
+    const full = seededCluster(seed, { hosts: 10, vms: 40, groups: 0, racks: 2 });
+    // One host is off, and a rule may keep it so.
+    const state = chargedState(
+      full.hosts,
+      full.vms.filter((vm) => vm.host !== OFF),
+    );
+    const rule = ruleOf(rng(seed), kind, state);
     const bent = breaking(drained(state, PLAN_DEFAULTS), rule);
     if (bent === null) continue;
     const { ok, notes } = checkPlan(state, bent, { ...PLAN_DEFAULTS, constraints: [rule] });
@@ -197,4 +202,19 @@ test('a deadline nobody can keep is no plan: told with the time it takes', () =>
   expect(plan.feasible).toBe(false);
   expect(plan.report.conflict?.vms).toEqual([last?.name]);
   expect(plan.report.conflict?.relaxation).toMatch(/^a deadline of [\d.]+ s$/);
+});
+
+test('who is held together with a VM that cannot leave stays too, and says so', () => {
+  const state = seededCluster('together', { hosts: 10, vms: 40, groups: 0, racks: 2 });
+  const [a, b] = drained(state, PLAN_DEFAULTS).moves.filter((m) => m.source === 'h001');
+  const rules: readonly Constraint[] = [
+    { kind: 'gather', vms: [a!.vm, b!.vm] },
+    { kind: 'root', vms: [b!.vm] },
+  ];
+  const options = { ...PLAN_DEFAULTS, constraints: rules };
+  const plan = drained(state, options);
+  expect(checkPlan(state, plan, options)).toMatchObject({ ok: true });
+  expect(plan.blocked.find((other) => other.vm === a!.vm)?.reasons).toMatchObject([
+    { code: 'stays-with-others', detail: 'others that a rule holds together with it cannot leave' },
+  ]);
 });
