@@ -85,7 +85,9 @@ export const guard = (c: Constraint, at: Places, vm: number, host: number, home:
       const counted = hosts(c.hosts);
       if (!counted.includes(host) || at.tenants[host]!.size > 0) return true;
       const online = counted.filter((h) => at.tenants[h]!.size > 0);
-      if (!always) return online.filter((h) => h !== home).length < c.most;
+      // A host that is being emptied counts no more; one whose VM has been taken off it counts by those that are left.
+      const isEmptied = at.on[vm]!.includes(home);
+      if (!always) return online.filter((h) => h !== home || !isEmptied).length < c.most;
       const before = new Set(at.homes);
       return online.length < Math.max(c.most, counted.filter((h) => before.has(h)).length);
     }
@@ -96,3 +98,14 @@ export const guard = (c: Constraint, at: Places, vm: number, host: number, home:
       return true; // about how and when, not where
   }
 };
+
+/** Rules about where several VMs end together. */
+export type OfSeveral = Extract<Constraint, { readonly kind: 'gather' | 'among' }>;
+
+export const isOfSeveral = (rule: Constraint): rule is OfSeveral => rule.kind === 'gather' || rule.kind === 'among';
+
+/** Whether VMs that end on these hosts keep what is said of all of them together. */
+export const endsWell = (rule: OfSeveral, hosts: readonly string[]): boolean =>
+  rule.kind === 'gather'
+    ? new Set(hosts).size <= 1
+    : rule.groups.some((group) => hosts.every((host) => group.includes(host)));

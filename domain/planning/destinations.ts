@@ -3,7 +3,7 @@ import { R, type Shelf, weightOf } from '../drill/sweep/shelf.ts';
 import type { Paths } from '../migration/network-path.ts';
 import type { VmState } from '../readout/state.ts';
 import { Books } from './books.ts';
-import type { Constraint } from './constraints.ts';
+import { endsWell, isOfSeveral } from './constraint-guards.ts';
 import type { Job } from './jobs.ts';
 import type { PlanOptions } from './options.ts';
 import type { SpareGuard } from './spare.ts';
@@ -160,18 +160,12 @@ const placeOnce = (input: PlaceInput, manner: Manner): Placing => {
 /** Why a VM stays that could go: a rule about several, of which others cannot. */
 export const WITH_OTHERS = 'stays-with-others';
 
-/** Whether VMs that end on these hosts keep what is said of all of them together. */
-const endsWell = (rule: Constraint, hosts: readonly string[]): boolean => {
-  if (rule.kind === 'gather') return new Set(hosts).size <= 1;
-  return rule.kind !== 'among' || rule.groups.some((group) => hosts.every((host) => group.includes(host)));
-};
-
 /**
  * A placement without the VMs that would break a rule about where several end, because others of them stay: these stay too.
  * Whoever stays only leaves room to the rest.
  */
 const withdrawn = (placing: Placing, { shelf, options }: PlaceInput): Placing => {
-  const rules = options.constraints.filter((c) => c.kind === 'gather' || c.kind === 'among');
+  const rules = options.constraints.filter(isOfSeveral);
   const home = new Map(rules.length === 0 ? [] : shelf.vms.map((vm) => [vm.id, vm.host]));
   let { placed, homeless } = placing;
   for (;;) {

@@ -150,10 +150,11 @@ export const planDrain = (input: DrainInput): Result<Plan, string> => {
     ...scheduled.unfinished.map(unfinishedVm),
   ];
   const moves = inOrder([...scheduled.moves, ...stops]);
+  const staying = new Set([...stuck.map(({ job }) => job.row), ...scheduled.unfinished.map((j) => j.row)]);
   const bound = lowerBound(
     shelf,
     paths,
-    legs.map((l) => l.job),
+    legs.flatMap((l) => (staying.has(l.job.row) ? [] : [l.job])),
     o,
     accepts,
   );

@@ -60,11 +60,16 @@ export const planSwaps = ({ state, around, wanted, because, options: o }: SwapIn
     blocked.push({ vm: job.vm.id, name: job.vm.name, reasons: [reason] });
   }
   for (const job of scheduled.unfinished) blocked.push(unfinishedVm(job));
-  const dests = new Map(legs.map((l) => [l.job.row, l.dest]));
+  const staying = new Set([
+    ...(deadlock?.stuck ?? []).map(({ job }) => job.row),
+    ...scheduled.unfinished.map((j) => j.row),
+  ]);
+  const moving = legs.filter((l) => !staying.has(l.job.row));
+  const dests = new Map(moving.map((l) => [l.job.row, l.dest]));
   const bound = lowerBound(
     shelf,
     networkOf(state, o),
-    legs.map((l) => l.job),
+    moving.map((l) => l.job),
     o,
     accepts,
     dests,

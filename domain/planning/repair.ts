@@ -301,7 +301,7 @@ const conflictOf = (ledger: Ledger, without: (rule: number) => boolean, o: PlanO
 /** Seeks the fewest moves after which every rule, server group and capacity holds. */
 export const seekRepair = (state: ClusterState, shelf: Shelf, ways: Ways, o: PlanOptions): Sought => {
   const ledgerUnder = (options: PlanOptions): Ledger =>
-    new Ledger(new Standing(shelf, ways, options), demandsOf(state, shelf, options.constraints));
+    new Ledger(new Standing(shelf, ways, options, true), demandsOf(state, shelf, options.constraints));
   const quick = ledgerUnder(o);
   const { violated } = quick;
   let least = fewestMoves(quick);

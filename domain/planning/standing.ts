@@ -2,6 +2,7 @@
 import { R, type Shelf } from '../drill/sweep/shelf.ts';
 import type { NumaRoom } from '../scheduling/numa.ts';
 import { Books } from './books.ts';
+import { endsWell, isOfSeveral, type OfSeveral } from './constraint-guards.ts';
 import type { Job } from './jobs.ts';
 import type { PlanOptions } from './options.ts';
 import type { Ways } from './ways.ts';
@@ -14,14 +15,20 @@ export class Standing {
   readonly host: Int32Array;
   readonly #tenants: readonly Set<number>[];
   readonly #shut: ReadonlySet<number>;
+  /** Rules about several VMs that each move has to leave well. */
+  readonly #ofSeveral: readonly OfSeveral[];
+  readonly #rowOf: ReadonlyMap<string, number>;
 
-  constructor(shelf: Shelf, ways: Ways, o: PlanOptions) {
+  /** `isMending`: a rule about several VMs may stay broken after one move, because others follow. */
+  constructor(shelf: Shelf, ways: Ways, o: PlanOptions, isMending = false) {
     this.shelf = shelf;
     this.ways = ways;
     this.#books = new Books(shelf, o.constraints);
     this.host = shelf.home.slice();
     this.#tenants = shelf.hosts.map(() => new Set());
     for (const [vm, h] of shelf.home.entries()) if (h >= 0) this.#tenants[h]!.add(vm);
+    this.#ofSeveral = isMending ? [] : o.constraints.filter(isOfSeveral);
+    this.#rowOf = new Map(this.#ofSeveral.length === 0 ? [] : shelf.vms.map((vm, row) => [vm.id, row]));
     const shut = new Set(o.constraints.flatMap((c) => (c.kind === 'quarantine' ? c.hosts : [])));
     this.#shut = new Set(shelf.hosts.flatMap((name, h) => (shut.has(name) ? [h] : [])));
   }
@@ -56,7 +63,22 @@ export class Standing {
     if (from >= 0) this.#books.take(vm, from);
     const no = this.#books.refuses(vm, host);
     if (from >= 0) this.#books.put(vm, from);
-    return no ?? this.ways.staticRefusal(this.shelf.vms[vm]!, host);
+    return no ?? this.ways.staticRefusal(this.shelf.vms[vm]!, host) ?? this.#breaksApart(vm, host);
+  }
+
+  /** The rule about several VMs that would not hold if this one went there and the others stayed; null where none. */
+  #breaksApart(vm: number, host: number): string | null {
+    const { hosts, vms } = this.shelf;
+    const broken = this.#ofSeveral.find((rule) => {
+      if (!rule.vms.includes(vms[vm]!.id)) return false;
+      const rows = rule.vms.map((id) => this.#rowOf.get(id) ?? -1);
+      const ends = rows.map((row) => (row === vm ? host : (this.host[row] ?? -1))).filter((h) => h >= 0);
+      return !endsWell(
+        rule,
+        ends.map((h) => hosts[h]!),
+      );
+    });
+    return broken?.kind ?? null;
   }
 
   /** Whether the host could take the VM if everybody else left: what no other move changes. */

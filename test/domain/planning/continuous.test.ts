@@ -82,6 +82,10 @@ test('what is broken from the start may stay so on the way, and not get worse', 
   const apart: Constraint = { kind: 'gather', vms: ['a', 'c'], continuous: true };
   expect(accepts(planned({ c: 'h1' }, [apart]), apart)).toBe(true);
   expect(accepts(planned({ c: 'h3' }, []), apart)).toBe(false);
+  // Two of these are online where one may be: a VM may join one of them, and none may go to a third.
+  const online: Constraint = { kind: 'maxOnline', hosts: ['h1', 'h2', 'h4'], most: 1 };
+  expect(accepts(planned({ d: 'h1' }, []), online)).toBe(true);
+  expect(accepts(planned({ d: 'h4' }, []), online)).toBe(false);
 });
 
 test('the switch is read and told; on rules about moves it is refused', () => {

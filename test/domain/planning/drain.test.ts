@@ -165,7 +165,6 @@ test.each<[name: string, rule: Constraint]>([
   ['root', { kind: 'root', vms: ['v1'] }],
   ['preserve', { kind: 'preserve', vms: ['v2'] }],
   ['deadline', { kind: 'deadline', vms: ['v1'], atMs: 10 }],
-  ['maxOnline', { kind: 'maxOnline', hosts: ['b', 'c'], most: 0 }],
 ])('the checker refuses a plan made without knowing of %s', (_name, rule) => {
   const stopped = vmState('v4', 'a', { vmState: 'stopped', powerState: 'SHUTDOWN' });
   const state = chargedState(
