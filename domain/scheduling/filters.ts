@@ -188,6 +188,18 @@ export const allRefusals = (
 ): readonly Refusal[] =>
   enabled.flatMap((filter) => filters[filter](host, request).map((reason) => refused(host, filter, reason)));
 
+const hasRoom = ({ inventories, used }: Candidate, { asked }: SchedulingRequest): boolean =>
+  RESOURCES.every((resource) => {
+    const inventory = inventories[resource];
+    return inventory === null || shortage(resource, inventory, used[resource], asked[resource]) === null;
+  });
+
+/** Whether `refusal` would be null, without putting the reason into words: most hosts of a full cluster have one nobody reads. */
+export const passes = (host: Candidate, request: SchedulingRequest, enabled: readonly FilterName[]): boolean =>
+  enabled.every((filter) =>
+    filter === 'Placement' ? hasRoom(host, request) : filters[filter](host, request).length === 0,
+  );
+
 /** The first reason of the first filter, in order, that refuses the host; null when it passes all of them. */
 export const refusal = (
   host: Candidate,

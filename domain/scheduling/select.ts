@@ -1,7 +1,7 @@
 // Selects a destination as nova-scheduler does: filters, then weighers, then the heaviest.
 import { err, ok, type Result } from '../base/result.ts';
 import type { Candidate, SchedulingRequest } from './candidate.ts';
-import { concerning, FILTERS, refusal, type FilterName, type Refusal } from './filters.ts';
+import { concerning, FILTERS, passes, refusal, type FilterName, type Refusal } from './filters.ts';
 import { type Relaxation, relaxationSentence, smallestRelaxation } from './relaxation.ts';
 import { LATEST_RELEASE, type ReleaseProfile } from './release.ts';
 import { weigh } from './weighers.ts';
@@ -24,15 +24,10 @@ export const selectDestination = (
   request: SchedulingRequest,
   { filters, multipliers }: Pick<ReleaseProfile, 'filters' | 'multipliers'> = LATEST_RELEASE,
 ): Result<Candidate, NoValidHost> => {
-  const passed: Candidate[] = [];
-  const refusals: Refusal[] = [];
   const asked = concerning(request, filters);
-  for (const host of hosts) {
-    const no = refusal(host, request, asked);
-    if (no) refusals.push(no);
-    else passed.push(host);
-  }
+  const passed = hosts.filter((host) => passes(host, request, asked));
   if (passed.length === 0) {
+    const refusals = hosts.flatMap((host) => refusal(host, request, asked) ?? []);
     const byFilter: Partial<Record<FilterName, number>> = {};
     for (const r of refusals) byFilter[r.filter] = (byFilter[r.filter] ?? 0) + 1;
     const relaxation = smallestRelaxation(hosts, request, filters);
