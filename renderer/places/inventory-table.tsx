@@ -42,7 +42,7 @@ const MIB_PER_GIB = 1024;
 const ofTotal = (usedMiB: number, totalMiB: number | null): string => {
   if (totalMiB === null) return `${mebibytes(usedMiB)} / unknown`;
   const per = totalMiB < MIB_PER_GIB ? 1 : totalMiB < MIB_PER_TIB ? MIB_PER_GIB : MIB_PER_TIB;
-  return `${Number((usedMiB / per).toPrecision(3))} / ${mebibytes(totalMiB)}`;
+  return `${Number((usedMiB / per).toFixed(usedMiB < 100 * per ? 2 : 0))} / ${mebibytes(totalMiB)}`;
 };
 
 const COLUMNS: readonly Column<HostState>[] = [
