@@ -19,6 +19,7 @@ import type { NetworkOverview } from '../network/overview.ts';
 import type { ReachAnswer, TraceAnswer, TraceQuestion } from '../network/trace-answer.ts';
 import type { Checked } from '../planning/checker.ts';
 import type { SoughtGoal } from '../planning/goal.ts';
+import type { PlanCpu } from '../planning/host-cpu.ts';
 import type { LinkLoad } from '../planning/link-load.ts';
 import type { BlockerMatrix, MatrixQuestion } from '../planning/matrix.ts';
 import type { PredictedMove } from '../planning/move-prediction.ts';
@@ -140,6 +141,7 @@ export type PlanAnswer = Plan & {
   readonly branch: string | null;
   readonly runbook: string;
   readonly loads: readonly LinkLoad[];
+  readonly cpu: PlanCpu;
 };
 
 /** Every call: its input and its answer. Calls marked as commands change the log; the rest never do. */

@@ -8,7 +8,7 @@ import type { StageName } from './stages.ts';
 /** Largest skb that segmentation offloads hand on undivided. */
 export const SKB_BYTES_MAX = 65_536;
 /** TCP and IPv4 headers with time stamps, in every segment. */
-const TCP_IP_BYTES = 52;
+export const TCP_IP_BYTES = 52;
 
 /** What the hardware and the virtual NICs take over. */
 export type Offloads = {

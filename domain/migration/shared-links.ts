@@ -59,12 +59,16 @@ type Active = {
 
 const UNLIMITED_PER_MS = UNLIMITED_BPS / 1000;
 
+/** The most a move can be given: what its path is said to carry, if more than a link nobody named. */
+const ceiling = (pathPerMs: number): number =>
+  pathPerMs === Infinity ? UNLIMITED_PER_MS : Math.max(UNLIMITED_PER_MS, pathPerMs);
+
 /**
  * What a run asks of its links (bytes/ms) when it has a path of `pathPerMs` to itself. Its machine's own time for each byte
  * is lost only there: beside others, who send meanwhile, the link stays full.
  */
 const demandOf = (run: Run, pathPerMs: number): number => {
-  const most = Math.min(UNLIMITED_PER_MS, pathPerMs);
+  const most = Math.min(ceiling(pathPerMs), pathPerMs);
   if (run.phase === 'flush') return most;
   const alone = sendingRate(most, run.machine);
   if (run.phase === 'mirror') return Math.min(alone, mirrorLimit(run));
@@ -156,7 +160,7 @@ export const simulateShared = (moves: readonly SharedMove[], links: SharedLinks)
       const bursts = a.run.phase === 'ram' && a.run.capBytesPerMs < Infinity && rate >= a.demand;
       const spare = bursts ? a.links.reduce((least, l) => Math.min(least, fair.left(l)), Infinity) : 0;
       const sent = a.run.phase === 'flush' || bursts ? rate + spare : lineFor(rate, machine);
-      const line = Math.max(STALLED, Math.min(UNLIMITED_PER_MS, sent));
+      const line = Math.max(STALLED, Math.min(ceiling(a.pathPerMs), sent));
       const known = a.lineBytesPerMs > 0;
       if (known && spare > 0 && Math.abs(line - a.lineBytesPerMs) <= SAME_RATE * a.lineBytesPerMs) continue;
       if (line === a.lineBytesPerMs) continue;

@@ -6,6 +6,7 @@ import { payloadBytesPerS } from '../migration/encapsulation.ts';
 import { novaMove, type VmMemory } from '../migration/nova-move.ts';
 import type { Move } from '../migration/qemu.ts';
 import { simulate } from '../migration/simulate.ts';
+import { mostCarried } from './move-stream.ts';
 import type { PlanOptions, Policy } from './options.ts';
 import type { MoveKind } from './plan.ts';
 
@@ -35,11 +36,18 @@ export const nicBytesPerS = (o: PlanOptions, host: string | null = null): number
   payloadBytesPerS((host === null ? undefined : o.nics[host]) ?? o.nicBitsPerS, o.mtuBytes, 'none');
 
 /** The most a move out of a host can be given, bytes a second: its own adapter, or the quickest at the other end. */
-export const quickestPathBytesPerS = (o: PlanOptions, source: string | null): number =>
+const quickestPathBytesPerS = (o: PlanOptions, source: string | null): number =>
   Math.min(
     nicBytesPerS(o, source),
     Object.keys(o.nics).reduce((most, host) => Math.max(most, nicBytesPerS(o, host)), nicBytesPerS(o)),
   );
+
+/** What one live migration is given on an adapter nobody has told of, or less where its connections' threads carry less. */
+export const liveBytesPerS = (o: PlanOptions): number => Math.min(nicBytesPerS(o), mostCarried(o, null));
+
+/** The most a live move out of a host can be given: its path, or less where its connections' threads carry less. */
+const quickestLiveBytesPerS = (o: PlanOptions, source: string | null): number =>
+  Math.min(quickestPathBytesPerS(o, source), mostCarried(o, source));
 
 /** What is known and assumed of the memory and disks of a VM that moves. */
 export const memoryOf = (vm: VmState, o: PlanOptions, sampled: number | null): VmMemory => {
@@ -72,7 +80,7 @@ export type Prices = Map<string, Cost>;
 
 /** What one move costs alone on the quickest links it can have, live or cold. */
 export const costOf = (vm: VmState, kind: MoveKind, o: PlanOptions, sampled: number | null, prices: Prices): Cost => {
-  const link = quickestPathBytesPerS(o, vm.host);
+  const link = kind === 'live' ? quickestLiveBytesPerS(o, vm.host) : quickestPathBytesPerS(o, vm.host);
   const key = `${link} ${kind} ${vm.storage} ${vm.ramMiB} ${vm.diskGiB} ${vm.vmState} ${sampled}`;
   const known = prices.get(key);
   if (known) return known;
@@ -110,7 +118,7 @@ export const wayOf = (
   if (against.length === 0) {
     const cost = costOf(vm, 'live', o, sampled, prices);
     if (cost.completes) return { kind: 'live', cost };
-    const detail = `does not converge at ${Math.round(quickestPathBytesPerS(o, vm.host) / 1e6)} MB/s within Nova's timeout`;
+    const detail = `does not converge at ${Math.round(quickestLiveBytesPerS(o, vm.host) / 1e6)} MB/s within Nova's timeout`;
     reasons.push({
       kind: 'blocker',
       code: 'no-convergence',

@@ -12,12 +12,22 @@ export type LinkLoad = {
 
 const MS_PER_S = 1000;
 
-const loadOf = (moves: readonly PlannedMove[], prepareMs: number): LinkLoad['steps'] => {
-  const changes = moves.flatMap((m) => {
-    const from = Math.min(m.startMs + prepareMs, m.endMs);
-    const rate = m.endMs > from ? (m.bytes / (m.endMs - from)) * MS_PER_S : 0;
-    return rate > 0 ? [[from, rate] as const, [m.endMs, -rate] as const] : [];
-  });
+/** When a move sends, and its mean rate then. */
+export const sendingOf = (
+  { startMs, endMs, bytes }: PlannedMove,
+  prepareMs: number,
+): { readonly fromMs: number; readonly endMs: number; readonly bytesPerS: number } => {
+  const fromMs = Math.min(startMs + prepareMs, endMs);
+  return { fromMs, endMs, bytesPerS: endMs > fromMs ? (bytes / (endMs - fromMs)) * MS_PER_S : 0 };
+};
+
+/** Amounts of spans of time added up: from each instant (ms) to the next; the last is 0. */
+export const stepsOf = (
+  spans: readonly { readonly fromMs: number; readonly endMs: number; readonly amount: number }[],
+): readonly (readonly [ms: number, amount: number])[] => {
+  const changes = spans.flatMap(({ fromMs, endMs, amount }) =>
+    amount > 0 ? [[fromMs, amount] as const, [endMs, -amount] as const] : [],
+  );
   changes.sort((a, b) => a[0] - b[0]);
   const steps: [number, number][] = [];
   let rate = 0;
@@ -41,7 +51,12 @@ export const linkLoads = (moves: readonly PlannedMove[], prepareMs: number): rea
   ];
   return ends
     .map(({ host, its, direction }) => {
-      const steps = loadOf(its, prepareMs);
+      const steps = stepsOf(
+        its.map((m) => {
+          const { fromMs, endMs, bytesPerS } = sendingOf(m, prepareMs);
+          return { fromMs, endMs, amount: bytesPerS };
+        }),
+      );
       return {
         host,
         direction,

@@ -12,14 +12,16 @@ import type { Surroundings } from '../scheduling/blockers-hardware.ts';
 import { vmFindings } from '../scheduling/blockers-vm.ts';
 import type { Finding } from '../scheduling/finding.ts';
 import { findVm, subjectOf } from './check.ts';
+import type { Ends } from '../datapath/bulk-stream.ts';
 import { costOf, memoryOf, nicBytesPerS } from './jobs.ts';
 import { groupsByVm, moveRequest } from './move-request.ts';
+import { carriesOf, clockOf, coresOf } from './move-stream.ts';
 import type { PlanOptions } from './options.ts';
 
 export type PredictionInput = {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'bytes' | 'bytes a second' | 'pages a second' | 'version';
+  readonly unit: 'bytes' | 'bytes a second' | 'pages a second' | 'GHz' | 'version';
   readonly evidence: 'observed' | 'assumed';
 };
 
@@ -42,6 +44,10 @@ export type PredictedMove = {
   /** Share of the circumstances within the inputs' uncertainty that end as `outcome` says. */
   readonly outcomeShare: number;
   readonly inputs: readonly PredictionInput[];
+  /** Cores busy on the mean while it sends, on the host it leaves and on one it goes to. */
+  readonly cores: Ends;
+  /** What its connections can carry, bytes a second, where that is less than its link; then this is what it was predicted with. */
+  readonly heldToBytesPerS: number | null;
   /** Nova's options as they are, each setting alone, and the gentlest pair where no single one finishes; best first. */
   readonly sweep: readonly SweepRow[];
   /** Stopped, copied and started again. */
@@ -69,7 +75,9 @@ export const predictMove = (
     return err(`The log does not tell how much RAM ${vm.name} has, so its move cannot be predicted.`);
   const sampled = around.dirtyPagesPerS.get(vm.id) ?? null;
   const memory = memoryOf(vm, o, sampled);
-  const link = nicBytesPerS(o, vm.host);
+  const adapter = nicBytesPerS(o, vm.host);
+  const carried = carriesOf(o)(vm.host, null);
+  const link = Math.min(adapter, carried);
   const got = forecast(novaMove(memory, o.nova, o.qemu), { linkBytesPerS: link, machine: UNKNOWN, keepRounds: true });
   const cold = costOf(vm, 'cold', o, sampled, new Map());
   const world = worldOf(state);
@@ -92,7 +100,13 @@ export const predictMove = (
       unit: 'bytes',
       evidence: 'assumed',
     })),
-    { name: 'link', value: link, unit: 'bytes a second', evidence: 'assumed' },
+    { name: 'link', value: adapter, unit: 'bytes a second', evidence: 'assumed' },
+    {
+      name: 'clock',
+      value: clockOf(o, vm.host),
+      unit: 'GHz',
+      evidence: vm.host !== null && Object.hasOwn(o.clocks, vm.host) ? 'observed' : 'assumed',
+    },
     { name: 'QEMU', value: o.qemu, unit: 'version', evidence: 'assumed' },
   ];
   return ok({
@@ -110,7 +124,17 @@ export const predictMove = (
     band: { totalMs: got.totalBand, downtimeMs: got.downtimeBand, bytes: got.bytesBand },
     outcomeShare: got.outcomeShare,
     inputs,
-    sweep: worthTelling(sweepOptions({ vm: memory, base: o.nova, qemu: o.qemu, linkBytesPerS: link })),
+    cores: coresOf(o)(got.totalMs > 0 ? ((got.ramBytes + got.diskBytes) / got.totalMs) * 1000 : 0, vm.host, null),
+    heldToBytesPerS: carried < adapter ? carried : null,
+    sweep: worthTelling(
+      sweepOptions({
+        vm: memory,
+        base: o.nova,
+        qemu: o.qemu,
+        linkBytesPerS: adapter,
+        perConnectionBytesPerS: carriesOf(o, 1)(vm.host, null),
+      }),
+    ),
     cold: { totalMs: cold.soloMs, bytes: cold.bytes },
   });
 };

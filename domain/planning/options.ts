@@ -1,4 +1,5 @@
 // What a plan takes for granted: links, write rates, Nova's limits, and what to do with a VM that cannot move live.
+import { REFERENCE_CLOCK_GHZ } from '../datapath/stages.ts';
 import { NOVA_DEFAULTS, type NovaOptions } from '../migration/nova-options.ts';
 import type { QemuVersion } from '../migration/qemu.ts';
 import type { VmState } from '../readout/state.ts';
@@ -26,6 +27,10 @@ export type PlanOptions = {
   /** Migrations have no network of their own: VMs' traffic, as recorded, takes its fair share of adapters and uplinks. */
   readonly sharesNetwork: boolean;
   readonly mtuBytes: number;
+  /** Of the cores of every host that `clocks` does not name, GHz. */
+  readonly clockGhz: number;
+  /** GHz of single hosts' cores, by host, where the log tells. */
+  readonly clocks: Readonly<Record<string, number>>;
   /** Outgoing migrations a host runs at once. */
   readonly perHost: number;
   /** Incoming migrations a host takes at once; null is Nova's: no limit. */
@@ -63,6 +68,8 @@ export const PLAN_DEFAULTS: PlanOptions = {
   uplinkBitsPerS: null,
   sharesNetwork: false,
   mtuBytes: 1500,
+  clockGhz: REFERENCE_CLOCK_GHZ,
+  clocks: {},
   perHost: NOVA_DEFAULTS.maxConcurrent,
   perDest: null,
   perLink: null,
@@ -110,5 +117,5 @@ export const assumptionsOf = (o: PlanOptions, unsampled: number, vms: number): r
       ]),
   `${o.touchedShare * 100} % of RAM and ${o.diskFill * 100} % of local disks hold data`,
   `a cold move takes ${o.coldOverheadMs / 1000} s beside its copy`,
-  `QEMU ${o.qemu}, Nova's options at their defaults but max_concurrent_live_migrations = ${o.perHost}`,
+  `QEMU ${o.qemu}, Nova's options at their defaults but max_concurrent_live_migrations = ${o.perHost}${o.nova.parallelConnections === 1 ? '' : `, live_migration_parallel_connections = ${o.nova.parallelConnections}`}`,
 ];

@@ -1,6 +1,7 @@
 // What a person wrote about VMs and hosts, turned into ids: names become ids, and what is not there is a sentence.
 import { err, ok, type Result } from '../base/result.ts';
 import type { ClusterState } from '../readout/state.ts';
+import type { Surroundings } from '../scheduling/blockers-hardware.ts';
 import { findVm, unknownHosts } from './check.ts';
 import type { Constraint } from './constraints.ts';
 import type { PlanOptions, Policy } from './options.ts';
@@ -57,11 +58,27 @@ export const withKnownNics = (state: ClusterState, o: PlanOptions): PlanOptions 
   return known.length === 0 ? o : { ...o, nics: { ...Object.fromEntries(known), ...o.nics } };
 };
 
+/** A clock at the end of a processor's name, as its maker writes it: `Intel(R) Xeon(R) CPU E5-2680 v3 @ 2.50GHz`. */
+const CLOCK = /@\s*(\d+(?:\.\d+)?)\s*GHz/;
+
+/** The options with the clocks that the log's names of processors tell. */
+export const withKnownClocks = ({ hardware }: Surroundings, o: PlanOptions): PlanOptions => {
+  const known = [...hardware].flatMap(([host, { cpuModel }]): [string, number][] => {
+    const ghz = Number(CLOCK.exec(cpuModel ?? '')?.[1] ?? 0);
+    return ghz > 0 ? [[host, ghz]] : [];
+  });
+  return known.length === 0 ? o : { ...o, clocks: { ...Object.fromEntries(known), ...o.clocks } };
+};
+
 /**
  * The options with every VM by id, and each pin as a fence among the rules, so that planner, checker and explanation treat
  * it as one. Errors: a VM or host that is not there, or a name that several VMs have.
  */
-export const resolveOptions = (state: ClusterState, o: PlanOptions): Result<PlanOptions, string> => {
+export const resolveOptions = (
+  state: ClusterState,
+  around: Surroundings,
+  o: PlanOptions,
+): Result<PlanOptions, string> => {
   const skip = idsOf(state, o.skip);
   if (!skip.ok) return skip;
   const constraints: Constraint[] = [];
@@ -85,5 +102,11 @@ export const resolveOptions = (state: ClusterState, o: PlanOptions): Result<Plan
     );
   const missing = unknownHosts(state, Object.keys(o.nics));
   if (missing !== null) return err(missing);
-  return ok({ ...withKnownNics(state, o), skip: skip.value, constraints, pins: pins.value, policies });
+  return ok({
+    ...withKnownClocks(around, withKnownNics(state, o)),
+    skip: skip.value,
+    constraints,
+    pins: pins.value,
+    policies,
+  });
 };

@@ -2,6 +2,7 @@
 import { assert } from '../base/result.ts';
 import { type SharedMove, type SharedResult, simulateShared } from '../migration/shared-links.ts';
 import type { Shelf } from '../drill/sweep/shelf.ts';
+import { carriesOf } from './move-stream.ts';
 import type { Network } from './network.ts';
 import type { PlanOptions } from './options.ts';
 import type { Leg } from './schedule.ts';
@@ -16,15 +17,28 @@ export type Timed = {
 
 type Dependent = Leg & { readonly after: readonly number[] };
 
-const shared = (shelf: Shelf, paths: Network, legs: readonly Dependent[], o: PlanOptions): readonly SharedMove[] =>
-  legs.map(({ job, source, dest, after }) => ({
-    move: job.move,
-    links: paths.path(shelf.hosts[source]!, shelf.hosts[dest]!) ?? [],
-    readyMs: 0,
-    queue: null,
-    after,
-    prepareMs: o.prepareMs + (job.kind === 'cold' ? o.coldOverheadMs : 0),
-  }));
+type Shared = { readonly moves: readonly SharedMove[]; readonly capacities: readonly number[] };
+
+/** The legs on their links; a live one whose connections carry less than those has a link of its own besides, as wide as they are. */
+const shared = (shelf: Shelf, paths: Network, legs: readonly Dependent[], o: PlanOptions): Shared => {
+  const capacities = [...paths.capacities];
+  const carries = carriesOf(o);
+  const moves = legs.map(({ job, source, dest, after }) => {
+    const [from, to] = [shelf.hosts[source]!, shelf.hosts[dest]!];
+    const links = paths.path(from, to) ?? [];
+    const most = job.kind === 'live' ? carries(from, to) : Infinity;
+    const isHeld = links.length > 0 && links.every((l) => capacities[l]! > most);
+    return {
+      move: job.move,
+      links: isHeld ? [...links, capacities.push(most) - 1] : links,
+      readyMs: 0,
+      queue: null,
+      after,
+      prepareMs: o.prepareMs + (job.kind === 'cold' ? o.coldOverheadMs : 0),
+    };
+  });
+  return { moves, capacities };
+};
 
 /** Instants that are one by the order are one as numbers. */
 const microseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
@@ -50,8 +64,8 @@ const timedOf = (leg: Leg, result: SharedResult | null, o: PlanOptions): Timed =
 
 /** Times of the legs of an order. */
 export const timed = (shelf: Shelf, paths: Network, legs: readonly Dependent[], o: PlanOptions): readonly Timed[] => {
-  const links = { capacities: paths.capacities, background: paths.background, perQueue: 1 };
-  const results = simulateShared(shared(shelf, paths, legs, o), links);
+  const { moves, capacities } = shared(shelf, paths, legs, o);
+  const results = simulateShared(moves, { capacities, background: paths.background, perQueue: 1 });
   return legs.map((leg, i) => timedOf(leg, results[i] ?? null, o));
 };
 
@@ -67,8 +81,9 @@ export const fixedParallelismMs = (
   o: PlanOptions,
   k: number,
 ): number => {
-  const moves = shared(shelf, paths, legs, o).map((m, i) => ({ ...m, queue: shelf.hosts[legs[i]!.source]! }));
-  const links = { capacities: paths.capacities, background: paths.background, perQueue: o.perHost, atOnce: k };
+  const { moves: unqueued, capacities } = shared(shelf, paths, legs, o);
+  const moves = unqueued.map((m, i) => ({ ...m, queue: shelf.hosts[legs[i]!.source]! }));
+  const links = { capacities, background: paths.background, perQueue: o.perHost, atOnce: k };
   return simulateShared(moves, links).reduce(
     (most, r) => Math.max(most, r?.outcome === 'completed' ? r.endMs : Infinity),
     0,

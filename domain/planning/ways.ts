@@ -8,7 +8,7 @@ import { vmFindings } from '../scheduling/blockers-vm.ts';
 import type { Destination, Finding, Subject } from '../scheduling/finding.ts';
 import { destinationsOf, subjectOf } from './check.ts';
 import { type Constraint, explain } from './constraints.ts';
-import { type Job, nicBytesPerS, type Prices, wayOf } from './jobs.ts';
+import { type Job, liveBytesPerS, type Prices, wayOf } from './jobs.ts';
 import { groupsByVm, moveRequest } from './move-request.ts';
 import { type PlanOptions, policyOf } from './options.ts';
 
@@ -70,7 +70,7 @@ export class Ways {
     const world = worldOf(state);
     const groups = groupsByVm(world);
     this.#subjectOf = (vm) => subjectOf(state, vm, moveRequest(world, vm, groups.get(vm.id)), around);
-    this.#dests = new Map(destinationsOf(world, around, nicBytesPerS(o)).map((d) => [d.candidate.name, d]));
+    this.#dests = new Map(destinationsOf(world, around, liveBytesPerS(o)).map((d) => [d.candidate.name, d]));
     const hasLeftovers = state.ports.some((p) => p.bindings.some((b) => b.binding === 'INACTIVE'));
     this.#hasStatic = around.hardware.size > 0 || around.mountedBy.size > 0 || hasLeftovers;
     this.#rows = shelf.admission === null ? new Map() : new Map(shelf.vms.map((vm, row) => [vm.id, row]));

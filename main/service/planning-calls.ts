@@ -1,12 +1,13 @@
 // Calls about moving VMs: who can go where, how one move goes, and plans.
 import { err, ok, type Result } from '../../domain/base/result.ts';
 import type { At } from '../../domain/contract/contract.ts';
-import { nicBytesPerS } from '../../domain/planning/jobs.ts';
+import { planCpu } from '../../domain/planning/host-cpu.ts';
+import { liveBytesPerS } from '../../domain/planning/jobs.ts';
 import { linkLoads } from '../../domain/planning/link-load.ts';
 import { blockerMatrix } from '../../domain/planning/matrix.ts';
 import { predictMove } from '../../domain/planning/move-prediction.ts';
 import { PLAN_DEFAULTS } from '../../domain/planning/options.ts';
-import { withKnownNics } from '../../domain/planning/resolve.ts';
+import { withKnownClocks, withKnownNics } from '../../domain/planning/resolve.ts';
 import { runbook } from '../../domain/planning/runbook.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
 import { type Surroundings, surroundingsOf } from '../../domain/scheduling/blockers-hardware.ts';
@@ -31,13 +32,16 @@ export const planningCalls = (engine: Engine): PlanningCalls => {
     'plan.check': ({ timeline, at, nicBitsPerS, ...question }) => {
       const seen = seenAt(timeline, at);
       if (!seen.ok) return seen;
-      const link = nicBytesPerS({ ...PLAN_DEFAULTS, nicBitsPerS });
+      const link = liveBytesPerS({ ...PLAN_DEFAULTS, nicBitsPerS });
       return told(blockerMatrix(seen.value.state, seen.value.around, question, link));
     },
     'plan.predict': ({ timeline, at, vm, settings }) => {
       const seen = seenAt(timeline, at);
       if (!seen.ok) return seen;
-      const options = withKnownNics(seen.value.state, { ...PLAN_DEFAULTS, ...settings });
+      const options = withKnownClocks(
+        seen.value.around,
+        withKnownNics(seen.value.state, { ...PLAN_DEFAULTS, ...settings }),
+      );
       return told(predictMove(seen.value.state, seen.value.around, vm, options));
     },
     'plan.make': async ({ settings, ...asked }, watcher) => {
@@ -55,6 +59,7 @@ export const planningCalls = (engine: Engine): PlanningCalls => {
         ...value,
         runbook: runbook(value, value.at),
         loads: linkLoads(value.moves, PLAN_DEFAULTS.prepareMs),
+        cpu: planCpu(value.moves, value.options),
       });
     },
   };

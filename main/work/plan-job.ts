@@ -104,7 +104,7 @@ export const runPlanJob = (log: Log, order: PlanOrder, watcher: Watcher): Answer
   const seen = seenAt(log, order.timeline, order.at, order.release ?? null);
   if (!seen.ok) return seen;
   const { state, around, made } = seen.value;
-  const resolved = resolveOptions(state, order.options);
+  const resolved = resolveOptions(state, around, order.options);
   if (!resolved.ok) return err({ code: 'bad_plan', sentence: resolved.error });
   const options = resolved.value;
   watcher.progress({ done: 0, total: null, says: 'planning' });

@@ -20,6 +20,7 @@ const ROWS_SHOWN = 6;
 const written = ({ value, unit }: PredictionInput): string => {
   if (unit === 'bytes') return mebibytes(value / MIB);
   if (unit === 'bytes a second') return `${Number(((value * 8) / GBIT).toPrecision(3))} Gbit/s`;
+  if (unit === 'GHz') return `${value} GHz`;
   return unit === 'version' ? String(value) : `${count(value)} pages/s`;
 };
 
@@ -129,6 +130,10 @@ const Prediction = ({ move }: { readonly move: PredictedMove }) => {
         ] as const)),
     ['on the wire', mebibytes((move.ramBytes + move.diskBytes) / MIB)],
     ...(move.mirrorMs > 0 ? [['disk mirrored in', duration(move.mirrorMs)] as const] : []),
+    ['cores busy', `${move.cores.source.toFixed(2)} here, ${move.cores.dest.toFixed(2)} there`],
+    ...(move.heldToBytesPerS === null
+      ? []
+      : [['its connections carry', `${Number(((move.heldToBytesPerS * 8) / GBIT).toPrecision(3))} Gbit/s`] as const]),
     ...move.inputs.map(inputFact),
   ];
   return (

@@ -56,7 +56,9 @@ export const reportOf = async (desk: Desk): Made => {
   if (place === 'migrate' && plan !== null) {
     const { timeline, seq, hash, release } = plan.made;
     // Of the state it was made on, wherever the desk has gone since.
-    return ok(planReport(plan, plan.checker, { log: provenance.log, timeline, at: plan.at, seq, hash }, release));
+    return ok(
+      planReport(plan, plan.checker, plan.cpu, { log: provenance.log, timeline, at: plan.at, seq, hash }, release),
+    );
   }
   if (place === 'consolidate') return consolidation(desk, provenance);
   if (place === 'compare') return comparison(desk, provenance);

@@ -26,6 +26,8 @@ export type PlanningOptions = InstantOptions &
     readonly perHost: string;
     readonly perDest?: string;
     readonly perLink?: string;
+    readonly connections: string;
+    readonly clockGhz: string;
     readonly prepareS: string;
     readonly dirtyPages: string;
     readonly constraints?: string;
@@ -124,6 +126,10 @@ export const planOptions = (o: PlanningOptions): Result<PlanOptions, string> => 
   if (!perDest.ok) return perDest;
   const perLink = o.perLink === undefined ? ok(null) : number('--per-link', o.perLink, 1, 1000, true);
   if (!perLink.ok) return perLink;
+  const connections = number('--connections', o.connections, 1, 255, true);
+  if (!connections.ok) return connections;
+  const clock = number('--clock-ghz', o.clockGhz, 0.1, 10);
+  if (!clock.ok) return clock;
   const prepareS = number('--prepare-s', o.prepareS, 0, 3600);
   if (!prepareS.ok) return prepareS;
   const dirty = number('--dirty-pages', o.dirtyPages, 0, 1e9);
@@ -146,6 +152,8 @@ export const planOptions = (o: PlanningOptions): Result<PlanOptions, string> => 
     perHost: perHost.value,
     perDest: perDest.value,
     perLink: perLink.value,
+    clockGhz: clock.value,
+    nova: { ...PLAN_DEFAULTS.nova, parallelConnections: connections.value },
     prepareMs: prepareS.value * 1000,
     dirtyPagesPerS: dirty.value,
     constraints: constraints.value,
@@ -177,6 +185,12 @@ export const withPlanning = (command: Command): Command => {
       '--per-link <n>',
       'migrations over one link at once, an adapter or an uplink either way (default: no limit)',
     )
+    .option(
+      '--connections <n>',
+      'connections of one live migration: live_migration_parallel_connections',
+      String(d.nova.parallelConnections),
+    )
+    .option('--clock-ghz <n>', 'clock of cores where the log does not tell it (assumed)', String(d.clockGhz))
     .option('--prepare-s <n>', 'seconds before the first byte of each migration (assumed)', String(d.prepareMs / 1000))
     .option(
       '--dirty-pages <n>',

@@ -1,6 +1,8 @@
 // What a planning command tells a person: the moves in order, how near to the best possible, what stays and why.
+import type { Ends } from '../../../domain/datapath/bulk-stream.ts';
 import type { Checked } from '../../../domain/planning/checker.ts';
 import { goalsWords } from '../../../domain/planning/goal.ts';
+import type { PlanCpu } from '../../../domain/planning/host-cpu.ts';
 import type { Plan, PlannedMove } from '../../../domain/planning/plan.ts';
 import { capital, seconds } from '../../../domain/readout/words.ts';
 import { counted, table } from './table.ts';
@@ -27,7 +29,23 @@ const noPlan = ({ report: { conflict } }: Plan): string =>
         conflict.relaxation === null ? 'no single change was found to help' : `it would help: ${conflict.relaxation}`,
       ])}`;
 
-export const planText = (plan: Plan, checker: Checked, branch: string | null): string => {
+/** Out of the host it leaves, into the one it goes to. */
+const coresText = (cores: Ends | null | undefined): string | null =>
+  cores ? `${cores.source.toFixed(2)}, ${cores.dest.toFixed(2)}` : null;
+
+const SHOWN_PEAKS = 3;
+
+/** What moving costs hosts that have guests to serve meanwhile. */
+const cpuText = ({ hosts, words }: PlanCpu): string => {
+  const [first] = hosts;
+  if (first === undefined) return '';
+  const named = hosts.slice(0, SHOWN_PEAKS).map((h) => `${h.host} ${h.peakCores.toFixed(2)}`);
+  const rest = hosts.length > SHOWN_PEAKS ? `, ${hosts.length - SHOWN_PEAKS} more hosts less` : '';
+  const total = hosts.reduce((sum, h) => sum + h.coreSeconds, 0);
+  return `Moving keeps cores busy, at the peak: ${named.join(', ')}${rest}; ${Math.round(total)} core seconds in all.\n${indented(words)}`;
+};
+
+export const planText = (plan: Plan, checker: Checked, cpu: PlanCpu, branch: string | null): string => {
   const { moves, report } = plan;
   const overPct = plan.lowerBoundMs > 0 ? (plan.makespanMs / plan.lowerBoundMs - 1) * 100 : 0;
   const over =
@@ -41,6 +59,7 @@ export const planText = (plan: Plan, checker: Checked, branch: string | null): s
     : plan.feasible
       ? `${what}: ${work}.\n`
       : `${what} cannot be had in full:${stays} ${work}.\n`;
+  const coresOf = new Map(moves.map((m, i) => [m, cpu.moves[i] ?? null]));
   const listed =
     moves.length === 0
       ? ''
@@ -52,6 +71,7 @@ export const planText = (plan: Plan, checker: Checked, branch: string | null): s
           { head: 'START', cell: (m) => seconds(m.startMs) },
           { head: 'END', cell: (m) => seconds(m.endMs) },
           { head: 'DOWN', cell: (m) => (m.downtimeMs === 0 ? null : `${Math.round(m.downtimeMs)} ms`) },
+          { head: 'CORES', cell: (m) => coresText(coresOf.get(m)) },
           { head: 'COPIED', cell: (m) => `${Math.round(m.bytes / 1e6)} MB` },
         ])}`;
   const bound = moves.length === 0 ? '' : `\n${over} (${seconds(plan.lowerBoundMs)}): ${report.lowerBound}.\n`;
@@ -62,6 +82,7 @@ export const planText = (plan: Plan, checker: Checked, branch: string | null): s
     report.notes.map((n) => `${sentence(n)}.\n`).join('') +
     listed +
     bound +
+    cpuText(cpu) +
     spare +
     verdict +
     staysBehind(plan) +

@@ -1,6 +1,7 @@
 // The common body of every planning command: plan, tell it as asked, and end with whether it can be done.
 import { err, ok, type Result } from '../../../domain/base/result.ts';
 import type { SoughtGoal } from '../../../domain/planning/goal.ts';
+import { planCpu } from '../../../domain/planning/host-cpu.ts';
 import { runbook } from '../../../domain/planning/runbook.ts';
 import type { ClusterState } from '../../../domain/readout/state.ts';
 import { markdown } from '../../../domain/report/markdown.ts';
@@ -15,18 +16,26 @@ import { type FormOptions, type PlanningOptions, planOptions, type TellingOption
 import { planText } from './plan-text.ts';
 import type { Terminal } from './terminal.ts';
 
+/** As JSON tells it: what the moves cost hosts beside the plan, and beside its way back. */
+const withCpu = (plan: PlanRecord) => ({
+  ...plan,
+  cpu: planCpu(plan.moves, plan.options),
+  reverse: plan.reverse === null ? null : { ...plan.reverse, cpu: planCpu(plan.reverse.moves, plan.options) },
+});
+
 /** The plan, or its way back, in the words, the shell script, the Markdown or the JSON asked for. */
 const toldPlan = async ({ ask }: Opened, plan: PlanRecord, how: FormOptions & JsonOption): Promise<string> => {
   const told = plan.reverse ?? plan;
-  if (how.json === true) return `${JSON.stringify(plan)}\n`;
+  const cpu = planCpu(told.moves, plan.options);
+  if (how.json === true) return `${JSON.stringify(withCpu(plan))}\n`;
   if (how.script === true) return runbook(told, plan.at);
-  if (how.markdown !== true) return underRules(plan.made) + planText(told, told.checker, plan.branch);
+  if (how.markdown !== true) return underRules(plan.made) + planText(told, told.checker, cpu, plan.branch);
   const info = await ask('log.info', {});
   // The way back begins where the plan ends: at no event of the record.
   const { seq, hash } = plan.reverse === null ? plan.made : { seq: null, hash: null };
   const log = info.ok ? info.value.name : null;
   const provenance = { log, timeline: plan.made.timeline, at: plan.at, seq, hash };
-  return markdown(planReport(told, told.checker, provenance, plan.made.release));
+  return markdown(planReport(told, told.checker, cpu, provenance, plan.made.release));
 };
 
 /** Writes the plan; the status says whether it can be done and the checker accepts it. */

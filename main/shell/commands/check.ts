@@ -1,7 +1,8 @@
 // understudy check: can a VM be live-migrated, where to, and why not.
 import { err, ok } from '../../../domain/base/result.ts';
-import { payloadBytesPerS } from '../../../domain/migration/encapsulation.ts';
 import { check as checkMoves, type CheckAnswer, type CheckQuestion } from '../../../domain/planning/check.ts';
+import { liveBytesPerS } from '../../../domain/planning/jobs.ts';
+import { PLAN_DEFAULTS } from '../../../domain/planning/options.ts';
 import type { Verdict } from '../../../domain/scheduling/blockers.ts';
 import type { Finding } from '../../../domain/scheduling/finding.ts';
 import { underRelease } from '../../../domain/scheduling/release.ts';
@@ -26,8 +27,6 @@ type Options = InstantOptions &
     readonly host?: string;
     readonly nicGbps: string;
   };
-
-const MTU_BYTES = 1500;
 
 const asked = ({ vm, to, host }: Options): CheckQuestion | null => {
   if (vm !== undefined && host === undefined) return { vm, to: to ?? null };
@@ -147,7 +146,12 @@ export const check: AddCommand = (program, { terminal, run }) => {
         const state = underRelease(histories.stateAt(timeline.value, cut.value), options.release ?? null);
         if (!state.ok) return state;
         const around = surroundingsOf(histories.seek(timeline.value, cut.value).cluster);
-        const answer = checkMoves(state.value, around, question, payloadBytesPerS(gbps * 1e9, MTU_BYTES, 'none'));
+        const answer = checkMoves(
+          state.value,
+          around,
+          question,
+          liveBytesPerS({ ...PLAN_DEFAULTS, nicBitsPerS: gbps * 1e9 }),
+        );
         if (!answer.ok) return answer;
         await terminal.write(
           options.json === true

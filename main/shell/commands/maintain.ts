@@ -63,7 +63,7 @@ export const maintain: AddCommand = (program, { terminal, run }) => {
         const { state, around } = seen.value;
         const hosts = hostsOf(state, written, options.all === true);
         if (!hosts.ok) return hosts;
-        const resolved = resolveOptions(state, planned.value);
+        const resolved = resolveOptions(state, around, planned.value);
         if (!resolved.ok) return resolved;
         const rolling = planRolling(state, around, hosts.value, resolved.value, workS.value * MS_PER_S);
         if (!rolling.ok) return rolling;

@@ -34,6 +34,7 @@ const verdict = (move: PredictedMove): string => {
 const valueOf = ({ value, unit }: PredictionInput): string => {
   if (unit === 'bytes') return megabytes(value);
   if (unit === 'bytes a second') return `${((value * 8) / 1e9).toFixed(2)} Gbit/s`;
+  if (unit === 'GHz') return `${value} GHz`;
   return unit === 'version' ? String(value) : `${Math.round(value)} pages/s`;
 };
 
@@ -82,9 +83,17 @@ const sweepText = ({ sweep, cold }: PredictedMove): string => {
   );
 };
 
+const coresText = ({ cores, heldToBytesPerS }: PredictedMove): string => {
+  const held =
+    heldToBytesPerS === null
+      ? ''
+      : ` Its connections carry ${((heldToBytesPerS * 8) / 1e9).toFixed(1)} Gbit/s of data, less than the link: more of them, on more cores, would carry more.`;
+  return `While it sends, ${cores.source.toFixed(2)} cores of its host and ${cores.dest.toFixed(2)} of its destination are busy with it.${held}\n`;
+};
+
 const readable = (move: PredictedMove): string =>
   [
-    verdict(move),
+    verdict(move) + coresText(move),
     table(move.inputs, [
       { head: 'WITH', cell: (i) => i.name },
       { head: 'AT', cell: valueOf },

@@ -4,6 +4,8 @@ import { err, ok, type Result } from '../../../domain/base/result.ts';
 import { readRate, STORAGE_ENGINES, type StorageEngineName } from '../../../domain/datapath/storage-engine.ts';
 import { type Prediction, predict } from '../../../domain/migration/predict.ts';
 import { parsePredictLine, type PredictInput } from '../../../domain/migration/predict-input.ts';
+import { coresOf } from '../../../domain/planning/move-stream.ts';
+import { PLAN_DEFAULTS } from '../../../domain/planning/options.ts';
 import { seconds } from '../../../domain/readout/words.ts';
 import type { AddCommand, Ending } from '../command-line/command.ts';
 import { type JsonOption, withJson } from '../command-line/options.ts';
@@ -31,6 +33,14 @@ const movesIn = (text: string): Result<readonly PredictInput[], string> => {
 
 const mib = (bytes: number): number => Math.round(bytes / BYTES_PER_MIB);
 
+const cores = coresOf(PLAN_DEFAULTS);
+
+const coresText = (p: Prediction): string | null => {
+  if (p.totalMs <= 0) return null;
+  const busy = cores(((p.ramBytes + p.diskBytes) / p.totalMs) * 1000, null, null);
+  return `${busy.source.toFixed(2)}, ${busy.dest.toFixed(2)}`;
+};
+
 const readable = (predictions: readonly Prediction[]): string =>
   table(predictions, [
     { head: 'ID', cell: (p) => p.id },
@@ -40,8 +50,10 @@ const readable = (predictions: readonly Prediction[]): string =>
     { head: 'DOWNTIME', cell: (p) => `${Math.round(p.downtimeMs)} ms` },
     { head: 'RAM MIB', cell: (p) => mib(p.ramBytes) },
     { head: 'DISK MIB', cell: (p) => mib(p.diskBytes) },
+    { head: 'CORES', cell: coresText },
     { head: 'ROUNDS', cell: (p) => p.rounds.length },
-  ]) + `Model ${predictions[0]?.model ?? ''}; the band is what stated uncertainty of the inputs makes of it.\n`;
+  ]) +
+  `Cores of the source and of the destination are those busy on the mean, at ${PLAN_DEFAULTS.clockGhz} GHz.\nModel ${predictions[0]?.model ?? ''}; the band is what stated uncertainty of the inputs makes of it.\n`;
 
 type Options = JsonOption & { readonly ioEngine?: StorageEngineName };
 
