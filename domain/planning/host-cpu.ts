@@ -56,7 +56,7 @@ const heldWords = (live: readonly PlannedMove[], o: PlanOptions): readonly strin
   const needed = Math.ceil((worst.link * connections) / worst.most);
   const by = connections === 1 ? 'one connection carries' : `${connections} connections carry`;
   return [
-    `${held.length} of ${live.length} live moves are held to ${gigabits(worst.most)} Gbit/s of data, what ${by} with a thread at each end, where the links have room for ${gigabits(worst.link)}: live_migration_parallel_connections = ${needed} would fill them, with more cores busy for less time`,
+    `${held.length} of ${live.length} live moves are held to ${gigabits(worst.most)} Gbit/s of data, what ${by} with a thread at each end, where the links have room for ${gigabits(worst.link)}: live_migration_parallel_connections = ${needed} could carry that, with more cores busy`,
   ];
 };
 
