@@ -1,8 +1,8 @@
 // A bulk TCP stream between two hosts' own processes, as a live migration is one: no guest, no vswitch. What it costs both.
-import { type Context, contextCycles, type StageUse, useCycles } from './context.ts';
+import { type Context, contextCycles, type StageUse } from './context.ts';
 import { ETHERNET_BYTES, FCS_BYTES } from './frame.ts';
 import { cutOf, type Offloads, SKB_BYTES_MAX, TCP_IP_BYTES } from './path.ts';
-import { type Basis, STAGES, type StageName } from './stages.ts';
+import type { StageName } from './stages.ts';
 
 /** The two ends of a stream by thread and softirq, laid out for one packet as the sender hands it over. */
 export type StreamWork = {
@@ -62,25 +62,3 @@ export const streamCores = (work: StreamWork, bytesPerS: number, clocks: Ends): 
   source: (bytesPerS * cyclesPerByte(work.send, work)) / (clocks.source * 1e9),
   dest: (bytesPerS * cyclesPerByte(work.receive, work)) / (clocks.dest * 1e9),
 });
-
-export type StreamStage = {
-  readonly name: StageName;
-  readonly end: 'source' | 'destination';
-  readonly context: string;
-  readonly cyclesPerByte: number;
-  readonly basis: Basis;
-  readonly meaning: string;
-};
-
-/** Where the cycles go, each figure with how it is known. */
-export const streamStages = (work: StreamWork): readonly StreamStage[] =>
-  [...work.send, ...work.receive].flatMap((c) =>
-    c.uses.map((use) => ({
-      name: use.stage,
-      end: c.host === 'source' ? ('source' as const) : ('destination' as const),
-      context: c.name,
-      cyclesPerByte: useCycles(use) / work.payloadBytes,
-      basis: STAGES[use.stage].basis,
-      meaning: STAGES[use.stage].meaning,
-    })),
-  );
