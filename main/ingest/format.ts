@@ -38,7 +38,7 @@ export interface Format {
   readonly nameTells?: (fileName: string) => boolean;
   /** True where files may give no times: then the instant a person gives is part of what they are. */
   readonly dateless?: boolean;
-  /** How sure it is, 0 (not at all) to 1, from the first bytes as text and the file's name. */
+  /** How sure it is, 0 (not at all) to 1, from the first bytes as text (lines end in \n) and the file's name. */
   readonly sniff: (head: string, fileName: string) => number;
   /** Reads the whole of it; the last item's line is at most the number of lines. */
   readonly read: (reading: Reading) => Iterable<Item>;

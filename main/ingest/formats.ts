@@ -7,6 +7,7 @@ import { listing } from './listing.ts';
 import { notifications } from './nova/notifications.ts';
 import { osloLog } from './oslo-log/oslo-log.ts';
 import { qmp } from './qmp.ts';
+import { withoutEscapes } from './terminal-text.ts';
 import { traffic } from './traffic.ts';
 import { utilisation } from './utilisation.ts';
 import { transcript } from './transcript/transcript.ts';
@@ -33,7 +34,6 @@ const SQLITE = [...Buffer.from('SQLite format 3\0')];
 /** Why bytes are no text, as a clause; null when they are. */
 const notText = (head: Uint8Array): string | null => {
   if (startsWith(head, SQLITE)) return 'is a log (or another SQLite file) itself: open it with --log instead';
-  if (startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff])) return 'is UTF-16 text: save it as UTF-8';
   if (head.includes(0)) return 'is a binary file';
   const control = head.filter((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27).length;
   const bad = new TextDecoder().decode(head).split('\ufffd').length - 1;
@@ -52,7 +52,7 @@ export const formatOf = (incoming: Incoming, as: string | null): Result<Format, 
     const asked = formats.find((format) => format.name === as);
     return asked === undefined ? err(`cannot be read as "${as}"; the formats are ${names()}`) : ok(asked);
   }
-  const text = new TextDecoder().decode(head);
+  const text = withoutEscapes(new TextDecoder().decode(head)).replaceAll('\r\n', '\n');
   const sure = formats.map((format) => ({ format, score: format.sniff(text, incoming.name) }));
   const best = sure.reduce((a, b) => (b.score > a.score ? b : a));
   return best.score > 0 ? ok(best.format) : err(`is none of the formats Understudy reads (${names()})`);

@@ -1,4 +1,5 @@
 // Cuts a stream of bytes into numbered lines without ever holding more than one of them.
+import { withoutEscapes } from './terminal-text.ts';
 
 /** Longer than any notification Nova sends (a few hundred KiB with all block devices and a traceback). */
 export const LINE_BYTES_MAX = 4 * 1024 * 1024;
@@ -6,7 +7,7 @@ export const LINE_BYTES_MAX = 4 * 1024 * 1024;
 export type Line = {
   /** 1-based. */
   readonly number: number;
-  /** Without its line ending; empty when the line was too long to hold. */
+  /** Without its line ending and colours; empty when the line was too long to hold. */
   readonly text: string;
   readonly tooLong: boolean;
   /** True when the stream ended before a line ending came. */
@@ -17,7 +18,7 @@ const NEWLINE = 10;
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: false });
 
 const decode = (bytes: Uint8Array): string => {
-  const text = utf8.decode(bytes);
+  const text = withoutEscapes(utf8.decode(bytes));
   return text.endsWith('\r') ? text.slice(0, -1) : text;
 };
 

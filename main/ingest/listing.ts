@@ -1,11 +1,11 @@
-// The format "listing": a client's output with `-f json`, `-f yaml` or `-f csv`, one listing or one thing a file.
+// The format "listing": a client's output with `-f json`, `-f yaml`, `-f csv` or `-f shell`, one listing or one thing a file.
 import { type Format, type Item, type Reading, refusal } from './format.ts';
 import type { Incoming } from './incoming.ts';
 import { wholeText } from './json-records.ts';
-import { readListing } from './transcript/listings.ts';
-import { tableInCsv, tableInJson, tableInYaml } from './transcript/printed.ts';
+import { beginningOf } from './listing-fields.ts';
+import { tableInCsv, tableInJson, tableInShell, tableInYaml } from './transcript/printed.ts';
 import type { Table } from './transcript/scan.ts';
-import { inventoryNamed } from './transcript/tables.ts';
+import { inventoryNamed, isKnown } from './transcript/tables.ts';
 import { tellBlocks } from './transcript/transcript.ts';
 
 /** A listing of 100,000 VMs is 50 MiB; it is parsed whole. */
@@ -17,6 +17,7 @@ const nth = (i: number): number => i + 1;
 const parsed = (incoming: Incoming): Table | null => {
   const text = wholeText(incoming);
   if (/^\s*[[{]/.test(text)) return tableInJson(text, nth);
+  if (/^[a-z_]\w*="/i.test(text)) return tableInShell(text);
   return /^\s*"?[\w :-]+"?,/.test(text) ? tableInCsv(text, 1) : tableInYaml(text, nth);
 };
 
@@ -38,34 +39,18 @@ function* read(reading: Reading): Generator<Item> {
   else yield* tellBlocks([table], reading);
 }
 
-const VM_KEYS = /"?(?:OS-EXT-STS:vm_state|OS-EXT-SRV-ATTR:host|Networks)"?\s*[:,]/;
-const OTHER_KEYS =
-  /"?(?:Hypervisor Hostname|hypervisor_hostname|Binary|Source Compute|Attached to|Consumes Quota|root_provider_uuid|resource_class|inventories|source_compute)"?\s*[:,]/;
-const FLAVOR_KEYS = /"?VCPUs"?\s*[:,]/;
-const CSV_HEADER = /^"?[\w :-]+"?(?:,"?[\w :-]+"?)+\r?\n/;
-
-/** A CSV is a listing when its header is one that is read. */
-const isCsvListing = (head: string): boolean => {
-  const header = CSV_HEADER.exec(head)?.[0];
-  if (header === undefined) return false;
-  const columns = header
-    .trim()
-    .split(',')
-    .map((column) => column.replaceAll('"', ''));
-  return readListing({ header: columns, rows: [] }) !== null || /(?:^|,)"?Networks"?(?:,|\r?\n)/.test(header);
-};
+const SURE = { json: 0.8, csv: 0.85, shell: 0.8, yaml: 0.5 } as const;
 
 export const listing: Format = {
   name: 'listing',
   dateless: true,
   nameTells: (fileName) => inventoryNamed(fileName) !== null,
   sniff: (head) => {
-    if (isCsvListing(head)) return 0.85;
-    const isJson = /^\s*(?:\[\s*(?:\{|\])|\{)/.test(head);
-    const isYaml = /^\s*(?:---\n)?(?:- )?["']?[A-Za-z][\w :-]*["']?: ?[^|]*\n/.test(head) && !head.includes('\n+-');
-    if (!isJson && !isYaml) return 0;
-    const known = VM_KEYS.test(head) || OTHER_KEYS.test(head) || FLAVOR_KEYS.test(head);
-    return known ? (isJson ? 0.8 : 0.5) : 0;
+    const beginning = beginningOf(head);
+    if (beginning === null) return 0;
+    const { form, fields, isOne } = beginning;
+    const known = isOne ? isKnown(['Field', 'Value'], fields) : isKnown(fields, []);
+    return known ? SURE[form] : 0;
   },
   read,
 };

@@ -60,3 +60,11 @@ export const addressesOf = (text: string): readonly Address[] => {
     return onNetwork(network, ips);
   });
 };
+
+/** `hw:cpu_policy='dedicated', hw:mem_page_size='1GB'` in tables, `{'hw:cpu_policy': 'dedicated'}` and `name=value; …` elsewhere. */
+export const specsIn = (text: string | null): Record<string, string> | null => {
+  if (text === null) return null;
+  const pairs = [...text.matchAll(/(['"]?)([\w:.-]+)\1\s*(?:=|:\s)\s*(?:'([^']*)'|"([^"]*)"|([^,;}]*))/g)];
+  const specs = pairs.map(([, , key = '', a, b, c]) => [key, (a ?? b ?? c ?? '').trim()] as const);
+  return specs.length === 0 ? null : Object.fromEntries(specs);
+};

@@ -92,8 +92,34 @@ const unzipped = (incoming: Incoming): Result<readonly Incoming[], string> => {
   }
 };
 
+const UTF16: readonly (readonly [encoding: string, mark: readonly number[]])[] = [
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
+
+/** What Windows saves as "Unicode" (a redirection in PowerShell), in the UTF-8 that everything here reads. */
+const inUtf8 = (incoming: Incoming): Incoming => {
+  const head = headOf(incoming, 2);
+  const encoding = UTF16.find(([, mark]) => startsWith(head, mark))?.[0];
+  if (encoding === undefined) return incoming;
+  return {
+    ...incoming,
+    *chunks() {
+      const decoder = new TextDecoder(encoding);
+      for (const chunk of incoming.chunks()) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+      const rest = decoder.decode(); // half a character, where the file is cut off
+      if (rest !== '') yield Buffer.from(rest);
+    },
+  };
+};
+
 /** The file itself, or what is in it. @returns a clause that follows the file's name when it cannot be unpacked. */
 export const unpacked = (incoming: Incoming): Result<readonly Incoming[], string> => {
+  const opened = openAll(incoming);
+  return opened.ok ? ok(opened.value.map(inUtf8)) : opened;
+};
+
+const openAll = (incoming: Incoming): Result<readonly Incoming[], string> => {
   const opened = openOnce(incoming);
   if (!opened.ok || opened.value.length < 2) return opened;
   // Rotated logs lie compressed in an archive.

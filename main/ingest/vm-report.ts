@@ -1,7 +1,7 @@
 // One VM as a client listed it, under whatever names that client gives its columns, turned into a report.
 import type { Fact } from '../../domain/events/dictionary.ts';
 import { err, ok, type Result } from '../../domain/base/result.ts';
-import { addressesOf, apiStatus, instantOf, isUuid, powerState, taskState, vmState } from './nova-words.ts';
+import { addressesOf, apiStatus, instantOf, isUuid, powerState, specsIn, taskState, vmState } from './nova-words.ts';
 import { isMissing } from './transcript/typography.ts';
 
 type VmReported = Extract<Fact, { type: 'vm.reported' }>;
@@ -27,15 +27,18 @@ const COLUMNS: Readonly<Record<string, string>> = {
   'display name': 'name',
   status: 'status',
   'task state': 'task',
+  task_state: 'task',
   'os-ext-sts:task_state': 'task',
   'power state': 'power',
   power_state: 'power',
   'os-ext-sts:power_state': 'power',
   'vm state': 'vm',
+  vm_state: 'vm',
   'os-ext-sts:vm_state': 'vm',
   host: 'host',
   'os-ext-srv-attr:host': 'host',
   'os-ext-srv-attr:hypervisor_hostname': 'hypervisor',
+  hypervisor_hostname: 'hypervisor',
   networks: 'networks',
   addresses: 'networks',
   updated: 'updated',
@@ -47,6 +50,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   'flavor:ram': 'ram',
   'flavor:disk': 'disk',
   'flavor:ephemeral': 'ephemeral',
+  'flavor:extra_specs': 'specs',
   server_groups: 'group',
   volumes_attached: 'volumes',
   'os-extended-volumes:volumes_attached': 'volumes',
@@ -91,17 +95,27 @@ const countInside = (text: string, name: string): number | null => {
   return value !== null && /^\d{1,12}$/.test(value) ? Number(value) : null;
 };
 
+/** `extra_specs.hw:cpu_policy='dedicated', …` in tables, `extra_specs={…}` elsewhere; null where the flavor has no word of them. */
+const extraSpecsIn = (text: string): Record<string, string> | null => {
+  const dotted = [...text.matchAll(/\bextra_specs\.([\w:.-]+)='([^']*)'/g)];
+  if (dotted.length > 0) return Object.fromEntries(dotted.map(([, key = '', value = '']) => [key, value]));
+  const within = /\bextra_specs['"]?\s*[:=]\s*\{([^}]*)\}/.exec(text)?.[1];
+  return within === undefined ? null : (specsIn(within) ?? {});
+};
+
 /** From microversion 2.47 on a VM carries its flavor, not the flavor's id: name and sizes are inside. */
 const flavorOf = (text: string): VmReported['data'] => {
   const [vcpus, ram] = [countInside(text, 'vcpus'), countInside(text, 'ram')];
   if (vcpus === null || ram === null) return { flavor: named(text).slice(0, LONGEST_NAME) };
   const name = inside(text, 'original_name') ?? inside(text, 'name');
   const disk = countInside(text, 'disk');
+  const extraSpecs = extraSpecsIn(text);
   return {
     ...(name === null ? {} : { flavor: name.slice(0, LONGEST_NAME) }),
     vcpus,
     ramMiB: ram,
     ...(disk === null ? {} : { diskGiB: disk + (countInside(text, 'ephemeral') ?? 0) }),
+    ...(extraSpecs === null ? {} : { extraSpecs }),
   };
 };
 
@@ -142,6 +156,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   vcpus: size('vcpus'),
   ram: size('ramMiB'),
   disk: size('diskGiB'),
+  specs: (v, missing) => (missing ? {} : { extraSpecs: specsIn(v) ?? {} }),
   image: (v, missing) => {
     if (FROM_VOLUME.test(v)) return { image: null, storage: 'volume' };
     return { image: missing || /N\/A/i.test(v) ? null : named(v) };

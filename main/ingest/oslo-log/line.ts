@@ -30,7 +30,7 @@ const LINE = new RegExp(
 // journald and syslog, as devstack and packaged services write to them:
 // `May 16 00:00:04 compute-1 nova-compute[2931]: INFO …`, `2017-05-16T00:00:04.500000+0000 compute-1 nova-compute[2931]: INFO …`
 const JOURNAL = new RegExp(
-  `^(?:([A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?)|(\\d{4}-\\d\\d-\\d\\dT\\S{8,32})) ([\\w.-]+) ([\\w.@-]+)\\[(\\d+)\\]: (?:\\x1b\\[[\\d;]*m)?${SAID}$`,
+  `^(?:([A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?)|(\\d{4}-\\d\\d-\\d\\dT\\S{8,32})) ([\\w.-]+) ([\\w.@-]+)\\[(\\d+)\\]: ${SAID}$`,
 );
 
 /** Stamps of a container runtime differ from line to line; the rest of what stands before the date is the file. */

@@ -32,7 +32,7 @@ export const isVmList = (table: Table): boolean =>
   has(table, /^id$/i) &&
   has(table, /^(?:name|status)$/i) &&
   !has(table, /^binary$/i) &&
-  (has(table, /^(?:networks|task state|power state|flavor(?: name)?)$/i) || has(table, /^status$/i, /^host$/i));
+  has(table, /^(?:networks|task state|power state|flavor(?: name)?|host)$/i);
 
 const isPropertyTable = (table: Table): boolean =>
   table.header.length === 2 && /^(?:property|field)$/i.test(table.header[0] ?? '');
@@ -112,10 +112,12 @@ const readShown = (command: Command, table: Table, uuidOf: Map<string, string>):
   if (program === 'nova' && verb === 'show' && isNamed && isUuid(id)) uuidOf.set(name, id.toLowerCase());
 };
 
-/** `openstack resource provider list`: uuid, name, generation. */
+/** `openstack resource provider list`; asked for with `-c`, it may lack the generation. */
+export const isProviderList = (table: Table): boolean => has(table, /^uuid$/i, /^name$/i) && !has(table, /^status$/i);
+
 const readProviders = (table: Table, providers: Map<string, string>): void => {
-  const [uuid, name, generation] = [/^uuid$/i, /^name$/i, /^generation$/i].map((c) => columnOf(table, c));
-  if ((generation ?? -1) < 0) return;
+  if (!isProviderList(table)) return;
+  const [uuid, name] = [/^uuid$/i, /^name$/i].map((c) => columnOf(table, c));
   for (const { cells } of table.rows) providers.set(cells[uuid ?? -1] ?? '', cells[name ?? -1] ?? '');
 };
 

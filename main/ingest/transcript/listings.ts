@@ -1,67 +1,26 @@
 // Listings of everything but VMs: hypervisors, compute services, volumes, flavors, migrations, groups, by their column names.
 import { entity } from '../../../domain/events/entity.ts';
-import { MIGRATION_STATUSES, MIGRATION_TYPES } from '../../../domain/events/migration-events.ts';
 import { GROUP_POLICIES } from '../../../domain/events/other-events.ts';
 import { NETWORK_TYPES, PORT_STATUSES } from '../../../domain/events/network-events.ts';
-import { instantOf, isUuid } from '../nova-words.ts';
-import type { Directory } from './directory.ts';
+import { instantOf, isUuid, specsIn } from '../nova-words.ts';
+import { aggregates, aggregateShown } from './aggregate-list.ts';
+import { migration } from './migration-list.ts';
 import type { Draft } from './moment.ts';
-import type { Broken, Row, Table } from './scan.ts';
-import { isMissing } from './typography.ts';
+import {
+  at,
+  countIn,
+  given,
+  host,
+  type Named,
+  namedBy,
+  type Names,
+  NO_NAMES,
+  type RowReader,
+  uuidsIn,
+  wordsIn,
+} from './named-row.ts';
+import type { Broken, Table } from './scan.ts';
 
-/** A row's cells by the column's name in lower case; missing values are left out. */
-type Named = ReadonlyMap<string, string>;
-type RowReader = (row: Named, line: number, names: Names) => readonly Draft[] | string;
-/** What other tables of the document call things. */
-export type Names = Pick<Directory, 'uuidOf' | 'networks'>;
-const NO_NAMES: Names = { uuidOf: new Map(), networks: new Map() };
-type Listing = {
-  /** Columns (lower case) that only this listing has together. */
-  readonly columns: readonly string[];
-  readonly read: RowReader;
-};
-
-const namedBy = (header: readonly string[], { cells }: Row): Named =>
-  new Map(
-    header.flatMap((column, i): readonly (readonly [string, string])[] => {
-      const cell = cells[i] ?? '';
-      return isMissing(cell) ? [] : [[column.toLowerCase(), cell]];
-    }),
-  );
-
-/** The first of several names a column has had. */
-const at = (row: Named, ...columns: readonly string[]): string | null => {
-  for (const column of columns) {
-    const cell = row.get(column);
-    if (cell !== undefined) return cell;
-  }
-  return null;
-};
-const countIn = (row: Named, ...columns: readonly string[]): number | null => {
-  const cell = at(row, ...columns);
-  return cell !== null && /^\d+$/.test(cell) ? Number(cell) : null;
-};
-const given = <K extends string, T>(name: K, value: T | null): Partial<Record<K, T>> =>
-  value === null ? {} : ({ [name]: value } as Record<K, T>);
-
-/** `a, b`, `['a', 'b']`: the members of a list in a cell. */
-const wordsIn = (text: string): string[] =>
-  text
-    .replaceAll(/^\[|\]$/g, '')
-    .split(',')
-    .map((word) => word.trim().replaceAll(/^u?['"]|['"]$/g, ''))
-    .filter((word) => word !== '');
-const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-const uuidsIn = (text: string): string[] => text.match(UUID) ?? [];
-
-const host = (name: string, line: number, data: Extract<Draft, { type: 'host.reported' }>['data']): Draft => ({
-  type: 'host.reported',
-  v: 1,
-  entity: entity('host', name),
-  line,
-  evidence: 'observed',
-  data,
-});
 type Service = Extract<Draft, { type: 'host.service_reported' }>['data'];
 const service = (name: string, line: number, data: Service): readonly Draft[] =>
   Object.keys(data).length === 0
@@ -173,14 +132,6 @@ const volume: RowReader = (row, line, names) => {
   return [report, ...attachments(id, at(row, 'attached to') ?? '', data.bootable === true, line, names)];
 };
 
-/** `hw:cpu_policy='dedicated', hw:mem_page_size='1GB'` in tables, `{'hw:cpu_policy': 'dedicated'}` and `name=value; …` elsewhere. */
-const specsIn = (text: string | null): Record<string, string> | null => {
-  if (text === null) return null;
-  const pairs = [...text.matchAll(/(['"]?)([\w:.-]+)\1\s*(?:=|:\s)\s*(?:'([^']*)'|"([^"]*)"|([^,;}]*))/g)];
-  const specs = pairs.map(([, , key = '', a, b, c]) => [key, (a ?? b ?? c ?? '').trim()] as const);
-  return specs.length === 0 ? null : Object.fromEntries(specs);
-};
-
 const flavor: RowReader = (row, line) => {
   const name = at(row, 'name');
   const [vcpus, ramMiB] = [countIn(row, 'vcpus'), countIn(row, 'ram', 'memory_mb')];
@@ -194,60 +145,6 @@ const flavor: RowReader = (row, line) => {
     ...given('extraSpecs', specsIn(at(row, 'properties', 'extra_specs'))),
   };
   return [{ type: 'flavor.reported', v: 1, entity: entity('flavor', name), line, evidence: 'observed', data }];
-};
-
-type MigrationType = (typeof MIGRATION_TYPES)[number];
-/** Statuses that only one type of migration passes through, for clients too old to print the type. */
-const TYPE_BY_STATUS: Readonly<Record<string, MigrationType>> = {
-  queued: 'live-migration',
-  preparing: 'live-migration',
-  running: 'live-migration',
-  'running (post-copy)': 'live-migration',
-  completed: 'live-migration',
-  cancelled: 'live-migration',
-  done: 'evacuation',
-};
-const typeOf = (row: Named, status: string): MigrationType => {
-  const told = MIGRATION_TYPES.find((known) => known === at(row, 'type'));
-  if (told !== undefined) return told;
-  if (row.has('memory total bytes') || row.has('memory_total_bytes')) return 'live-migration'; // Nova shows no others
-  const [before, after] = [at(row, 'old flavor'), at(row, 'new flavor')];
-  return TYPE_BY_STATUS[status] ?? (before === after ? 'migration' : 'resize');
-};
-
-const bytesOf = (row: Named): Extract<Draft, { type: 'migration.progressed' }>['data'] => {
-  const bytes = (name: string) => countIn(row, `${name} bytes`, `${name.replace(' ', '_')}_bytes`);
-  return {
-    ...given('memoryTotalBytes', bytes('memory total')),
-    ...given('memoryProcessedBytes', bytes('memory processed')),
-    ...given('memoryRemainingBytes', bytes('memory remaining')),
-    ...given('diskTotalBytes', bytes('disk total')),
-    ...given('diskProcessedBytes', bytes('disk processed')),
-    ...given('diskRemainingBytes', bytes('disk remaining')),
-  };
-};
-
-/** `openstack server migration list` and `show`, and `nova migration-list`: each row has its own two instants. */
-const migration: RowReader = (row, line) => {
-  const vm = at(row, 'server uuid', 'instance uuid', 'server_uuid') ?? '';
-  const status = MIGRATION_STATUSES.find((known) => known === at(row, 'status'));
-  const begun = instantOf(at(row, 'created at', 'created_at') ?? '');
-  const changed = instantOf(at(row, 'updated at', 'updated_at') ?? '') ?? begun;
-  if (!isUuid(vm) || status === undefined || begun === null || changed === null) {
-    return 'this migration has no VM, no status of Nova, or no time of creation';
-  }
-  const id = at(row, 'uuid', 'id') ?? `${vm}@${new Date(begun).toISOString()}`;
-  const [source, dest] = [at(row, 'source compute', 'source_compute'), at(row, 'dest compute', 'dest_compute')];
-  const accepted = { vm: vm.toLowerCase(), type: typeOf(row, status), kind: null, source, dest };
-  const common = { v: 1, entity: entity('migration', id), line, evidence: 'observed' } as const;
-  const progress = bytesOf(row);
-  return [
-    { ...common, type: 'migration.accepted', at: begun, data: accepted },
-    ...(Object.keys(progress).length === 0
-      ? []
-      : [{ ...common, type: 'migration.progressed' as const, at: changed, data: progress }]),
-    { ...common, type: 'migration.status_changed', at: changed, data: { status } },
-  ];
 };
 
 /** `openstack server group list --long` and `show`, `nova server-group-list`. */
@@ -321,6 +218,12 @@ const action: RowReader = (row, line) => {
   ];
 };
 
+type Listing = {
+  /** Columns (lower case) that only this listing has together. */
+  readonly columns: readonly string[];
+  readonly read: RowReader;
+};
+
 const LISTINGS: readonly Listing[] = [
   { columns: ['id', 'name', 'hypervisor id', 'hypervisor hostname'], read: hypervisorServer },
   { columns: ['hypervisor hostname'], read: hypervisor },
@@ -329,11 +232,12 @@ const LISTINGS: readonly Listing[] = [
   { columns: ['source compute', 'dest compute', 'status'], read: migration },
   { columns: ['source_compute', 'dest_compute', 'status'], read: migration },
   { columns: ['host', 'project', 'cpu', 'memory_mb'], read: hostDescription },
+  { columns: ['id', 'name', 'hosts', 'availability_zone', 'properties'], read: aggregateShown },
   { columns: ['id', 'name', 'members', 'policy'], read: serverGroup },
   { columns: ['id', 'name', 'members', 'policies'], read: serverGroup },
   { columns: ['id', 'network_id', 'device_id', 'mac_address'], read: port },
   { columns: ['id', 'name', 'provider:network_type'], read: network },
-  { columns: ['id', 'name', 'network type', 'subnets'], read: network },
+  { columns: ['id', 'name', 'subnets'], read: network },
   { columns: ['action', 'request id', 'start time'], read: action },
   { columns: ['action', 'request_id', 'start_time'], read: action },
   { columns: ['id', 'size', 'status', 'attached to'], read: volume },
@@ -342,23 +246,6 @@ const LISTINGS: readonly Listing[] = [
 ];
 
 export type ListingReading = { readonly facts: readonly Draft[]; readonly refused: readonly Broken[] };
-
-/** `openstack aggregate list --long`: all aggregates there are, so what each of their hosts belongs to. */
-const aggregates = (rows: readonly { readonly line: number; readonly named: Named }[]): readonly Draft[] => {
-  const hosts = new Map<string, { line: number; aggregates: string[]; zone: string | null }>();
-  for (const { line, named } of rows) {
-    const zone = at(named, 'availability zone');
-    for (const name of wordsIn(at(named, 'hosts') ?? '')) {
-      const known = hosts.get(name) ?? { line, aggregates: [], zone: null };
-      known.aggregates.push(at(named, 'name') ?? '');
-      known.zone ??= zone;
-      hosts.set(name, known);
-    }
-  }
-  return [...hosts].map(([name, { line, aggregates: of, zone }]) =>
-    host(name, line, { aggregates: of.filter((each) => each !== '').sort(), ...given('zone', zone) }),
-  );
-};
 
 /** Reads a listing, or a Property/Value table given as its one row; null when it is none of these. */
 export const readListing = (table: Pick<Table, 'header' | 'rows'>, names: Names = NO_NAMES): ListingReading | null => {

@@ -1,8 +1,10 @@
-// What clients print with `-f json`, `-f yaml` and `-f csv`, turned into the table they would have printed without it.
+// What clients print with `-f json`, `-f yaml`, `-f csv`, `-f value` and `-f shell`, as the table they print without it.
 import { parse as parseYaml } from 'yaml';
 import { csvRows } from '../csv-rows.ts';
 import { type Fields, isFields } from '../json-records.ts';
 import type { Block, Command, Row, Table, Text } from './scan.ts';
+import { shellRows } from './shell-format.ts';
+import { valueRows } from './value-format.ts';
 
 /** `addresses` of a VM has four levels. */
 const DEPTH_MAX = 20;
@@ -13,9 +15,10 @@ const cellOf = (value: unknown, depth = 0): string => {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return value.map((each) => cellOf(each, depth + 1)).join(', ');
-  return Object.entries(value)
+  const pairs = Object.entries(value)
     .map(([name, inner]) => `${name}=${cellOf(inner, depth + 1)}`) // {"net": ["10.0.0.3"]} is `net=10.0.0.3`
     .join('; ');
+  return depth === 0 ? pairs : `{${pairs}}`;
 };
 
 const tableOf = (line: number, header: readonly string[], rows: readonly Row[]): Table => ({
@@ -79,6 +82,12 @@ export const tableInCsv = (text: string, line: number): Table | null => {
   };
 };
 
+/** `Field` and `Value` of one thing as `-f shell` prints it; null where there is none. */
+export const tableInShell = (text: string): Table | null => {
+  const { rows } = shellRows(text.split('\n').map((each, i) => ({ line: i + 1, text: each.trimEnd() })));
+  return rows.length === 0 ? null : tableOf(1, ['Field', 'Value'], rows);
+};
+
 /** How many of these lines one JSON value takes; 0 where it does not end among them. */
 const jsonLines = (texts: readonly Text[]): number => {
   let depth = 0;
@@ -96,7 +105,8 @@ const jsonLines = (texts: readonly Text[]): number => {
   return 0;
 };
 
-const YAML_LINE = /^(?:- |-$|(?:- )?[\w"'][^:]*:(?: |$))/;
+/** `Name: web`, `OS-EXT-STS:vm_state: active`, an element of a list. */
+const YAML_LINE = /^(?:- |-$|[\w"'][^:]*(?::[^:\s]+)*:(?: |$))/;
 const linesLike = (texts: readonly Text[], isPart: (text: Text) => boolean): number => {
   const end = texts.findIndex((text) => !isPart(text));
   return end < 0 ? texts.length : end;
@@ -104,17 +114,30 @@ const linesLike = (texts: readonly Text[], isPart: (text: Text) => boolean): num
 
 const formatAsked = ({ words }: Command): string | null => {
   const at = words.findIndex((word) => word === '-f' || word === '--format');
-  const joined = words.find((word) => word.startsWith('--format=') || /^-f(?:json|yaml|csv)$/.test(word));
+  const joined = words.find((word) => word.startsWith('--format=') || /^-f(?:json|yaml|csv|value|shell)$/.test(word));
   return (at < 0 ? joined?.replace(/^(?:--format=|-f)/, '') : words[at + 1]) ?? null;
 };
 
 type Printed = { readonly table: Table; readonly lines: number };
+
+const printedValues = ({ words }: Command, texts: readonly Text[]): Printed | null => {
+  const values = valueRows(words, texts);
+  const first = values?.rows[0];
+  if (values === null || first === undefined) return null;
+  const { header, rows, broken } = values;
+  return { table: { ...tableOf(first.line, header, rows), broken }, lines: rows.length + broken.length };
+};
 
 /** The table at the head of what a command printed; null where there is none. */
 const printedBy = (command: Command, texts: readonly Text[]): Printed | null => {
   const [first] = texts;
   if (first === undefined) return null;
   const asked = formatAsked(command);
+  if (asked === 'value') return printedValues(command, texts);
+  if (asked === 'shell') {
+    const { rows, lines } = shellRows(texts);
+    return rows.length === 0 ? null : { table: tableOf(first.line, ['Field', 'Value'], rows), lines };
+  }
   const isJson = /^(?:\{|\[)\s*(?:$|["{\]])/.test(first.text);
   if (!isJson && asked !== 'yaml' && asked !== 'csv') return null;
   const columns = first.text.split(',').length;

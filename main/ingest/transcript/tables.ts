@@ -3,9 +3,9 @@ import { entity, idOf } from '../../../domain/events/entity.ts';
 import { isUuid } from '../nova-words.ts';
 import { type VmReport, vmReportOf } from '../vm-report.ts';
 import { consumerAllocations, providerAllocations } from './allocations.ts';
-import { columnOf, has, isVmList, propertiesOf, vmAddress } from './directory.ts';
+import { columnOf, directoryOf, has, isProviderList, isVmList, propertiesOf, vmAddress } from './directory.ts';
 import { type ListingReading, readListing } from './listings.ts';
-import type { Memory } from './memory.ts';
+import { type Memory, newMemory } from './memory.ts';
 import type { Draft, Moment } from './moment.ts';
 import type { Broken, Table } from './scan.ts';
 import { isMissing } from './typography.ts';
@@ -121,7 +121,8 @@ type Units = NonNullable<Extract<Draft, { type: 'host.reported' }>['data']['unit
 const isClass = (name: string): name is Units[number]['resource'] => name in CLASSES;
 
 /** `inventory-compute-1.json`: a file's name may say whose inventory it holds, because the inventory does not. */
-const NAMED_AFTER_HOST = /^(?:.*[-_.])?inventor(?:y|ies)[-_.]([\w.-]+?)(?:\.(?:json|ya?ml|csv|txt))$/i;
+const NAMED_AFTER_HOST =
+  /^(?:.*[-_.])?inventor(?:y|ies)[-_.](?!(?:list|show)\b)([\w.-]+?)(?:\.(?:json|ya?ml|csv|txt))$/i;
 
 export const inventoryNamed = (fileName: string): string | null => NAMED_AFTER_HOST.exec(fileName)?.[1] ?? null;
 
@@ -190,11 +191,25 @@ export const readTable = (table: Table, asked: string | null, memory: Memory): T
   return table.broken.length > 0 ? cut : null;
 };
 
+/** What a client shows of one VM, under the API's names for it or the SDK's. */
+const showsVm = (properties: ReadonlyMap<string, string>): boolean => {
+  const names = [...properties.keys()];
+  const isPrefixed = names.some((name) => /^(?:os-ext-sts|os-ext-srv-attr):/i.test(name));
+  return isPrefixed || ['id', 'status', 'flavor', 'addresses'].every((name) => properties.has(name));
+};
+
+/** True where a table with this header, or with these properties of one thing, is one that is read. */
+export const isKnown = (header: readonly string[], properties: readonly string[]): boolean => {
+  const rows = properties.map((name) => ({ line: 1, cells: [name, ''] }));
+  const table: Table = { kind: 'table', line: 1, header, rows, broken: [] };
+  const names = newMemory(directoryOf([]), '');
+  return readTable(table, null, names) !== null || isProviderList(table);
+};
+
 const readWhole = (table: Table, asked: string | null, memory: Memory): TableReading | null => {
   const properties = propertiesOf(table);
   if (properties !== null) {
-    const isVm = [...properties.keys()].some((property) => /^(?:os-ext-sts|os-ext-srv-attr):/i.test(property));
-    if (isVm) return vmShow(table, properties, asked, memory);
+    if (showsVm(properties)) return vmShow(table, properties, asked, memory);
     if (properties.has('allocations') && properties.has('name'))
       return listed({ facts: providerAllocations(properties, table.line), refused: [] });
     const one = { header: [...properties.keys()], rows: [{ line: table.line, cells: [...properties.values()] }] };

@@ -183,3 +183,128 @@ test('a name in YAML that looks like a number stays as it is written', () => {
   );
   expect([...new Set(factsOf(listing, yaml).map((fact) => fact.entity))]).toEqual(['host:010', 'host:1e3']);
 });
+
+const SHOWN = {
+  'OS-EXT-SRV-ATTR:host': 'c1',
+  'OS-EXT-STS:power_state': 'Running',
+  'OS-EXT-STS:task_state': 'None',
+  'OS-EXT-STS:vm_state': 'active',
+  addresses: 'net=10.0.0.3',
+  flavor:
+    "disk='20', ephemeral='0', extra_specs.hw:cpu_policy='dedicated', name='m1.small', original_name='m1.small', ram='2048', swap='0', vcpus='2'",
+  id: UUID,
+  name: 'web',
+  status: 'ACTIVE',
+  updated: '2026-03-03T10:00:00Z',
+};
+const shellName = (name: string): string => name.toLowerCase().replaceAll(/[ :-]/g, '_');
+
+test('one thing shown says the same in every form, with the command above it or without', () => {
+  const machine = {
+    ...SHOWN,
+    'OS-EXT-STS:power_state': 1,
+    'OS-EXT-STS:task_state': null,
+    addresses: { net: ['10.0.0.3'] },
+    flavor: {
+      name: 'm1.small',
+      original_name: 'm1.small',
+      vcpus: 2,
+      ram: 2048,
+      disk: 20,
+      ephemeral: 0,
+      extra_specs: { 'hw:cpu_policy': 'dedicated' },
+    },
+  };
+  const csv = Object.entries(SHOWN).map(([name, value]) => `"${name}","${value}"`);
+  const shell = Object.entries(SHOWN).map(([name, value]) => `${shellName(name)}="${value}"`);
+  const yaml = Object.entries(SHOWN).map(([name, value]) => `${name}: ${name === 'updated' ? `'${value}'` : value}`);
+  const forms: readonly (readonly [string, string])[] = [
+    ['json', JSON.stringify(machine, null, 2)],
+    ['csv', ['"Field","Value"', ...csv].join('\n')],
+    ['shell', shell.join('\n')],
+    ['yaml', yaml.join('\n')],
+  ];
+  const expected = told(JSON.stringify(machine));
+  expect(expected).toMatchObject([
+    { type: 'network.reported' },
+    {
+      type: 'vm.reported',
+      data: { host: 'c1', vmState: 'active', vcpus: 2, extraSpecs: { 'hw:cpu_policy': 'dedicated' } },
+    },
+  ]);
+  for (const [form, content] of forms) {
+    expect([form, formatNamed(content).name]).toEqual([form, 'listing']);
+    expect([form, told(content)]).toEqual([form, expected]);
+    expect([form, told(`[stack@d ~]$ openstack server show web -f ${form}\n${content}\n`)]).toEqual([form, expected]);
+  }
+});
+
+test('a VM shown under the names of the SDK is one, too', () => {
+  const shown = {
+    addresses: { net: ['10.0.0.4'] },
+    flavor: { name: 'm1.large', vcpus: 4, ram: 8192, disk: 80 },
+    hypervisor_hostname: 'c2.example.org',
+    host: 'c2',
+    id: UUID,
+    name: 'db',
+    power_state: 4,
+    status: 'SHUTOFF',
+    task_state: null,
+    vm_state: 'stopped',
+    updated_at: '2026-03-03T10:00:00Z',
+  };
+  expect(told(JSON.stringify(shown))[1]?.data).toMatchObject({
+    host: 'c2',
+    vmState: 'stopped',
+    taskState: null,
+    powerState: 'SHUTDOWN',
+    vcpus: 4,
+  });
+});
+
+test('a saved listing is known by its columns, whichever of them were asked for', () => {
+  const records = [
+    { ID: UUID, Name: 'web', Host: 'c1' },
+    { ID: 1, Name: 'ssd', 'Availability Zone': 'az1', Properties: { ssd: 'true' }, Hosts: ['c1', 'c2'] },
+    { ID: UUID, Name: 'group', Policy: 'affinity', Members: [UUID] },
+    { ID: UUID, Name: 'net', Subnets: [UUID] },
+    { 'Request ID': 'req-1', 'Server ID': UUID, Action: 'reboot', 'Start Time': '2026-03-03T10:00:00.000000' },
+  ];
+  for (const each of records) {
+    const yaml = `- ${Object.entries(each)
+      .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+      .join('\n  ')}\n`;
+    const csv = `${Object.keys(each)
+      .map((name) => `"${name}"`)
+      .join(',')}\n${Object.values(each)
+      .map(
+        (value) =>
+          `"${typeof value === 'object' ? JSON.stringify(value).replaceAll('"', "'").replaceAll("':", "': ") : value}"`,
+      )
+      .join(',')}\n`;
+    const facts = factsOf(formatNamed(JSON.stringify([each])), given(JSON.stringify([each])));
+    expect(facts.length).toBeGreaterThan(0);
+    for (const form of [yaml, csv])
+      expect(factsOf(formatNamed(form), given(form)).map(({ type, data }) => [type, data])).toEqual(
+        facts.map(({ type, data }) => [type, data]),
+      );
+  }
+  expect(told(JSON.stringify([records[1]]))).toEqual([
+    {
+      type: 'aggregate.reported',
+      entity: 'aggregate:ssd',
+      data: { metadata: { ssd: 'true', availability_zone: 'az1' } },
+    },
+    { type: 'host.reported', entity: 'host:c1', data: { aggregates: ['ssd'], zone: 'az1' } },
+    { type: 'host.reported', entity: 'host:c2', data: { aggregates: ['ssd'], zone: 'az1' } },
+  ]);
+});
+
+test('an inventory saved as the list it is names no host', () => {
+  const inventory = '"resource_class","allocation_ratio","total"\n"VCPU",4.0,32\n';
+  const named = fromBytes('inventory_list.csv', new TextEncoder().encode(inventory), UNDATED);
+  expect(itemsOf(listing, named)).toMatchObject([
+    { kind: 'facts', facts: [] },
+    { kind: 'refused', why: expect.stringMatching(/name its file after the host/) },
+  ]);
+});
