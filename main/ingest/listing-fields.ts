@@ -26,8 +26,7 @@ const fieldsInJson = (head: string): readonly string[] => {
   if (text === null) return [...head.matchAll(/"([^"\\]+)"\s*:/g)].map(([, name = '']) => name);
   try {
     const record: unknown = JSON.parse(text);
-    if (!isFields(record)) return [];
-    return isFields(record['inventories']) ? ['resource_class', 'total'] : Object.keys(record);
+    return isFields(record) ? Object.keys(record) : [];
   } catch {
     return [];
   }
@@ -53,8 +52,10 @@ type Beginning = {
 export const beginningOf = (head: string): Beginning | null => {
   const text = head.replace(/^---\n/, '');
   if (/^\s*(?:\[\s*\{|\{)/.test(text)) {
-    const isOne = /^\s*\{/.test(text) && !/^\s*\{\s*"inventories"/.test(text);
-    return { form: 'json', fields: fieldsInJson(text), isOne };
+    const fields = fieldsInJson(text);
+    // Placement's own API tells the inventories of one provider, class by class.
+    if (fields.includes('inventories')) return { form: 'json', fields: ['resource_class', 'total'], isOne: false };
+    return { form: 'json', fields, isOne: /^\s*\{/.test(text) };
   }
   const lines = text.split('\n', RECORD_LINES_MAX);
   const [first = ''] = lines;

@@ -143,7 +143,7 @@ const note = (address: string, text: string): Told => ({
 });
 
 /**
- * `compute_task.*.error`: the conductor gave up, and says which vm_state it sets: `error` after NoValidHost in an evacuation
+ * `compute_task.*.error` (without the phase in its legacy form): the conductor gave up, and says which vm_state it sets: `error` after NoValidHost in an evacuation
  * or a build, the old one after a pre-check that failed in a known way.
  */
 const taskFailed = (n: Notification, vm: string, what: string, moves: Moves): readonly Told[] => {
@@ -167,9 +167,11 @@ const taskFailed = (n: Notification, vm: string, what: string, moves: Moves): re
 const trouble = (n: Notification, moves: Moves): readonly Told[] | null => {
   const { eventType, publisher, payload } = n;
   const what = saidIn(payload);
-  const vm = (textAt(payload, 'instance_uuid') ?? '').toLowerCase();
+  const vm = (textAt(payload, 'instance_uuid') ?? textAt(payload, 'instance_id') ?? '').toLowerCase(); // the latter before versions
+  if (n.event.startsWith('compute_task.') && isUuid(vm)) {
+    return taskFailed(n, vm, what === '' ? 'the conductor gave no reason' : what, moves);
+  }
   if (what === '') return null;
-  if (n.event.startsWith('compute_task.') && isUuid(vm)) return taskFailed(n, vm, what, moves);
   if (publisher === null && !isUuid(vm)) return null;
   const about = isUuid(vm) ? entity('vm', vm) : entity('host', publisher ?? '');
   return [note(about, `${eventType}: ${what}`)];

@@ -126,8 +126,29 @@ const ports = (n: Notification, vm: Instance): readonly Told[] => {
     .flatMap((ip) => portOf(ip, vm));
 };
 
+/** Ports of VMs from which an interface is being detached. */
+export type Detaching = Map<string, ReadonlySet<string>>;
+
+/** The start of a detachment lists all ports, its end those that are left: the others are no longer the VM's. */
+const detachedPorts = (n: Notification, vm: Instance, detaching: Detaching): readonly Told[] => {
+  if (n.event !== 'instance.interface_detach' || n.legacy) return [];
+  const ips = listAt(n.payload, 'ip_addresses').filter(isFields);
+  const listed = new Set(ips.map((ip) => textAt(ip, 'port_uuid')).filter((id) => id !== null));
+  if (n.phase === 'start') detaching.set(vm.uuid, listed);
+  if (n.phase !== 'end') return [];
+  const left = [...(detaching.get(vm.uuid) ?? [])].filter((id) => !listed.has(id));
+  detaching.delete(vm.uuid);
+  const data = { vm: null, host: null };
+  return left.map((id) => ({ type: 'port.reported', v: 1, entity: entity('port', id), evidence: 'observed', data }));
+};
+
 /** Facts of an `instance.*` notification; null when it names no VM. */
-export const instanceFacts = (n: Notification, moves: Moves, at: number): readonly Told[] | null => {
+export const instanceFacts = (
+  n: Notification,
+  moves: Moves,
+  detaching: Detaching,
+  at: number,
+): readonly Told[] | null => {
   const vm = instanceIn(n);
   if (vm === null) return null;
   if (n.event === 'instance.delete' && n.phase === 'end') {
@@ -141,6 +162,7 @@ export const instanceFacts = (n: Notification, moves: Moves, at: number): readon
     ...states,
     ...failed(n, vm),
     ...ports(n, vm),
+    ...detachedPorts(n, vm, detaching),
     ...disks,
     ...volumes(n, vm),
   ];

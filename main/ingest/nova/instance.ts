@@ -67,19 +67,21 @@ export const bootsFromVolume = (payload: Fields): boolean =>
   listAt(payload, 'block_devices').some((device) => isFields(device) && device['boot_index'] === 0);
 
 /** Reads the VM; null when the payload names none. */
-export const instanceIn = ({ payload, legacy }: Notification): Instance | null => {
+export const instanceIn = ({ event, phase, payload, legacy }: Notification): Instance | null => {
   const uuid = textAt(payload, legacy ? 'instance_id' : 'uuid') ?? '';
   if (!isUuid(uuid)) return null;
   const host = textAt(payload, 'host');
   const addresses = addressesOf(listAt(payload, legacy ? 'fixed_ips' : 'ip_addresses'));
   const tags = listAt(payload, 'tags').filter((tag): tag is string => typeof tag === 'string' && tag !== '');
+  // Without an address left, only the end of a detachment says so: a VM that is being built has none yet either.
+  const isWithout = !legacy && event === 'instance.interface_detach' && phase === 'end';
   const data: Reported = {
     ...given('name', textAt(payload, 'display_name')),
     ...(payload['host'] === undefined ? {} : { host }),
     ...sizesOf(payload, legacy),
     ...given('image', textAt(payload, 'image_uuid')),
     ...given('project', textAt(payload, 'tenant_id')),
-    ...(addresses.length === 0 ? {} : { addresses }),
+    ...(addresses.length === 0 && !isWithout ? {} : { addresses }),
     ...(tags.length === 0 ? {} : { tags }),
     ...(bootsFromVolume(payload) ? { storage: 'volume' as const } : {}),
     ...statesOf(payload, legacy),

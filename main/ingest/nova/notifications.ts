@@ -4,7 +4,7 @@ import { type Format, ignored, type Item, type Proposal, type Reading, refusal }
 import { jsonRecords, jsonText, textAt } from '../json-records.ts';
 import { instantOf } from '../nova-words.ts';
 import { clusterFacts, newSeen } from './cluster-facts.ts';
-import { instanceFacts } from './instance-facts.ts';
+import { type Detaching, instanceFacts } from './instance-facts.ts';
 import type { Moves, Told } from './moves.ts';
 import { isMasakari, masakariFacts, type Watched } from './masakari.ts';
 import { type Notification, notificationIn } from './notification.ts';
@@ -40,22 +40,24 @@ const keyOf = (n: Notification): string =>
     .digest('hex')
     .slice(0, 32);
 
-const factsOf = (
-  n: Notification,
-  moves: Moves,
-  seen: ReturnType<typeof newSeen>,
-  watched: Watched,
-  at: number,
-): readonly Told[] | null => {
-  if (isMasakari(n)) return masakariFacts(n, watched);
+/** What later notifications are completed from. */
+type Heard = {
+  readonly moves: Moves;
+  readonly seen: ReturnType<typeof newSeen>;
+  readonly watched: Watched;
+  readonly detaching: Detaching;
+};
+
+const factsOf = (n: Notification, heard: Heard, at: number): readonly Told[] | null => {
+  if (isMasakari(n)) return masakariFacts(n, heard.watched);
   if (NO_NEWS.has(n.event)) return null;
-  return n.event.startsWith('instance.') ? instanceFacts(n, moves, at) : clusterFacts(n, seen, moves);
+  return n.event.startsWith('instance.')
+    ? instanceFacts(n, heard.moves, heard.detaching, at)
+    : clusterFacts(n, heard.seen, heard.moves);
 };
 
 function* read({ incoming, undatedAt }: Reading): Generator<Item> {
-  const moves: Moves = new Map();
-  const seen = newSeen();
-  const watched: Watched = new Map();
+  const heard: Heard = { moves: new Map(), seen: newSeen(), watched: new Map(), detaching: new Map() };
   let before = undatedAt;
   for (const record of jsonRecords(incoming)) {
     const { line } = record;
@@ -70,7 +72,7 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
     }
     const { at, told } = whenOf(n, before);
     before = at;
-    const facts = factsOf(n, moves, seen, watched, at);
+    const facts = factsOf(n, heard, at);
     if (facts === null) {
       yield ignored(line, n.eventType);
       continue;

@@ -1,5 +1,6 @@
 // One line of oslo.log: when, who, about which VM, and the message.
 import { instantOf } from '../nova-words.ts';
+import { unwrapped, type Wrapped } from './wrapped.ts';
 
 export type LogLine = {
   /** Milliseconds since 1970; oslo.log writes the host's local time without a zone, taken as UTC. */
@@ -23,15 +24,13 @@ const LEVEL = 'TRACE|DEBUG|INFO|AUDIT|WARNING|WARN|ERROR|CRITICAL';
 /** `INFO nova.compute.manager [None req-… - - -] [instance: UUID] message`: what every form ends in. */
 const SAID = `(${LEVEL}) ([\\w.]+) (?:\\[(?!instance: )([^\\]]*)\\] ?)?(?:\\[instance: ([0-9a-f-]{36})\\] ?)?(.*)`;
 
-// `[file name, container's stamp, "path:" of grep] 2017-05-16 00:00:04.500 2931 INFO …`
+// `[file name, container's stamp, "path:" of grep] 2017-05-16 00:00:04.500 2931 INFO …`; a format without the process or the
+// milliseconds is somebody's own, so it has to be a logger of OpenStack's.
 const LINE = new RegExp(
-  `^(?:(.{1,200}?)[\\s:])??((\\d{4}-\\d\\d-\\d\\d[ T]\\d\\d:\\d\\d:\\d\\d[.,]\\d{3,6}(?:Z|[+-]\\d\\d:?\\d\\d)?) (\\d+) ${SAID})$`,
+  `^(?:(.{1,200}?)[\\s:])??((\\d{4}-\\d\\d-\\d\\d[ T]\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{3,6})?(?:Z|[+-]\\d\\d:?\\d\\d)?)(?: (\\d+)|(?= [A-Z]+ (?:nova|oslo|masakari)[._])) ${SAID})$`,
 );
-// journald and syslog, as devstack and packaged services write to them:
-// `May 16 00:00:04 compute-1 nova-compute[2931]: INFO …`, `2017-05-16T00:00:04.500000+0000 compute-1 nova-compute[2931]: INFO …`
-const JOURNAL = new RegExp(
-  `^(?:([A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?)|(\\d{4}-\\d\\d-\\d\\dT\\S{8,32})) ([\\w.-]+) ([\\w.@-]+)\\[(\\d+)\\]: ${SAID}$`,
-);
+/** After syslog's header, as devstack and packaged services write to it: without a date of its own. */
+const DATELESS = new RegExp(`^${SAID}$`);
 
 /** Stamps of a container runtime differ from line to line; the rest of what stands before the date is the file. */
 const fileOf = (prefix: string): string => prefix.replace(/\d{4}-\d\d-\d\dT\S+\s*/, '').replace(/\.log.*$/, '');
@@ -49,13 +48,15 @@ const inYear = (stamp: string, before: number): number | null => {
 
 const requestIn = (context: string | undefined): string | null => /req-[0-9a-f-]{36}/.exec(context ?? '')?.[0] ?? null;
 
-const journalLine = (line: string, written: number): LogLine | null => {
-  const parts = JOURNAL.exec(line);
-  if (parts === null) return null;
-  const [, short, iso, host = '', program = '', pid = '', level = '', logger = '', context, vm, message = ''] = parts;
-  const at = short === undefined ? instantOf(iso ?? '') : inYear(short, written);
+/** A line whose date is its header's. */
+const journalLine = (line: string, { header, text }: Wrapped, written: number): LogLine | null => {
+  const parts = header === null ? null : DATELESS.exec(text);
+  if (header === null || parts === null) return null;
+  const at = /^\d/.test(header.stamp) ? instantOf(header.stamp) : inYear(header.stamp, written);
   if (at === null) return null;
-  const writer = `${host} ${program} ${pid}`;
+  const [, level = '', logger = '', context, vm, message = ''] = parts;
+  const writer = `${header.host} ${header.program}`;
+  const { host } = header;
   return { at, writer, host, level, logger, request: requestIn(context), vm: vm ?? null, message, text: line };
 };
 
@@ -64,13 +65,16 @@ const journalLine = (line: string, written: number): LogLine | null => {
  * was, in milliseconds since 1970: syslog's stamps have no year.
  */
 export const logLineIn = (line: string, written: number): LogLine | null => {
-  const parts = LINE.exec(line);
-  if (parts === null) return journalLine(line, written);
+  const wrapped = unwrapped(line);
+  const parts = LINE.exec(wrapped.text);
+  if (parts === null) return journalLine(line, wrapped, written);
   const [, prefix = '', text = '', time = '', pid = '', level = '', logger = '', context, vm, message = ''] = parts;
   const at = instantOf(time.replace(',', '.'));
   if (at === null) return null;
-  const writer = `${fileOf(prefix)} ${pid}`;
-  return { at, writer, host: null, level, logger, request: requestIn(context), vm: vm ?? null, message, text };
+  const { header } = wrapped;
+  const writer = header === null ? `${fileOf(prefix)} ${pid}` : `${header.host} ${header.program}`;
+  const host = header?.host ?? null;
+  return { at, writer, host, level, logger, request: requestIn(context), vm: vm ?? null, message, text };
 };
 
 /** A message with what varies taken out, short enough to count by. */

@@ -109,6 +109,13 @@ const downtime: Rule[1] = (s, [ms = '0']) => {
 
 const failed: Rule[1] = (s, [reason = '']) => step('failed', true)(s, ['', reason.slice(0, 1000)]);
 
+/** nova-compute gives up a live migration that raised: the migration, and the VM with it, are in error. */
+const brokenOff: Rule[1] = (s, [why = '']) => {
+  const fault = faultOf(why);
+  const data = { vmState: 'error', taskState: null, ...(fault === '' ? {} : { fault }) } as const;
+  return [...step('error', true)(s, ['', fault]), changedVm(s.vm, data, 'inferred')];
+};
+
 const changedVm = (vm: string, data: Data<'vm.state_changed'>, evidence: Told['evidence'] = 'observed'): Told => ({
   type: 'vm.state_changed',
   v: 1,
@@ -183,6 +190,7 @@ const ABOUT_VMS: readonly Rule[] = [
     (s, [sec = '']) => note(s, `Live migration not completed after ${sec} s.`),
   ],
   [/^Live Migration failure: (.*)$/, failed],
+  [/^Live migration failed\.:? ?(.*)$/, brokenOff],
   [/^Migration operation has aborted/, failed],
   [
     /^Pre live migration failed at (\S+)/,

@@ -2,6 +2,7 @@
 import { entity } from '../../../domain/events/entity.ts';
 import type { Draft } from './moment.ts';
 import type { Command, Text } from './scan.ts';
+import { argumentsOf } from './words.ts';
 
 /** Kept in one event; a table beyond this (20,000 entries are 2 MiB) is no host's of a cloud. */
 const FLOWS_MAX = 20_000;
@@ -22,12 +23,16 @@ const plain = (text: string): string =>
     .replace(/,\s*actions=/, ' actions=')
     .trim();
 
-/** The bridge a command asked for: its first operand after `dump-flows`. */
+const VALUED = new Set(['O', 'protocols', 'F', 'flow-format']);
+/** Programs a table may be piped through and stay whole. */
+const PAGERS = /^(?:less|more|cat|sort|tee)$/;
+
+/** The bridge a command asked for; null where it asked for some of its entries only, which are no table. */
 export const dumpedBridge = ({ words }: Command): string | null => {
-  const at = words.indexOf('dump-flows');
-  return words[0] === 'ovs-ofctl' && at > 0
-    ? (words.slice(at + 1).find((word) => !word.startsWith('-')) ?? null)
-    : null;
+  if (words[0] !== 'ovs-ofctl') return null;
+  const [command, bridge = null, next, program = ''] = argumentsOf(words.slice(1), VALUED).operands;
+  const isWhole = next === undefined || (next === '|' && PAGERS.test(program));
+  return command === 'dump-flows' && isWhole ? bridge : null;
 };
 
 /** `compute-1.br-tun.txt`, `br-tun_compute-1.flows`: a dump saved without its command may be named after both. */

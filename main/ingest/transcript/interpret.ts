@@ -93,7 +93,7 @@ const withOverlay = (moments: readonly Moment[], { type, vniRange, segment }: Ov
 };
 
 const FLOWS_IGNORED =
-  'flow entries of a bridge and host that nothing names (call the file br-tun.HOST.txt, or keep command and prompt)';
+  'flow entries of a part of a bridge, or of a bridge and host that nothing names (call the file br-tun.HOST.txt, or keep command and prompt)';
 
 /** `fileName` may say what a document saved without its command is about. */
 export const interpret = (blocks: readonly Block[], fileName: string): Interpretation => {
@@ -169,6 +169,7 @@ export const interpret = (blocks: readonly Block[], fileName: string): Interpret
   const named = dumpNamed(fileName);
   const loose = [
     ...readGlusterInfo(textsAfter(blocks, -1)),
+    ...readGlusterPeers(textsAfter(blocks, -1)),
     ...overlayFacts(blocks, -1, overlay),
     ...dumped(-1, named?.bridge ?? null, named?.host ?? null),
   ];

@@ -105,9 +105,9 @@ const TYPED =
   /^[ \t]*(?:\([\w.-]{1,40}\) ?)?(?:\S{0,100}[@\]][^#$\n]{0,100}[#$] *|[#$] +)?(?:sudo +)?(?:nova|openstack|cinder|gluster|neutron|ovs-vsctl|ovs-ofctl) +[a-z-]+/gm;
 const RULED = /^[ \t]*\+[-\u2013\u2014=]{2,}[-\u2013\u2014=+]*/gm;
 
-/** Output saved without its command: `ovs-vsctl show`, `gluster volume info`, `ovs-ofctl dump-flows`. */
+/** Output saved without its command: `ovs-vsctl show`, `gluster volume info` and `peer status`, `ovs-ofctl dump-flows`. */
 const PRINTED =
-  /^[ \t]*(?:Bridge "?\w|options: \{[^}\n]*remote_ip|Volume Name: \S|Number of Bricks: \d|(?:cookie=0x[0-9a-f]+, (?:duration=[\d.]+s, )?)?table=\d+, .*actions=)/gm;
+  /^[ \t]*(?:Bridge "?\w|options: \{[^}\n]*remote_ip|Volume Name: \S|Number of Bricks: \d|State: Peer in Cluster|(?:cookie=0x[0-9a-f]+, (?:duration=[\d.]+s, )?)?table=\d+, .*actions=)/gm;
 
 export const transcript: Format = {
   name: 'transcript',

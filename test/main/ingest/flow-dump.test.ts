@@ -38,3 +38,18 @@ test('of nobody: counted, with what to do', () => {
     expect.objectContaining({ kind: 'ignored', count: 2, what: expect.stringContaining('br-tun.HOST.txt') as string }),
   );
 });
+
+test('a part of a table is no table', () => {
+  const asked = [
+    'br-tun table=0',
+    '-O OpenFlow13 br-tun',
+    'br-tun | less',
+    'br-tun | grep priority=1',
+    'br-tun "dl_vlan=1"',
+  ];
+  const kept = asked.map((what) => {
+    const lines = [`root@c1:~# ovs-ofctl dump-flows ${what}`, ...DUMP];
+    return dumpsIn(factsOf(transcript, text(...lines))).length;
+  });
+  expect(kept).toEqual([0, 1, 1, 0, 0]);
+});

@@ -308,3 +308,12 @@ test('an inventory saved as the list it is names no host', () => {
     { kind: 'refused', why: expect.stringMatching(/name its file after the host/) },
   ]);
 });
+
+test("Placement's inventories are known wherever its answer names them", () => {
+  const inventories = { VCPU: { total: 32, reserved: 0, allocation_ratio: 4 } };
+  for (const answer of [{ inventories }, { resource_provider_generation: 5, inventories }]) {
+    const content = new TextEncoder().encode(JSON.stringify(answer));
+    const facts = factsOf(formatNamed(JSON.stringify(answer)), fromBytes('inventory-c1.json', content, UNDATED));
+    expect(facts).toMatchObject([{ entity: 'host:c1', data: { vcpus: 32, vcpuRatio: 4 } }]);
+  }
+});

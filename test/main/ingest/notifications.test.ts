@@ -284,3 +284,47 @@ test('extra specs, aggregates and the zone a request was pinned to are facts', (
   const gone = sent('aggregate.create.start', 'aggregate.delete.end', 4, 'nova-api:a', { name: 'fast', hosts: [] });
   expect(folded(factsOf(notifications, text(aggregate, gone))).aggregates).toEqual([]);
 });
+
+test('what the conductor gave up is an error in the legacy form, too', () => {
+  const legacy = (method: string, reason: unknown): string =>
+    JSON.stringify({
+      event_type: `compute_task.${method}`,
+      publisher_id: 'conductor.ctl',
+      message_id: method,
+      timestamp: '2026-03-03 10:00:00.000001',
+      payload: { instance_id: UUID, method, state: 'error', reason, request_spec: {}, instance_properties: {} },
+    });
+  const reasons = [
+    "NoValidHost('No valid host was found.',)",
+    { class: 'NoValidHost', message: 'none' },
+    { kwargs: {} },
+  ];
+  for (const [i, reason] of reasons.entries()) {
+    const [vm] = folded(factsOf(notifications, text(legacy(`build_instances`, reason)))).vms;
+    expect(vm).toMatchObject({ vmState: 'error' });
+    expect(vm?.fault).toContain(['NoValidHost', 'NoValidHost: none', 'no reason'][i]);
+  }
+});
+
+test('an interface that is detached takes its port and its address from the VM', () => {
+  type Ip = { 'nova_object.data': { address: string; port_uuid: string } };
+  const ips = sample('instance.interface_attach.end').payload['nova_object.data']['ip_addresses'] as Ip[];
+  const step = (eventType: string, minute: number, left: readonly Ip[]): string =>
+    sent('instance.interface_attach.end', eventType, minute, 'nova-compute:compute', { ip_addresses: left });
+  const lines = [
+    step('instance.interface_attach.end', 1, ips),
+    step('instance.interface_detach.start', 2, ips),
+    step('instance.interface_detach.end', 3, ips.slice(0, 1)),
+  ];
+  const state = folded(factsOf(notifications, text(...lines)));
+  expect(state.vms[0]?.addresses.map(({ ip }) => ip)).toEqual([ips[0]?.['nova_object.data'].address]);
+  const [kept, gone] = ips.map((ip) => ip['nova_object.data'].port_uuid);
+  const ports = new Map(state.ports.map((port) => [port.id, port.vm]));
+  expect([ports.get(kept ?? ''), ports.get(gone ?? '')]).toEqual([UUID, null]);
+  const all = [
+    ...lines,
+    step('instance.interface_detach.start', 4, ips.slice(0, 1)),
+    step('instance.interface_detach.end', 5, []),
+  ];
+  expect(folded(factsOf(notifications, text(...all))).vms[0]?.addresses).toEqual([]);
+});

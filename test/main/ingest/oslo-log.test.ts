@@ -120,11 +120,42 @@ test.each([
   ['a collection’s file name', (l: string) => `nova-compute.log.1.2017-05-16_13:53:08 ${l}`],
   ['a zone', (l: string) => l.replace(/^(\S+) (\S+)/, '$1T$2+00:00')],
   ['journald', (l: string) => l.replace(/^(\S+) (\S+) 2931 /, '$1T$2000+0000 cp-1 nova-compute[2931]: ')],
+  ['syslog around the whole line', (l: string, i: number) => `<134>May 16 02:00:0${i} cp-1 nova-compute[2931]: ${l}`],
+  ['syslog of RFC 5424', (l: string) => l.replace(/^(\S+) (\S+) 2931 /, '<134>1 $1T$2Z cp-1 nova-compute 2931 - - ')],
+  ['Docker’s JSON', (l: string) => JSON.stringify({ log: `${l}\n`, stream: 'stdout', time: '2017-05-16T00:00:04Z' })],
+  [
+    'journald’s JSON',
+    (l: string) => {
+      const [, date = '', time = '', MESSAGE = ''] = /^(\S+) (\S+) 2931 (.*)$/.exec(l) ?? [];
+      const micros = String(Date.parse(`${date}T${time}Z`) * 1000);
+      return JSON.stringify({ MESSAGE, _HOSTNAME: 'cp-1', _PID: '2931', __REALTIME_TIMESTAMP: micros });
+    },
+  ],
+  ['a format without the process', (l: string) => l.replace(' 2931 ', ' ')],
 ])('the same lines with %s are the same facts', (_, wrapped) => {
   const plain = factsOf(osloLog, text(...BOOT)).map(({ at, type, entity, data }) => ({ at, type, entity, data }));
   const content = text(...BOOT.map(wrapped));
   expect(formatOf(content, null)).toMatchObject({ ok: true, value: { name: 'oslo.log' } });
   expect(factsOf(osloLog, content).map(({ at, type, entity, data }) => ({ at, type, entity, data }))).toEqual(plain);
+});
+
+test('the host in a header is the log’s own, where no line of Nova’s names it', () => {
+  const spawned = line('00:00:10.302', 'nova.virt.libvirt.driver', 'Instance spawned successfully.');
+  const lines = [`May 16 00:00:10 cp-7 nova-compute[2931]: ${spawned}`];
+  expect(factsOf(osloLog, text(...lines))[0]?.data).toMatchObject({ host: 'cp-7' });
+  // …and where one does, it holds for the writer, whose stamps differ from line to line.
+  const collected = BOOT.map((l, i) => `May 16 00:00:${10 + i} cp-7 nova-compute[2931]: ${l}`);
+  expect(factsOf(osloLog, text(...collected))[0]?.data).toMatchObject({ host: 'cp-1.utah.cloudlab.us' });
+});
+
+test('a live migration that raised puts migration and VM into error', () => {
+  const state = stateOf([
+    ...BOOT,
+    ...MOVE,
+    `2017-05-16 02:00:00.000 2931 ERROR nova.compute.manager ${REQ} [instance: ${VM}] Live migration failed.: libvirt.libvirtError: lost the connection`,
+  ]);
+  expect(state.migrations).toMatchObject([{ status: 'error', reason: 'libvirtError: lost the connection' }]);
+  expect(state.vms).toMatchObject([{ vmState: 'error', fault: 'libvirtError: lost the connection' }]);
 });
 
 test('syslog has no year: it is the newest that is not after the file', () => {

@@ -108,6 +108,9 @@ test("gluster's peers, and one that is gone", () => {
     'storage_node:g3',
   ]);
   expect(told(lines, 'storage_node.failed')).toEqual([['storage_node:g3', { cause: 'disconnected' }]]);
+  const saved = lines.slice(1); // without the command
+  expect(formatOf(text(...saved), null)).toMatchObject({ ok: true, value: { name: 'transcript' } });
+  expect(told(saved, 'storage_node.failed')).toHaveLength(1);
 });
 
 test('output saved without its command is recognised and read', () => {
