@@ -7,8 +7,8 @@ import type { ImportedFile, ImportReport } from '../../ingest/import-settings.ts
 import { parseMoment } from '../../service/moment.ts';
 import { runHere } from '../../work/jobs.ts';
 import { openForUse } from '../../work/open-log.ts';
-import { unwatched } from '../../work/watcher.ts';
 import type { AddCommand, Ending } from '../command-line/command.ts';
+import { onInterrupt } from '../command-line/interrupt.ts';
 import { inLog } from '../command-line/open.ts';
 import { type JsonOption, type LogOption, type TimelineOption, withJson } from '../command-line/options.ts';
 import { counted } from '../command-line/table.ts';
@@ -88,8 +88,10 @@ const importInto = async (
     undatedAt: at === null ? null : at.value.at,
     ...(options.refused === undefined ? {} : { refusedTo: options.refused }),
   };
-  const watcher = { ...unwatched(), progress: ({ says }: { says: string }) => terminal.status(says) };
+  const interrupt = onInterrupt();
+  const watcher = { signal: interrupt.signal, progress: ({ says }: { says: string }) => terminal.status(says) };
   const report = await runHere('import', { logPath, order }, watcher);
+  interrupt.ignore();
   if (isNew && (order.dryRun || (!report.ok && isEmpty(logPath)))) remove(logPath);
   if (!report.ok) return err(report.error.sentence);
   const events = report.value.files.reduce((sum, file) => sum + file.events, 0);

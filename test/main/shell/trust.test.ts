@@ -77,6 +77,35 @@ test(
   },
 );
 
+test('an import that is interrupted says what is kept and how to go on', SLOW, async () => {
+  const log = join(dir, 'interrupted.understudy');
+  const lines = Array.from({ length: 60_000 }, (_, i) => {
+    const time = new Date(Date.UTC(2026, 2, 3) + i * 100).toISOString().slice(0, 23).replace('T', ' ');
+    const vm = `b9000564-fe1a-409b-b8cc-${String(i % 100).padStart(12, '0')}`;
+    return `${time} 7 INFO nova.compute.manager [-] [instance: ${vm}] VM ${i % 2 === 0 ? 'Paused' : 'Resumed'} (Lifecycle Event)\n`;
+  });
+  const file = join(dir, 'long.log');
+  writeFileSync(file, lines.join(''));
+  const child = spawn(process.execPath, [CLI, 'import', file, '--log', log], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, UNDERSTUDY_HOME: dir },
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const closed = once(child, 'close');
+  const isUnderWay = (): boolean => (statSync(`${log}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 1_000_000;
+  while (!isUnderWay() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+  child.kill('SIGINT');
+  await closed;
+  expect(said).toMatch(/^Cancelled in .*long\.log after \d+ events, which are kept\. Import it again to go on/);
+  expect(child.exitCode).toBe(2);
+  const kept = verified(log).events;
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThan(60_000);
+  expect(cli('import', file, '--log', log)).toMatchObject({ status: 0, err: '' });
+  expect(verified(log).events).toBe(60_000);
+});
+
 /** Runs in a shell where no file may grow beyond so many KiB: what a quota or a full disk does to a writer. */
 const cliWithin = (kib: number, ...argv: readonly string[]): Ran =>
   ended(
