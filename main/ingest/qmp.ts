@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { entity } from '../../domain/events/entity.ts';
 import type { Evidence, Fact } from '../../domain/events/dictionary.ts';
+import { factKey } from './fact-key.ts';
 import { type Format, ignored, type Item, type Proposal, type Reading, refusal } from './format.ts';
 import { countAt, type Fields, isFields, jsonRecords, jsonText, textAt } from './json-records.ts';
 
@@ -172,9 +173,9 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
     }
     ended ||= hasEnded(told);
     const key = createHash('sha256').update(`${vm} ${text}`).digest('hex').slice(0, 32);
-    const facts = told.map((fact, i): Proposal => {
+    const facts = told.map((fact): Proposal => {
       const evidence = at === null ? 'inferred' : fact.evidence;
-      return { ...fact, evidence, at: story.at, line, key: `${key}#${i}` };
+      return { ...fact, evidence, at: story.at, line, key: factKey(key, fact) };
     });
     yield { kind: 'facts', line, facts };
   }

@@ -1,5 +1,6 @@
 // The format "notifications": what Nova and Masakari send over the message bus, versioned or legacy, however it was collected.
 import { createHash } from 'node:crypto';
+import { factKey } from '../fact-key.ts';
 import { type Format, ignored, type Item, type Proposal, type Reading, refusal } from '../format.ts';
 import { jsonRecords, jsonText, textAt } from '../json-records.ts';
 import { instantOf } from '../nova-words.ts';
@@ -78,9 +79,9 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
       continue;
     }
     const key = keyOf(n);
-    const proposals = facts.map((fact, i): Proposal => {
+    const proposals = facts.map((fact): Proposal => {
       const evidence = told ? fact.evidence : 'inferred';
-      return { ...fact, at, line, evidence, key: `${key}#${i}` };
+      return { ...fact, at, line, evidence, key: factKey(key, fact) };
     });
     yield { kind: 'facts', line, facts: proposals };
   }

@@ -1,5 +1,6 @@
 // The format "oslo.log": lines of Nova's services, as files or as collected with a file name or a journal's stamp before them.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { factKey } from '../fact-key.ts';
 import { type Format, ignored, type Item, type Reading, refusal } from '../format.ts';
 import { linesOf } from '../lines.ts';
 import { type LogLine, logLineIn, templateOf } from './line.ts';
@@ -55,8 +56,8 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
       yield ignored(number, templates.has(template) ? template : 'other messages');
       continue;
     }
-    const key = createHash('sha256').update(line.text).digest('hex').slice(0, 32);
-    const facts = told.map((fact, i) => ({ ...fact, at: line.at, line: number, key: `${key}#${i}` }));
+    const key = hash('sha256', line.text).slice(0, 32);
+    const facts = told.map((fact) => ({ ...fact, at: line.at, line: number, key: factKey(key, fact) }));
     yield { kind: 'facts', line: number, facts };
   }
 }

@@ -1,7 +1,7 @@
 // Listings of everything but VMs: hypervisors, compute services, volumes, flavors, migrations, groups, by their column names.
 import { entity } from '../../../domain/events/entity.ts';
 import { GROUP_POLICIES } from '../../../domain/events/other-events.ts';
-import { NETWORK_TYPES, PORT_STATUSES } from '../../../domain/events/network-events.ts';
+import { BINDING_STATUSES, NETWORK_TYPES, PORT_STATUSES } from '../../../domain/events/network-events.ts';
 import { instantOf, isUuid, specsIn } from '../nova-words.ts';
 import { aggregates, aggregateShown } from './aggregate-list.ts';
 import { migration } from './migration-list.ts';
@@ -198,6 +198,24 @@ const port: RowReader = (row, line, names) => {
   return [{ type: 'port.reported', v: 1, entity: entity('port', id), line, evidence: 'observed', data }];
 };
 
+/** Neutron's table `ml2_port_bindings`, where operators look for what a rollback left behind: no client lists bindings. */
+const portBinding: RowReader = (row, line) => {
+  const [id, bound] = [at(row, 'port_id'), at(row, 'host')];
+  const binding = BINDING_STATUSES.find((known) => known === at(row, 'status'));
+  if (id === null || binding === undefined) return 'this binding has no port, or no status of Neutron';
+  if (bound === null) return []; // unbound
+  return [
+    {
+      type: 'port.bound',
+      v: 1,
+      entity: entity('port', id),
+      line,
+      evidence: 'observed',
+      data: { host: bound, binding },
+    },
+  ];
+};
+
 /** `openstack server event list` and `nova instance-action-list`: what Nova was asked to do with a VM, and when. */
 const action: RowReader = (row, line) => {
   const [name, begun] = [at(row, 'action'), instantOf(at(row, 'start time', 'start_time') ?? '')];
@@ -236,6 +254,7 @@ const LISTINGS: readonly Listing[] = [
   { columns: ['id', 'name', 'members', 'policy'], read: serverGroup },
   { columns: ['id', 'name', 'members', 'policies'], read: serverGroup },
   { columns: ['id', 'network_id', 'device_id', 'mac_address'], read: port },
+  { columns: ['port_id', 'host', 'status'], read: portBinding },
   { columns: ['id', 'name', 'provider:network_type'], read: network },
   { columns: ['id', 'name', 'subnets'], read: network },
   { columns: ['action', 'request id', 'start time'], read: action },

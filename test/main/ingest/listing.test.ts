@@ -317,3 +317,21 @@ test("Placement's inventories are known wherever its answer names them", () => {
     expect(facts).toMatchObject([{ entity: 'host:c1', data: { vcpus: 32, vcpuRatio: 4 } }]);
   }
 });
+
+test("Neutron's bindings, as its database prints them, show what a rollback left behind", () => {
+  const port = 'ce531f90-199f-48c0-816c-13e38010b442';
+  const table = [
+    'MariaDB [neutron]> select port_id, host, vif_type, status from ml2_port_bindings;',
+    '+--------------------------------------+------+----------+----------+',
+    '| port_id                              | host | vif_type | status   |',
+    '+--------------------------------------+------+----------+----------+',
+    `| ${port} | c1   | ovs      | ACTIVE   |`,
+    `| ${port} | c2   | ovs      | INACTIVE |`,
+    `| ${port} |      | unbound  | ACTIVE   |`,
+    '+--------------------------------------+------+----------+----------+',
+  ];
+  expect(only(table.join('\n'), 'port.bound')).toEqual([
+    [`port:${port}`, { host: 'c1', binding: 'ACTIVE' }],
+    [`port:${port}`, { host: 'c2', binding: 'INACTIVE' }],
+  ]);
+});
