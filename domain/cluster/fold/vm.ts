@@ -196,7 +196,9 @@ const showHost = (
   const m = rowAt(v.moving, vm);
   if (concludes(c, m, vm, host, settled)) {
     concludeMove(c, m, vm, host, verify, e);
-    placeVm(c, vm, host, e.at, e.evidence, HOST_BY.report); // the move is concluded, the VM was seen there
+    // The move is concluded: by a listing that saw the VM there, or by the word of Nova's that ends it.
+    const by = 'status' in e.data && e.data.status !== undefined ? HOST_BY.report : HOST_BY.move;
+    placeVm(c, vm, host, e.at, e.evidence, by);
     return;
   }
   if (restsAtSource(c, m, host, settled, e)) abandonMove(c, m, vm, `seen at rest on its source, ${name}`, e);
@@ -208,7 +210,13 @@ const showHost = (
   const unrecorded = before !== NO_ROW && before !== host && !isOnItsWay(c, m, host);
   if (unrecorded) noteUnrecordedMove(c, vm, before, host, e);
   if (unrecorded) placeVm(c, vm, host, e.at, 'inferred', HOST_BY.unrecorded);
-  else placeVm(c, vm, host, e.at, e.evidence, HOST_BY.report);
+  else placeVm(c, vm, host, e.at, e.evidence, isEcho(c, vm, host, e) ? HOST_BY.move : HOST_BY.report);
+};
+
+/** A notification that ends a move repeats where it went: the same word, not somebody who saw the VM there. */
+const isEcho = (c: Cluster, vm: Row, host: Row, e: Reported | StateChanged): boolean => {
+  const { host: known, hostAt, hostBy } = c.vms.col;
+  return rowAt(known, vm) === host && numberAt(hostAt, vm) === e.at && byteAt(hostBy, vm) === HOST_BY.move;
 };
 
 const MOVING_STATUSES: ReadonlySet<string> = new Set(['MIGRATING', 'REBUILD', 'RESIZE', 'REVERT_RESIZE']);

@@ -2,7 +2,7 @@
 import { entity } from '../../../domain/events/entity.ts';
 import { type Fields, isFields, listAt, textAt } from '../json-records.ts';
 import { taskState, vmState } from '../nova-words.ts';
-import { type Instance, instanceIn } from './instance.ts';
+import { hasArrived, type Instance, instanceIn } from './instance.ts';
 import { type Moves, movesTold, type Told } from './moves.ts';
 import type { Notification } from './notification.ts';
 
@@ -81,7 +81,7 @@ const portOf = (ip: Fields, vm: Instance): readonly Told[] => {
         vm: vm.uuid,
         ips: [address],
         ...(typeof mac === 'string' ? { mac } : {}),
-        ...(vm.host === null ? {} : { host: vm.host }),
+        ...(typeof vm.data.host === 'string' ? { host: vm.data.host } : {}),
       },
     },
   ];
@@ -119,8 +119,9 @@ const volumes = (n: Notification, vm: Instance): readonly Told[] => {
   return swapped ? [detached(old, vm), attached(fresh, vm, null, false)] : [];
 };
 
+/** Ports are bound where their VM has arrived. */
 const ports = (n: Notification, vm: Instance): readonly Told[] => {
-  if (n.phase !== 'end' || (n.event !== 'instance.create' && n.event !== 'instance.interface_attach')) return [];
+  if (!hasArrived(n) && (n.event !== 'instance.interface_attach' || n.phase !== 'end')) return [];
   return listAt(n.payload, 'ip_addresses')
     .filter(isFields)
     .flatMap((ip) => portOf(ip, vm));

@@ -8,6 +8,7 @@ type Reported = Extract<Fact, { type: 'vm.reported' }>['data'];
 
 export type Instance = {
   readonly uuid: string;
+  /** As its payload has it; during a move the host it comes from. */
   readonly host: string | null;
   readonly data: Reported;
   readonly fault: string | null;
@@ -66,8 +67,37 @@ const statesOf = (payload: Fields, legacy: boolean): Reported => {
 export const bootsFromVolume = (payload: Fields): boolean =>
   listAt(payload, 'block_devices').some((device) => isFields(device) && device['boot_index'] === 0);
 
+/**
+ * After these the VM is on the host that publishes them. Its payload may still name the host it came from: nova-compute writes
+ * the new one down only after the end of an evacuation's rebuild.
+ */
+const ARRIVED = new Set([
+  'instance.create',
+  'instance.live_migration_post_dest',
+  'instance.rebuild',
+  'instance.resize_finish',
+  'instance.resize_revert',
+  'instance.unshelve',
+]);
+export const hasArrived = ({ event, phase }: Notification): boolean => phase === 'end' && ARRIVED.has(event);
+
+/**
+ * Published from a copy of the VM made before the move was over, by the host that does not have it: the source's last word
+ * still says that it is migrating and on the source (see Nova's own samples), and so does the destination's in a rollback.
+ */
+const isStale = ({ event, phase }: Notification): boolean =>
+  (event === 'instance.live_migration_post' && phase === 'end') || event === 'instance.live_migration_rollback_dest';
+
+/** Where the payload, or who publishes it, says the VM is; nothing where it cannot know. */
+const whereOf = (n: Notification): Pick<Reported, 'host'> => {
+  if (isStale(n)) return {};
+  if (hasArrived(n) && n.publisher !== null) return { host: n.publisher };
+  return n.payload['host'] === undefined ? {} : { host: textAt(n.payload, 'host') };
+};
+
 /** Reads the VM; null when the payload names none. */
-export const instanceIn = ({ event, phase, payload, legacy }: Notification): Instance | null => {
+export const instanceIn = (n: Notification): Instance | null => {
+  const { event, phase, payload, legacy } = n;
   const uuid = textAt(payload, legacy ? 'instance_id' : 'uuid') ?? '';
   if (!isUuid(uuid)) return null;
   const host = textAt(payload, 'host');
@@ -77,14 +107,14 @@ export const instanceIn = ({ event, phase, payload, legacy }: Notification): Ins
   const isWithout = !legacy && event === 'instance.interface_detach' && phase === 'end';
   const data: Reported = {
     ...given('name', textAt(payload, 'display_name')),
-    ...(payload['host'] === undefined ? {} : { host }),
+    ...whereOf(n),
     ...sizesOf(payload, legacy),
     ...given('image', textAt(payload, 'image_uuid')),
     ...given('project', textAt(payload, 'tenant_id')),
     ...(addresses.length === 0 && !isWithout ? {} : { addresses }),
     ...(tags.length === 0 ? {} : { tags }),
     ...(bootsFromVolume(payload) ? { storage: 'volume' as const } : {}),
-    ...statesOf(payload, legacy),
+    ...(isStale(n) ? {} : statesOf(payload, legacy)),
   };
   return { uuid: uuid.toLowerCase(), host, data, fault: faultOf(payload) };
 };

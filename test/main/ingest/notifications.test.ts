@@ -85,7 +85,7 @@ test('a live migration is told from its phases: accepted, preparing, running, co
     sent(PRE, 'instance.live_migration_pre.end', 2, 'nova-compute:host2', migrating),
     sent(POST, 'instance.live_migration_post.start', 3, 'nova-compute:compute', migrating),
     sent(POST, 'instance.live_migration_post_dest.end', 4, 'nova-compute:host2', arrived),
-    sent(POST, POST, 5, 'nova-compute:compute', arrived),
+    sent(POST, POST, 5, 'nova-compute:compute', {}), // Nova's own sample: the source's copy of the VM is from before
   ];
   const facts = factsOf(notifications, text(...story));
   const state = folded(facts);
@@ -125,11 +125,13 @@ test('an evacuation is done on the host that publishes the end of its rebuild', 
     sent(PRE, 'instance.create.end', 0, 'nova-compute:compute', { ...on, task_state: null }),
     sent(PRE, 'instance.evacuate', 1, 'nova-api:api1', { ...on, task_state: 'rebuilding' }),
     sent(PRE, 'instance.rebuild.start', 2, 'nova-compute:host2', { ...on, task_state: 'rebuilding' }),
-    sent(PRE, 'instance.rebuild.end', 3, 'nova-compute:host2', { state: 'active', host: 'host2', task_state: null }),
+    // nova-compute writes the new host down after this.
+    sent(PRE, 'instance.rebuild.end', 3, 'nova-compute:host2', { ...on, task_state: null }),
   ];
   const state = folded(factsOf(notifications, text(...story)));
   expect(state.migrations).toMatchObject([{ type: 'evacuation', status: 'done', source: 'compute', dest: 'host2' }]);
   expect(state.vms).toMatchObject([{ host: 'host2', status: 'ACTIVE' }]);
+  expect(state.anomalies).toEqual([]);
 });
 
 test('legacy notifications tell the same move', () => {
@@ -152,7 +154,7 @@ test('legacy notifications tell the same move', () => {
         legacy('live_migration.pre.end', 2, 'host2', moving),
         legacy('live_migration._post.start', 3, 'compute', moving),
         legacy('live_migration.post.dest.end', 4, 'host2', { state: 'active', state_description: '', host: 'host2' }),
-        legacy('live_migration._post.end', 5, 'compute', { state: 'active', state_description: '', host: 'host2' }),
+        legacy('live_migration._post.end', 5, 'compute', moving),
       ),
     ),
   );
@@ -327,4 +329,49 @@ test('an interface that is detached takes its port and its address from the VM',
     step('instance.interface_detach.end', 5, []),
   ];
   expect(folded(factsOf(notifications, text(...all))).vms[0]?.addresses).toEqual([]);
+});
+
+test('a listing that shows the VM on its source after a completed migration contradicts it', () => {
+  const migrating = { state: 'active', task_state: 'migrating', host: 'compute' };
+  const arrived = { state: 'active', task_state: null, host: 'host2' };
+  const facts = factsOf(
+    notifications,
+    text(
+      sent(PRE, PRE, 1, 'nova-compute:host2', migrating),
+      sent(POST, 'instance.live_migration_post_dest.end', 4, 'nova-compute:host2', arrived),
+      sent(POST, POST, 5, 'nova-compute:compute', {}),
+    ),
+  );
+  const listed = {
+    type: 'vm.reported',
+    v: 1,
+    entity: `vm:${UUID}`,
+    at: instant(Date.parse('2026-03-03T11:00:00Z')),
+    evidence: 'observed',
+    line: 1,
+    key: null,
+    data: { status: 'ACTIVE', host: 'compute' },
+  } as const;
+  expect(folded([...facts, listed]).anomalies).toMatchObject([{ rule: 'completed-host-unchanged' }]);
+  // Somebody saw it on the destination in between: then it has moved back, and nobody recorded how.
+  const seen = { ...listed, at: instant(listed.at - 1000), data: { status: 'ACTIVE', host: 'host2' } } as const;
+  expect(folded([...facts, seen, listed]).anomalies).toMatchObject([{ rule: 'moved-without-record' }]);
+});
+
+test('where a VM arrives, its ports are bound', () => {
+  const state = folded(
+    factsOf(
+      notifications,
+      text(
+        sent(PRE, 'instance.create.end', 0, 'nova-compute:compute', { state: 'active', task_state: null }),
+        sent(PRE, PRE, 1, 'nova-compute:host2', { task_state: 'migrating' }),
+        sent(POST, 'instance.live_migration_post_dest.end', 4, 'nova-compute:host2', {
+          host: 'host2',
+          task_state: null,
+        }),
+        sent(POST, POST, 5, 'nova-compute:compute', {}),
+      ),
+    ),
+  );
+  expect(state.ports.map(({ vm, host }) => [vm, host])).toEqual([[UUID, 'host2']]);
 });
