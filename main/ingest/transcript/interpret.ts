@@ -26,7 +26,7 @@ import type { Block, Command, Table } from './scan.ts';
 import { cinderCommand, glusterCommand, mountCommand } from './storage-commands.ts';
 import { asksForAll, completed } from './complete-listing.ts';
 import { readTable, type TableReading } from './tables.ts';
-import { withoutSecrets } from './words.ts';
+import { argumentsOf, PRINTING, withoutSecrets } from './words.ts';
 
 const PROGRAMS: ReadonlyMap<string, Effects> = new Map([
   ['nova', novaCommand],
@@ -140,7 +140,8 @@ export const interpret = (blocks: readonly Block[], fileName: string): Interpret
     const moment = { line: block.line, vm, updated: null, facts };
     moments.push(moment);
     const ofPlacement = words.includes('inventory') || words.includes('allocation');
-    const named = vm === null ? (ofPlacement ? words.at(-1) : undefined) : words[2];
+    const named =
+      vm === null ? (ofPlacement ? argumentsOf(words.slice(1), PRINTING).operands.at(-1) : undefined) : words[2];
     open = { moment, words, asked: named ?? null, listsAll: asksForAll(block.words) };
   };
 

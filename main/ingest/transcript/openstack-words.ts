@@ -1,14 +1,15 @@
 // The unified client's commands in the words of the older ones, so that each is understood in one place.
-import { argumentsOf } from './words.ts';
+import { argumentsOf, PRINTING } from './words.ts';
 
 /** Options of `openstack` that take a value (python-openstackclient, compute/v2/server.py and volume/v2/volume.py). */
-const VALUED = new Set(
-  (
+const VALUED = new Set([
+  ...PRINTING,
+  ...(
     'flavor image image-property volume snapshot boot-from-volume block-device nic network port key-name security-group ' +
     'property file user-data description availability-zone host hypervisor-hostname hint min max tag live size type ' +
     'source snapshot password os-compute-api-version os-cloud'
   ).split(' '),
-);
+]);
 
 const option = (name: string, value: string | undefined): readonly string[] =>
   value === undefined ? [] : [name, value];

@@ -1,6 +1,6 @@
 // What clients print with `-f value`: words without a header. The command line tells the columns, and what each of them
 // can hold tells where a cell ends; a line that can be read in two ways is not read.
-import { argumentsOf } from './words.ts';
+import { argumentsOf, PRINTING } from './words.ts';
 import type { Broken, Row, Text } from './scan.ts';
 
 /** Columns of `openstack … list` in the order the client prints them, whatever order they were asked for in (cliff). */
@@ -111,19 +111,7 @@ const cellsIn = (text: string, patterns: readonly RegExp[], columns: number): re
   return null;
 };
 
-const VALUED = new Set([
-  'c',
-  'column',
-  'f',
-  'format',
-  'host',
-  'project',
-  'status',
-  'name',
-  'flavor',
-  'limit',
-  'marker',
-]);
+const VALUED = new Set([...PRINTING, 'host', 'project', 'status', 'name', 'flavor', 'limit', 'marker']);
 /** What a pipe may do to lines without changing them. */
 const WHOLE_LINES = /^(?:grep|egrep|sort|head|tail|less|more|cat|tee)$/;
 

@@ -54,6 +54,17 @@ export const argumentsOf = (words: readonly string[], valued: ReadonlySet<string
   return { operands, options };
 };
 
+/** Options of the unified client that say how to print, each with a value; they stand anywhere in a command. */
+export const PRINTING: ReadonlySet<string> = new Set([
+  'f',
+  'format',
+  'c',
+  'column',
+  'sort-column',
+  'max-width',
+  'prefix',
+]);
+
 const SECRET = /^--?(?:os-)?(?:\w+-)*(?:password|passwd|token|secret)$/i;
 const SECRET_GIVEN = /^(--?(?:os-)?(?:\w+-)*(?:password|passwd|token|secret)=|\w*(?:PASSWORD|TOKEN|SECRET)\w*=)./i;
 

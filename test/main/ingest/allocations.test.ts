@@ -77,3 +77,24 @@ test('a provider’s own allocations, saved as JSON', () => {
   expect(found).toEqual([['allocation-left', expect.stringContaining('charges compute-1 for web (4 vCPU, 8192 MiB)')]]);
   expect(listing.sniff(JSON.stringify(shown), 'provider.json')).toBeGreaterThan(0);
 });
+
+test('how to print may be said after whose allocations are asked for', () => {
+  const [asked = '', ...printed] = ALLOCATIONS;
+  const told = (command: string) =>
+    factsOf(transcript, text(...PROVIDERS, command, ...printed)).filter(
+      (fact) => fact.type === 'vm.allocations_reported',
+    );
+  expect(told(asked)).toHaveLength(1);
+  for (const how of ['-f table', '--format table -c resource_provider -c resources']) {
+    expect(told(`${asked} ${how}`).map(({ entity, data }) => [entity, data])).toEqual(
+      told(asked).map(({ entity, data }) => [entity, data]),
+    );
+  }
+});
+
+test('how to print may be said before whose VM is shown', () => {
+  const shown = SHOW.filter((line) => !line.includes('| name ') && !line.includes('| id '));
+  const command = 'openstack server show -f table -c status web';
+  const facts = factsOf(transcript, text(command, ...shown.slice(1)));
+  expect(facts.map((fact) => fact.entity)).toEqual(['vm:web', 'vm:web']);
+});
