@@ -2,6 +2,7 @@
 import type { Evidence, Fact } from '../../domain/events/dictionary.ts';
 import type { JournalEntry } from '../log/types.ts';
 import type { Incoming } from './incoming.ts';
+import type { SharedNames } from './shared-names.ts';
 
 /** A fact as an importer proposes it; `accept.ts` decides whether it is one. */
 export type Proposal = Fact & {
@@ -30,6 +31,8 @@ export type Reading = {
   readonly undatedAt: number;
   /** True where a person said so: then it is a snapshot of that instant, and the same content at another is another one. */
   readonly asked: boolean;
+  /** What the other documents of the import call things; absent where it stands alone. */
+  readonly names?: SharedNames;
 };
 
 export interface Format {
@@ -38,6 +41,8 @@ export interface Format {
   readonly nameTells?: (fileName: string) => boolean;
   /** True where files may give no times: then the instant a person gives is part of what they are. */
   readonly dateless?: boolean;
+  /** What a file of it calls things, for the others that come with it. */
+  readonly names?: (incoming: Incoming) => SharedNames;
   /** How sure it is, 0 (not at all) to 1, from the first bytes as text (lines end in \n) and the file's name. */
   readonly sniff: (head: string, fileName: string) => number;
   /** Reads the whole of it; the last item's line is at most the number of lines. */

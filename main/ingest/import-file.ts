@@ -17,6 +17,7 @@ import {
   readingOf,
 } from './import-settings.ts';
 import { type Content, contentOf, type Incoming } from './incoming.ts';
+import { digestOf } from './shared-names.ts';
 import { type Mapped, mapped, replayEntry } from './replay.ts';
 import { understudyJsonl } from './understudy-jsonl.ts';
 
@@ -43,18 +44,22 @@ type Tally = {
 type Pending = { events: Candidate[]; refused: Refusal[]; items: number; throughLine: number };
 const emptyBatch = (throughLine: number): Pending => ({ events: [], refused: [], items: 0, throughLine });
 
-/** A source is its content; where a name or an instant given by a person says what it is about, it is that, too. */
-const sourceId = (content: string, format: Format, { incoming, undatedAt, asked }: Reading): string => {
+/**
+ * A source is its content; where its name, an instant given by a person or the documents beside it say what it is about, it is
+ * that, too.
+ */
+const sourceId = (content: string, format: Format, { incoming, undatedAt, asked, names }: Reading): string => {
   const named = format.nameTells?.(incoming.name) === true;
   const placed = asked && format.dateless === true;
-  if (!named && !placed) return content;
-  const about = JSON.stringify([content, named ? incoming.name : null, placed ? undatedAt : null]);
+  if (!named && !placed && names === undefined) return content;
+  const beside = names === undefined ? [] : [digestOf(names)];
+  const about = JSON.stringify([content, named ? incoming.name : null, placed ? undatedAt : null, ...beside]);
   return createHash('sha256').update(about).digest('hex');
 };
 
 /** Reads one file into the log, batch by batch. What was appended before a failure or a cancellation stays. */
 export const importFile = async (
-  { incoming, format }: Chosen,
+  { incoming, format, names }: Chosen,
   settings: ImportSettings,
 ): Promise<Result<ImportedFile, ImportError>> => {
   const { log, timeline, dryRun = false, signal = null } = settings;
@@ -91,7 +96,7 @@ export const importFile = async (
         }
       },
     };
-    const reading = readingOf(counted, settings);
+    const reading = readingOf({ incoming: counted, ...(names === undefined ? {} : { names }) }, settings);
     const source: SourceInfo = { id: sourceId(content.id, format, reading), name: incoming.name, format: format.name };
     const known = log.progress(timeline, source.id);
     const through = known?.done === true ? Infinity : (known?.throughLine ?? 0);

@@ -5,6 +5,7 @@ import type { Log, LogError, Refusal } from '../log/types.ts';
 import type { Skew } from './clock-skew.ts';
 import type { Format, Reading } from './format.ts';
 import type { Incoming } from './incoming.ts';
+import type { SharedNames } from './shared-names.ts';
 
 export type ImportError = {
   readonly code: 'bad_input' | 'cancelled' | LogError['code'];
@@ -40,10 +41,11 @@ export type ImportSettings = {
   readonly signal?: AbortSignal | null;
 };
 /** A file that will be read: recognised, and (where a person named it) known to hold something. */
-export type Chosen = { readonly incoming: Incoming; readonly format: Format };
+export type Chosen = { readonly incoming: Incoming; readonly format: Format; readonly names?: SharedNames };
 
-export const readingOf = (incoming: Incoming, settings: ImportSettings): Reading => ({
+export const readingOf = ({ incoming, names }: Omit<Chosen, 'format'>, settings: ImportSettings): Reading => ({
   incoming,
+  ...(names === undefined ? {} : { names }),
   undatedAt: settings.undatedAt ?? incoming.modifiedAt,
   asked: (settings.undatedAt ?? null) !== null,
 });

@@ -3,6 +3,8 @@ import { type Format, type Item, type Reading, refusal } from './format.ts';
 import type { Incoming } from './incoming.ts';
 import { wholeText } from './json-records.ts';
 import { beginningOf } from './listing-fields.ts';
+import { NO_NAMES, type SharedNames } from './shared-names.ts';
+import { directoryOf } from './transcript/directory.ts';
 import { tableInCsv, tableInJson, tableInShell, tableInYaml } from './transcript/printed.ts';
 import type { Table } from './transcript/scan.ts';
 import { inventoryNamed, isKnown } from './transcript/tables.ts';
@@ -41,9 +43,21 @@ function* read(reading: Reading): Generator<Item> {
 
 const SURE = { json: 0.8, csv: 0.85, shell: 0.8, yaml: 0.5 } as const;
 
+/** What a listing calls things; nothing where it cannot be parsed, which its reading will tell. */
+const namesIn = (incoming: Incoming): SharedNames => {
+  if (incoming.bytes > LISTING_BYTES_MAX) return NO_NAMES;
+  try {
+    const table = parsed(incoming);
+    return table === null ? NO_NAMES : directoryOf([table]);
+  } catch {
+    return NO_NAMES;
+  }
+};
+
 export const listing: Format = {
   name: 'listing',
   dateless: true,
+  names: namesIn,
   nameTells: (fileName) => inventoryNamed(fileName) !== null,
   sniff: (head) => {
     const beginning = beginningOf(head);

@@ -119,16 +119,23 @@ export const unpacked = (incoming: Incoming): Result<readonly Incoming[], string
   return opened.ok ? ok(opened.value.map(inUtf8)) : opened;
 };
 
-const openAll = (incoming: Incoming): Result<readonly Incoming[], string> => {
+/** Archives lie in archives: rotated logs in a host's, the hosts' in a support bundle's. */
+const DEPTH_MAX = 4;
+
+const openAll = (incoming: Incoming, depth = 0): Result<readonly Incoming[], string> => {
   const opened = openOnce(incoming);
-  if (!opened.ok || opened.value.length < 2) return opened;
-  // Rotated logs lie compressed in an archive.
-  const isGzip = (file: Incoming): boolean => startsWith(headOf(file, GZIP.length), GZIP);
-  const inner = opened.value.flatMap((file) => {
-    const content = isGzip(file) ? openOnce(file) : ok([file]);
-    return content.ok ? content.value : [file];
-  });
-  return ok(inner);
+  const [only] = opened.ok ? opened.value : [];
+  if (!opened.ok || depth >= DEPTH_MAX || (opened.value.length === 1 && only?.path === incoming.path)) return opened;
+  const files: Incoming[] = [];
+  let bytes = 0;
+  for (const file of opened.value) {
+    const inner = openAll(file, depth + 1);
+    const unpackedFiles = inner.ok ? inner.value : [file]; // one that is damaged is told of by its own name
+    bytes += unpackedFiles.reduce((sum, each) => sum + each.bytes, 0);
+    if (bytes > UNPACKED_BYTES_MAX) return err(TOO_BIG);
+    files.push(...unpackedFiles);
+  }
+  return ok(files);
 };
 
 const openOnce = (incoming: Incoming): Result<readonly Incoming[], string> => {

@@ -1,20 +1,13 @@
 // First pass over a document: who is who, so that a VM named before its UUID is printed is the same VM throughout.
 import { entity } from '../../../domain/events/entity.ts';
 import { isUuid } from '../nova-words.ts';
+import { NO_NAMES, type SharedNames } from '../shared-names.ts';
 import { inOldWords } from './openstack-words.ts';
 import type { Block, Command, Table } from './scan.ts';
 import { isMissing } from './typography.ts';
 import { argumentsOf } from './words.ts';
 
-export type Directory = {
-  /** UUID of a VM's name. */
-  readonly uuidOf: ReadonlyMap<string, string>;
-  /** Names of hosts that tables and commands use. */
-  readonly hosts: ReadonlySet<string>;
-  /** Names of Placement's resource providers, by UUID. */
-  readonly providers: ReadonlyMap<string, string>;
-  /** Names of Neutron's networks, by UUID. */
-  readonly networks: ReadonlyMap<string, string>;
+export type Directory = SharedNames & {
   /** VMs (as addresses) that were moved with their disks, and without. */
   readonly blockMoved: ReadonlySet<string>;
   readonly diskStayed: ReadonlySet<string>;
@@ -132,13 +125,14 @@ const readNetworks = (table: Table, networks: Map<string, string>): void => {
     if (isUuid(cells[id ?? -1] ?? '')) networks.set(cells[id ?? -1] ?? '', cells[name ?? -1] ?? '');
 };
 
-export const directoryOf = (blocks: readonly Block[]): Directory => {
-  const uuidOf = new Map<string, string>();
-  const hosts = new Set<string>();
+/** `beside`: what other documents call things; what this one says itself comes first. */
+export const directoryOf = (blocks: readonly Block[], beside: SharedNames = NO_NAMES): Directory => {
+  const uuidOf = new Map(beside.uuidOf);
+  const hosts = new Set(beside.hosts);
   const blockMoved = new Set<string>();
   const diskStayed = new Set<string>();
-  const providers = new Map<string, string>();
-  const networks = new Map<string, string>();
+  const providers = new Map(beside.providers);
+  const networks = new Map(beside.networks);
   for (const block of blocks) {
     if (block.kind !== 'table') continue;
     readNames(block, uuidOf, hosts);

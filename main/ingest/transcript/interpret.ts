@@ -1,6 +1,7 @@
 // Second pass over a document: walks its blocks in order and tells what each command, table and note says.
 import { entity, kindOf } from '../../../domain/events/entity.ts';
 import { type Item, ignored, refusal } from '../format.ts';
+import type { SharedNames } from '../shared-names.ts';
 import { directoryOf } from './directory.ts';
 import type { Effect, Effects } from './effect.ts';
 import { inOldWords } from './openstack-words.ts';
@@ -96,8 +97,8 @@ const FLOWS_IGNORED =
   'flow entries of a part of a bridge, or of a bridge and host that nothing names (call the file br-tun.HOST.txt, or keep command and prompt)';
 
 /** `fileName` may say what a document saved without its command is about. */
-export const interpret = (blocks: readonly Block[], fileName: string): Interpretation => {
-  const memory = newMemory(directoryOf(blocks), fileName);
+export const interpret = (blocks: readonly Block[], fileName: string, beside?: SharedNames): Interpretation => {
+  const memory = newMemory(directoryOf(blocks, beside), fileName);
   const overlay = overlayOf(blocks, memory.directory.hosts);
   const moments: Moment[] = [];
   const items: Item[] = [];

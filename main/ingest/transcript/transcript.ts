@@ -5,6 +5,9 @@ import { createHash } from 'node:crypto';
 import type { Format, Item, Proposal, Reading } from '../format.ts';
 import { refusal } from '../format.ts';
 import { linesOf } from '../lines.ts';
+import type { Incoming } from '../incoming.ts';
+import { NO_NAMES } from '../shared-names.ts';
+import { directoryOf } from './directory.ts';
 import { dumpNamed } from './flow-dump.ts';
 import { interpret } from './interpret.ts';
 import type { Draft } from './moment.ts';
@@ -74,6 +77,9 @@ const prefixes = (blocks: readonly Block[]): Told['upTo'] => {
   return (line) => at.get(line) ?? chain;
 };
 
+const blocksIn = (incoming: Incoming): readonly Block[] =>
+  withPrinted(scan(linesOf(incoming.chunks(), PASTE_LINE_BYTES_MAX)));
+
 function* read(reading: Reading): Generator<Item> {
   const { incoming } = reading;
   if (incoming.bytes > DOCUMENT_BYTES_MAX) {
@@ -81,13 +87,13 @@ function* read(reading: Reading): Generator<Item> {
     yield refusal(1, why, '');
     return;
   }
-  yield* tellBlocks(withPrinted(scan(linesOf(incoming.chunks(), PASTE_LINE_BYTES_MAX))), reading);
+  yield* tellBlocks(blocksIn(incoming), reading);
 }
 
 /** What the blocks of a document tell, in the order of its lines. */
 export function* tellBlocks(blocks: readonly Block[], reading: Reading): Generator<Item> {
   const { undatedAt, asked } = reading;
-  const { moments, items } = interpret(blocks, reading.incoming.name);
+  const { moments, items } = interpret(blocks, reading.incoming.name, reading.names);
   const placed = place(moments, undatedAt);
   if (placed[0]?.timed === 'undated' && !asked) {
     const note = `it gives no times: its events are placed from its file’s date on, ${isoInstant(instant(undatedAt))}, as inferred (--at says when it was)`;
@@ -112,6 +118,7 @@ const PRINTED =
 export const transcript: Format = {
   name: 'transcript',
   dateless: true,
+  names: (incoming) => (incoming.bytes > DOCUMENT_BYTES_MAX ? NO_NAMES : directoryOf(blocksIn(incoming))),
   nameTells: (fileName) => dumpNamed(fileName) !== null,
   sniff: (head) => {
     const signs = [TYPED, TYPED, RULED, PRINTED].reduce((sum, sign) => sum + (head.match(sign)?.length ?? 0), 0);

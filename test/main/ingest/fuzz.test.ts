@@ -39,6 +39,11 @@ const FIXTURES: Readonly<Record<string, readonly string[]>> = {
       log(2, 'Migration running for 30 secs, memory 47% remaining (bytes processed=1000, remaining=900, total=1900)'),
       log(3, 'Migrating instance to cp-2 finished successfully.'),
     ].join('\n'),
+    [
+      `<134>1 2017-05-16T00:00:04Z c1 nova-compute 2931 - - INFO nova.compute.manager [-] [instance: b9000564-fe1a-409b-b8cc-1e88b294cd1d] VM Started (Lifecycle Event)`,
+      JSON.stringify({ log: `${log(5, 'VM Stopped (Lifecycle Event)')}\n`, stream: 'stdout' }),
+      '{"MESSAGE":"INFO nova.compute.manager [-] [instance: b9000564-fe1a-409b-b8cc-1e88b294cd1d] Terminating instance","_HOSTNAME":"c1","_PID":"7","__REALTIME_TIMESTAMP":"1494892804500000"}',
+    ].join('\n'),
     // journald, a container's log and grep put something before the record.
     [
       `May 16 00:00:04 c1 nova-compute[2931]: ${log(4, 'VM Started (Lifecycle Event)')}`,
@@ -52,6 +57,7 @@ const FIXTURES: Readonly<Record<string, readonly string[]>> = {
     '[{"ID":"b9000564-fe1a-409b-b8cc-1e88b294cd1d","Name":"web","Status":"ACTIVE","Networks":{"net":["10.0.0.3"]},"Host":"c1"}]',
     '"ID","Binary","Host","Zone","Status","State"\n"1","nova-compute","c1","az1","enabled","up"\n',
     '- Hypervisor Hostname: c1\n  Host IP: 10.0.0.1\n  State: up\n',
+    'id="b9000564-fe1a-409b-b8cc-1e88b294cd1d"\nname="web"\nos_ext_srv_attr_host="c1"\nos_ext_sts_vm_state="active"\nstatus="ACTIVE"\n',
   ],
   utilisation: [
     'vm,s0,s1,s2\na,1,2,3\nb,4,5,6\n',
@@ -65,6 +71,8 @@ const FIXTURES: Readonly<Record<string, readonly string[]>> = {
     [
       '(venv) root@compute-1:~# openstack server list --all-projects -f json',
       '[{"ID":"b9000564-fe1a-409b-b8cc-1e88b294cd1d","Name":"web","Status":"ACTIVE","Networks":{"net":["10.0.0.3"]}}]',
+      'root@compute-1:~# openstack server list -f value -c ID -c Name -c Status -c Host',
+      'b9000564-fe1a-409b-b8cc-1e88b294cd1d web ACTIVE c1',
       'root@compute-1:~# ovs-ofctl dump-flows br-tun',
       ' cookie=0x9, duration=12.5s, table=0, n_packets=3, n_bytes=300, priority=1,in_port=1 actions=resubmit(,2)',
       ' cookie=0x9, duration=12.5s, table=20, n_packets=0, n_bytes=0, priority=2,dl_vlan=1,dl_dst=fa:16:3e:00:00:01 actions=strip_vlan,set_tunnel:0x3f2,output:2',

@@ -270,3 +270,58 @@ test('a tar, compressed or not, is one snapshot; rotated logs in it are opened',
   const cut = await bring([given('cut.tar', tar.subarray(0, 1200))]);
   expect(cut).toMatchObject({ ok: false, error: { sentence: expect.stringContaining('damaged tar') as string } });
 });
+
+const [PROVIDER, WEB, ROOT] = [
+  '57b0e4d5-3a3e-4cf3-ba8c-b88c8ce4679b',
+  'b9000564-fe1a-409b-b8cc-1e88b294cd1d',
+  '5f3b0c4e-aaaa-4bbb-8ccc-ddddeeeeffff',
+];
+const SNAPSHOT = {
+  'servers.json': JSON.stringify([{ ID: WEB, Name: 'web', Status: 'ACTIVE', Host: 'c1' }]),
+  'volumes.csv': `"ID","Name","Status","Size","Attached to"\n"${ROOT}","root","in-use",20,"Attached to web on /dev/vda"\n`,
+  'providers.json': JSON.stringify([{ uuid: PROVIDER, name: 'c1', generation: 5 }]),
+  [`inventory-${PROVIDER}.json`]: JSON.stringify({ inventories: { VCPU: { total: 32, allocation_ratio: 4 } } }),
+};
+const factsIn = (): readonly unknown[] =>
+  [...log.inEventTime(main)].map(({ type, entity, data }) => [type, entity, data]);
+
+test('documents of one snapshot explain each other’s names', async () => {
+  const paths = Object.entries(SNAPSHOT).map(([name, content]) => given(name, content));
+  const alone = await bring(paths.slice(3));
+  expect(alone).toMatchObject({
+    ok: false,
+    error: { sentence: expect.stringMatching(/resource provider whose name/) },
+  });
+  const report = await reported(paths);
+  expect(report.files.flatMap(({ refused }) => refused)).toEqual([]);
+  expect(factsIn()).toContainEqual(['host.reported', 'host:c1', { vcpus: 32, vcpuRatio: 4 }]);
+  expect(factsIn()).toContainEqual(['volume.attached', `volume:${ROOT}`, { vm: WEB, device: '/dev/vda', boot: false }]);
+  const again = await reported(paths);
+  expect(again.head).toBe(report.head);
+});
+
+test('a file that came alone is read again beside those that explain it, and only what it lacked is added', async () => {
+  const [servers = '', volumes = ''] = Object.entries(SNAPSHOT).map(([name, content]) => given(name, content));
+  const alone = await reported([volumes]);
+  expect(factsIn().map((fact) => (fact as string[])[0])).toEqual(['volume.reported']);
+  const beside = await reported([servers, volumes]);
+  expect(beside.files.find(({ path }) => path === volumes)).toMatchObject({ events: 1, duplicates: alone.head });
+});
+
+test('a name that means two things in two documents explains neither', async () => {
+  const paths = Object.entries(SNAPSHOT).map(([name, content]) => given(name, content));
+  const other = JSON.stringify([{ ID: ROOT, Name: 'web', Status: 'ACTIVE', Host: 'c2' }]);
+  await reported([...paths, given('others.json', other)]);
+  expect(factsIn().filter((fact) => (fact as string[])[0] === 'volume.attached')).toEqual([]);
+});
+
+test('archives in archives are opened', async () => {
+  const inner = zipSync({ 'servers.json': strToU8(SNAPSHOT['servers.json']) });
+  const report = await reported([
+    given('bundle.zip', zipSync({ 'hosts/c1.zip': inner, 'hosts/c2.zip': inner.slice(0, 90) })),
+  ]);
+  expect(report.files.map(({ path, format, events }) => [path.split('bundle.zip/')[1], format, events])).toEqual([
+    ['hosts/c1.zip/servers.json', 'listing', 1],
+    ['hosts/c2.zip', 'none', 0],
+  ]);
+});
