@@ -1,4 +1,5 @@
-// The facts a generated cluster tells about itself, each made in one place.
+// The facts a generated cluster tells about itself, each made in one place. Keys are in order, as the log stores them: it need
+// not copy a fact then.
 import type { Fact } from '../events/dictionary.ts';
 import { entity } from '../events/entity.ts';
 import { FLAVORS, giantFor, POOLS } from './catalogue.ts';
@@ -19,36 +20,36 @@ const MESH_HOSTS = 64;
 export const describeCluster = (fleet: Fleet): Told[] => {
   const { size } = fleet;
   const facts: Told[] = [...FLAVORS, giantFor(size)].map(({ name, vcpus, ramMiB, diskGiB }) =>
-    told(entity('flavor', name), { type: 'flavor.reported', v: 1, data: { vcpus, ramMiB, diskGiB } }),
+    told(entity('flavor', name), { type: 'flavor.reported', v: 1, data: { diskGiB, ramMiB, vcpus } }),
   );
   for (const h of fleet.hosts) {
     const data = {
-      zone: h.zone,
-      rack: h.rack,
+      cpuModel: size.cpuModel,
+      diskGiB: size.diskGiB,
+      diskRatio: 1,
       hypervisorType: 'QEMU',
       hypervisorVersion: '9.1.0',
-      cpuModel: size.cpuModel,
-      vcpus: size.vcpus,
-      ramMiB: size.ramMiB,
-      diskGiB: size.diskGiB,
-      vcpuRatio: 4,
-      ramRatio: 1,
-      diskRatio: 1,
-      reservedVcpus: 0,
-      reservedRamMiB: 512,
-      reservedDiskGiB: 0,
       managementIp: h.ip,
+      rack: h.rack,
+      ramMiB: size.ramMiB,
+      ramRatio: 1,
+      reservedDiskGiB: 0,
+      reservedRamMiB: 512,
+      reservedVcpus: 0,
+      vcpuRatio: 4,
+      vcpus: size.vcpus,
       vtepIp: h.vtepIp,
+      zone: h.zone,
     };
     facts.push(told(hostAddress(h), { type: 'host.reported', v: 1, data }));
-    facts.push(told(hostAddress(h), { type: 'host.service_reported', v: 1, data: { up: true, enabled: true } }));
+    facts.push(told(hostAddress(h), { type: 'host.service_reported', v: 1, data: { enabled: true, up: true } }));
   }
   const disks = fleet.hosts.length * size.diskGiB;
   const pool = (name: string, kind: 'ceph' | 'lvm', layout: string, sizeGiB: number, usedGiB: number): Told =>
     told(entity('pool', name), {
       type: 'pool.reported',
       v: 1,
-      data: { kind, layout, status: 'HEALTH_OK', sizeGiB, usedGiB },
+      data: { kind, layout, sizeGiB, status: 'HEALTH_OK', usedGiB },
     });
   facts.push(pool(POOLS.shared, 'ceph', 'replica 3', disks / 2, disks * 0.31));
   facts.push(pool(POOLS.volume, 'ceph', 'replica 3', disks / 2, disks * 0.22));
@@ -58,7 +59,7 @@ export const describeCluster = (fleet: Fleet): Told[] => {
       told(entity('network', n.id), {
         type: 'network.reported',
         v: 1,
-        data: { name: n.name, type: 'vxlan', segment: n.segment, mtu: 1450 },
+        data: { mtu: 1450, name: n.name, segment: n.segment, type: 'vxlan' },
       }),
     );
   }
@@ -72,44 +73,51 @@ const tunnel = (a: Host, b: Host): Told =>
   told(entity('tunnel', `${a.name}>${b.name}`), {
     type: 'tunnel.reported',
     v: 1,
-    data: { host: a.name, type: 'vxlan', localIp: a.vtepIp, remoteIp: b.vtepIp, remoteHost: b.name },
+    data: { host: a.name, localIp: a.vtepIp, remoteHost: b.name, remoteIp: b.vtepIp, type: 'vxlan' },
   });
 
-const description = (vm: Vm, network: string) => ({
-  name: vm.name,
-  flavor: vm.flavor.name,
-  vcpus: vm.flavor.vcpus,
-  ramMiB: vm.flavor.ramMiB,
+const description = (vm: Vm, fleet: Fleet) => ({
+  addresses: [{ ip: vm.ip, network: fleet.networks[vm.network]!.name }],
   diskGiB: vm.flavor.diskGiB,
-  storage: vm.role.storage,
-  pool: POOLS[vm.role.storage],
+  flavor: vm.flavor.name,
   image: vm.image,
+  name: vm.name,
+  pool: POOLS[vm.role.storage],
   project: `project-${vm.role.name}`,
+  ramMiB: vm.flavor.ramMiB,
   serverGroup: vm.group?.id ?? null,
-  addresses: [{ network, ip: vm.ip }],
+  storage: vm.role.storage,
+  vcpus: vm.flavor.vcpus,
 });
 
 const root = (vm: Vm): string => entity('volume', `volume-${vm.id}`);
 
 /** A VM that was there before the log began: one report, its port and its root volume. */
-export const reportVm = (vm: Vm, fleet: Fleet): Told[] => [
-  told(vmAddress(vm), {
-    type: 'vm.reported',
-    v: 1,
-    data: {
-      ...description(vm, fleet.networks[vm.network]!.name),
-      host: vm.host?.name ?? null,
-      vmState: vm.vmState === 'stopped' ? 'stopped' : 'active',
-      taskState: null,
-      powerState: vm.vmState === 'stopped' ? 'SHUTDOWN' : 'RUNNING',
-    },
-  }),
-  ...plug(vm, fleet),
-];
+export const reportVm = (vm: Vm, fleet: Fleet): Told[] => {
+  const is = description(vm, fleet);
+  const data = {
+    addresses: is.addresses,
+    diskGiB: is.diskGiB,
+    flavor: is.flavor,
+    host: vm.host?.name ?? null,
+    image: is.image,
+    name: is.name,
+    pool: is.pool,
+    powerState: vm.vmState === 'stopped' ? 'SHUTDOWN' : 'RUNNING',
+    project: is.project,
+    ramMiB: is.ramMiB,
+    serverGroup: is.serverGroup,
+    storage: is.storage,
+    taskState: null,
+    vcpus: is.vcpus,
+    vmState: vm.vmState === 'stopped' ? 'stopped' : 'active',
+  } as const;
+  return [told(vmAddress(vm), { type: 'vm.reported', v: 1, data }), ...plug(vm, fleet)];
+};
 
 /** A VM somebody just asked for. */
 export const createVm = (vm: Vm, fleet: Fleet): Told =>
-  told(vmAddress(vm), { type: 'vm.created', v: 1, data: description(vm, fleet.networks[vm.network]!.name) });
+  told(vmAddress(vm), { type: 'vm.created', v: 1, data: description(vm, fleet) });
 
 /** Its port (and its root volume, where it has one) on the host it runs on. */
 export const plug = (vm: Vm, fleet: Fleet): Told[] => {
@@ -118,12 +126,12 @@ export const plug = (vm: Vm, fleet: Fleet): Told[] => {
       type: 'port.reported',
       v: 1,
       data: {
-        network: fleet.networks[vm.network]!.id,
-        vm: vm.id,
-        mac: vm.mac,
-        ips: [vm.ip],
         host: vm.host?.name ?? null,
+        ips: [vm.ip],
+        mac: vm.mac,
+        network: fleet.networks[vm.network]!.id,
         status: 'ACTIVE',
+        vm: vm.id,
       },
     }),
   ];
@@ -134,15 +142,15 @@ export const plug = (vm: Vm, fleet: Fleet): Told[] => {
         type: 'volume.reported',
         v: 1,
         data: {
+          backend: POOLS.volume,
+          bootable: true,
+          image: vm.image,
           name: `${vm.name}-root`,
           sizeGiB,
           status: 'in-use',
-          bootable: true,
-          backend: POOLS.volume,
-          image: vm.image,
         },
       }),
-      told(root(vm), { type: 'volume.attached', v: 1, data: { vm: vm.id, device: '/dev/vda', boot: true } }),
+      told(root(vm), { type: 'volume.attached', v: 1, data: { boot: true, device: '/dev/vda', vm: vm.id } }),
     );
   }
   return facts;
@@ -160,15 +168,15 @@ export const reportGroup = (group: Group): Told =>
     type: 'server_group.reported',
     v: 1,
     data: {
-      name: group.name,
-      policy: 'anti-affinity',
       maxServerPerHost: 1,
       members: [...group.members].map((m) => m.id),
+      name: group.name,
+      policy: 'anti-affinity',
     },
   });
 
 export const portBound = (vm: Vm, host: Host, binding: 'ACTIVE' | 'INACTIVE'): Told =>
-  told(portAddress(vm), { type: 'port.bound', v: 1, data: { host: host.name, binding } });
+  told(portAddress(vm), { type: 'port.bound', v: 1, data: { binding, host: host.name } });
 
 export const portUnbound = (vm: Vm, host: Host): Told =>
   told(portAddress(vm), { type: 'port.unbound', v: 1, data: { host: host.name } });

@@ -26,7 +26,7 @@ export type Host = {
 export type Vm = {
   readonly id: string;
   /** `vm:<id>`, made once: rosters name it every hour. */
-  readonly address: string;
+  address: string;
   readonly name: string;
   readonly role: Role;
   readonly flavor: Flavor;

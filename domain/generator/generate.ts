@@ -53,6 +53,15 @@ const emptyFleet = (o: GeneratorOptions, r: Rng): Fleet => {
   };
 };
 
+/**
+ * Joined from pieces, names lie scattered in memory. Read back from one text they are whole and side by side, and whoever writes
+ * a rack's roster, hour by hour, waits half as long for them.
+ */
+const nameSideBySide = (vms: readonly Vm[]): void => {
+  const addresses = JSON.parse(JSON.stringify(vms.map((vm) => vm.address))) as string[];
+  for (const [i, vm] of vms.entries()) vm.address = addresses[i]!;
+};
+
 /** Fills the cluster as it was before the log began; returns the host of the VM that fits nowhere else. */
 const populate = (fleet: Fleet, o: GeneratorOptions, r: Rng): Host => {
   const erp = ROLES.find((role) => role.name === 'erp')!;
@@ -66,6 +75,7 @@ const populate = (fleet: Fleet, o: GeneratorOptions, r: Rng): Host => {
     vm.vmState = r.next() < STOPPED_SHARE ? 'stopped' : 'active';
     place(fleet, vm, neighbour ? home : roomFor(fleet, r, vm));
   }
+  nameSideBySide([...fleet.vms]);
   return home;
 };
 
@@ -90,7 +100,7 @@ const watchRack = (life: Life, rack: string, start: Instant): void => {
       values[i] =
         vm.host?.up === true && vm.vmState === 'active' ? sample(life.fleet.demands, vm.demand, r, second) : NO_SAMPLE;
     }
-    const data = { metric: 'cpu', intervalMs: SAMPLE_S * 1000, scale: 0.01, values: toBase64(values) } as const;
+    const data = { intervalMs: SAMPLE_S * 1000, metric: 'cpu', scale: 0.01, values: toBase64(values) } as const;
     life.tell([{ entity: address, fact: { type: 'telemetry.sampled', v: 1, data } }]);
     if (life.agenda.now + SAMPLE_S * 1000 < life.end) life.agenda.schedule(millis(SAMPLE_S * 1000), tick);
   };

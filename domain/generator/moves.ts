@@ -56,9 +56,9 @@ export const liveMigration = (stage: Stage, r: Rng, vm: Vm, dest: Host, ending: 
           type: 'migration.progressed',
           v: 1,
           data: {
-            memoryTotalBytes: total,
             memoryProcessedBytes: Math.round(elapsed * BANDWIDTH),
             memoryRemainingBytes: left,
+            memoryTotalBytes: total,
           },
         },
       },
@@ -71,12 +71,12 @@ export const liveMigration = (stage: Stage, r: Rng, vm: Vm, dest: Host, ending: 
       fact: {
         type: 'migration.accepted',
         v: 1,
-        data: { vm: vm.id, type: 'live-migration', kind, source: source.name, dest: dest.name },
+        data: { dest: dest.name, kind, source: source.name, type: 'live-migration', vm: vm.id },
       },
     },
     vmChanged(vm, { taskState: 'migrating' }),
   ]);
-  at(0.4, () => tell([migrationChanged(migration, { status: 'queued', dest: dest.name })]));
+  at(0.4, () => tell([migrationChanged(migration, { dest: dest.name, status: 'queued' })]));
   at(0.6, () => tell([migrationChanged(migration, { status: 'preparing' }), portBound(vm, dest, 'INACTIVE')]));
   at(prepareS, () => {
     if (ending === 'failed') {
@@ -85,7 +85,7 @@ export const liveMigration = (stage: Stage, r: Rng, vm: Vm, dest: Host, ending: 
         book(vm, dest, -1);
         tell([
           portUnbound(vm, dest),
-          migrationChanged(migration, { status: 'failed', reason }),
+          migrationChanged(migration, { reason, status: 'failed' }),
           vmChanged(vm, { taskState: null }),
         ]);
         end();
@@ -101,7 +101,7 @@ export const liveMigration = (stage: Stage, r: Rng, vm: Vm, dest: Host, ending: 
         book(vm, dest, -1);
         tell([
           portUnbound(vm, dest),
-          migrationChanged(migration, { status: 'cancelled', reason }),
+          migrationChanged(migration, { reason, status: 'cancelled' }),
           vmChanged(vm, { taskState: null }),
         ]);
       } else {
@@ -116,7 +116,7 @@ export const liveMigration = (stage: Stage, r: Rng, vm: Vm, dest: Host, ending: 
             fact: {
               type: 'migration.measured',
               v: 1,
-              data: { totalMs: Math.round(copyS * S), downtimeMs: 40 + below(r, 260), bytes: Math.round(bytesOf(vm)) },
+              data: { bytes: Math.round(bytesOf(vm)), downtimeMs: 40 + below(r, 260), totalMs: Math.round(copyS * S) },
             },
           },
           vmChanged(vm, { taskState: null }),

@@ -70,7 +70,7 @@ const boot = (life: Life, r: Rng): void => {
   if (!host) return;
   place(life.fleet, vm, host);
   host.inbound++;
-  life.tell([createVm(vm, life.fleet), vmChanged(vm, { vmState: 'building', taskState: 'scheduling' })]);
+  life.tell([createVm(vm, life.fleet), vmChanged(vm, { taskState: 'scheduling', vmState: 'building' })]);
   if (vm.group) life.tell([reportGroup(vm.group)]);
   after(life, 0.8, () => life.tell([vmChanged(vm, { host: host.name, taskState: 'networking' })]));
   after(life, 2.5, () => life.tell([vmChanged(vm, { taskState: 'spawning' }), ...plug(vm, life.fleet)]));
@@ -78,7 +78,7 @@ const boot = (life: Life, r: Rng): void => {
     vm.vmState = 'active';
     vm.busy = false;
     host.inbound--;
-    life.tell([vmChanged(vm, { vmState: 'active', taskState: null, powerState: 'RUNNING' })]);
+    life.tell([vmChanged(vm, { powerState: 'RUNNING', taskState: null, vmState: 'active' })]);
   });
 };
 
@@ -104,7 +104,7 @@ const stop = (life: Life, r: Rng, vm: Vm): void => {
   life.tell([command(vm, 'openstack', 'server', 'stop'), vmChanged(vm, { taskState: 'powering-off' })]);
   after(life, 4, () => {
     vm.vmState = 'stopped';
-    life.tell([vmChanged(vm, { vmState: 'stopped', taskState: null, powerState: 'SHUTDOWN' })]);
+    life.tell([vmChanged(vm, { powerState: 'SHUTDOWN', taskState: null, vmState: 'stopped' })]);
     vm.busy = false;
   });
   after(life, HOUR_S * (0.5 + 4 * r.next()), () => {
@@ -114,7 +114,7 @@ const stop = (life: Life, r: Rng, vm: Vm): void => {
     after(life, 5, () => {
       vm.vmState = 'active';
       vm.busy = false;
-      life.tell([vmChanged(vm, { vmState: 'active', taskState: null, powerState: 'RUNNING' })]);
+      life.tell([vmChanged(vm, { powerState: 'RUNNING', taskState: null, vmState: 'active' })]);
     });
   });
 };
@@ -133,7 +133,7 @@ const move = (life: Life, r: Rng, ending: Ending): void => {
 const service = (host: Host, enabled: boolean, reason: string | null) =>
   ({
     entity: hostAddress(host),
-    fact: { type: 'host.service_reported', v: 1, data: { up: host.up, enabled, reason } },
+    fact: { type: 'host.service_reported', v: 1, data: { enabled, reason, up: host.up } },
   }) as const;
 
 /** Maintenance: the host is disabled, its running VMs leave one by one, six hours later it is back in use. */
@@ -213,7 +213,7 @@ const repair = (life: Life, host: Host, evacuated: readonly string[]): void => {
   life.tell([
     {
       entity: hostAddress(host),
-      fact: { type: 'host.service_reported', v: 1, data: { up: true, enabled: true, forcedDown: false, reason: null } },
+      fact: { type: 'host.service_reported', v: 1, data: { enabled: true, forcedDown: false, reason: null, up: true } },
     },
   ]);
   after(life, 4, () => life.tell(evacuated.map((m) => migrationChanged(m, { status: 'completed' }))));
@@ -224,7 +224,7 @@ const repair = (life: Life, host: Host, evacuated: readonly string[]): void => {
       vm.busy = false;
       life.tell([
         command(vm, 'openstack', 'server', 'set', '--state', 'active'),
-        vmChanged(vm, { vmState: 'active', taskState: null, powerState: 'RUNNING' }),
+        vmChanged(vm, { powerState: 'RUNNING', taskState: null, vmState: 'active' }),
       ]);
     });
   }

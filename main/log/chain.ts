@@ -1,6 +1,7 @@
 // The hash chain: which bytes of an event, a branch and a batch are bound, and in which order.
 import { hash } from 'node:crypto';
 import type { Cut } from '../../domain/timeline/order.ts';
+import type { EventRow } from './insert.ts';
 import type { Refusal } from './types.ts';
 
 /** sha256 in base64url: 43 characters, the cheapest form to make, store and put before the next event's bytes. */
@@ -11,32 +12,28 @@ export const toHex = (link: string): string => Buffer.from(link, 'base64url').to
 type Fields = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-const holdsObjects = (values: readonly unknown[]): boolean => {
-  for (let i = 0; i < values.length; i++) if (isObject(values[i])) return true;
-  return false;
-};
-
-/** Whether JSON would write the keys in order, and nothing inside needs a look. Most facts are flat and pass. */
-const isPlain = (value: Fields, keys: readonly string[]): boolean => {
-  for (let i = 0; i < keys.length; i++) {
-    if (i > 0 && keys[i - 1]! >= keys[i]!) return false;
-    const inner = value[keys[i]!];
-    if (isObject(inner) && (!Array.isArray(inner) || holdsObjects(inner))) return false;
+/** Whether JSON would write every key in order. What the generator and most importers make passes. */
+const isOrdered = (value: object): boolean => {
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (isObject(value[i]) && !isOrdered(value[i])) return false;
+    return true;
+  }
+  let before: string | null = null;
+  for (const key in value) {
+    if (before !== null && before >= key) return false;
+    const inner = (value as Fields)[key];
+    if (isObject(inner) && !isOrdered(inner)) return false;
+    before = key;
   }
   return true;
 };
 
-/**
- * The value, or a copy whose keys were added in order; JavaScript keeps that order (and puts whole numbers first, by
- * value). What is in order already is not copied: telemetry carries arrays of hundreds of names.
- */
+/** A copy whose keys were added in order; JavaScript keeps that order (and puts whole numbers first, by value). */
 const ordered = (value: unknown): unknown => {
   if (!isObject(value)) return value;
-  if (Array.isArray(value)) return holdsObjects(value) ? value.map(ordered) : value;
-  const keys = Object.keys(value);
-  if (isPlain(value as Fields, keys)) return value;
+  if (Array.isArray(value)) return value.map(ordered);
   const copy: Record<string, unknown> = {};
-  for (const key of keys.sort()) {
+  for (const key of Object.keys(value).sort()) {
     const inner = ordered((value as Fields)[key]);
     if (key === '__proto__') Object.defineProperty(copy, key, { value: inner, enumerable: true });
     else copy[key] = inner;
@@ -45,34 +42,33 @@ const ordered = (value: unknown): unknown => {
 };
 
 /** JSON with sorted keys at every depth: one text for one value, whoever built it. */
-export const canonical = (value: object): string => JSON.stringify(ordered(value));
+export const canonical = (value: object): string => JSON.stringify(isOrdered(value) ? value : ordered(value));
 
-/** An event's columns as they are stored, with its source by content id. */
-export type Stored = {
-  readonly timeline: number;
-  readonly seq: number;
-  readonly at: number;
-  readonly type: string;
-  readonly v: number;
-  readonly entity: string;
-  readonly evidence: number;
-  readonly source: string;
-  readonly line: number;
-  readonly key: string | null;
-  readonly data: string;
-};
+/** What of an event's row its link binds, beside its place and its source. */
+export type Bound = Omit<EventRow, 'hash'>;
 
 /** A text as JSON. Names come again and again and seldom need an escape; asking first costs half of what JSON.stringify does. */
 const quoted = (text: string): string => (/^[\w .:@/>-]*$/.test(text) ? `"${text}"` : JSON.stringify(text));
 
+/** A number and a text as JSON, remembered: from event to event they seldom change. */
+const pair = (write: (n: number, text: string) => string) => {
+  let [lastN, lastText, last] = [NaN, '', ''];
+  return (n: number, text: string): string => {
+    if (n !== lastN || text !== lastText) [lastN, lastText, last] = [n, text, write(n, text)];
+    return last;
+  };
+};
+const kind = pair((v, type) => `${quoted(type)},${v}`);
+const origin = pair((evidence, source) => `${evidence},${quoted(source)}`);
+
 /**
  * The link of one event: the link before it (always 43 characters), its place and names as a JSON array, which ends itself,
- * then its data. No two different events have the same bytes.
+ * then its data. No two different events have the same bytes. `source` is a content id.
  */
-export const eventLink = (before: string, e: Stored): string =>
+export const eventLink = (before: string, timeline: number, seq: number, source: string, e: Bound): string =>
   digest(
-    `${before}[${e.timeline},${e.seq},${JSON.stringify(e.at)},${quoted(e.type)},${e.v},${quoted(e.entity)},${e.evidence},` +
-      `${quoted(e.source)},${e.line},${e.key === null ? 'null' : quoted(e.key)}]${e.data}`,
+    `${before}[${timeline},${seq},${e.at},${kind(e.v, e.type)},${quoted(e.entity)},${origin(e.evidence, source)},` +
+      `${e.line},${e.key === null ? 'null' : quoted(e.key)}]${e.data}`,
   );
 
 export type Birth = {

@@ -147,7 +147,7 @@ const linkOf = (
   const content = sources.get(source);
   // Changed by other means, a column may hold NULL whatever the schema says.
   if (content === undefined || type === null || entity === null || data === null) return null;
-  return eventLink(before, { timeline, seq, at, type, v, entity, evidence, source: content, line, key, data });
+  return eventLink(before, timeline, seq, content, { at, type, v, entity, evidence, line, key, data });
 };
 
 const checkBatches = (db: Database.Database, rows: readonly TimelineRow[], walk: Walk): Bad | null => {

@@ -21,6 +21,19 @@ test('facts come in order of time and stay within the day', () => {
   expect(tuesday.at(-1)!.at).toBeLessThan(start + 86_400_000);
 });
 
+const inOrder = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  const entries = Object.entries(value).map(([key, inner]) => [key, inOrder(inner)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+};
+
+test('facts have their keys in the order the log stores, so that it need not copy them', () => {
+  const others = tuesday.filter(({ data }) => JSON.stringify(data) !== JSON.stringify(inOrder(data)));
+  // Only what domain/drill tells of the recoveries, few of many, has them as its author wrote them.
+  expect(others.length).toBeLessThan(tuesday.length / 50);
+});
+
 test('it starts with the hosts and VMs asked for', () => {
   const count = (type: string) => tuesday.filter((e) => e.type === type && e.at === start).length;
   expect(count('host.reported')).toBe(40);

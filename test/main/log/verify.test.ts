@@ -114,6 +114,30 @@ test('a row taken out, put in or moved is found', () => {
   });
 });
 
+test('inside a batch of hundreds the first damaged event is named, whatever happened to it', () => {
+  const path = join(tempFolder(), 'many.understudy');
+  const log = open(path);
+  const events = Array.from({ length: 700 }, (_, i) => note(i, i + 1));
+  add(log, main(log), batch('a', events));
+  log.close();
+  const id = (seq: number): number => 2 ** 32 + seq;
+  const swap = (a: number, b: number): string =>
+    `UPDATE event SET id = 0 WHERE id = ${id(a)}; UPDATE event SET id = ${id(a)} WHERE id = ${id(b)};
+     UPDATE event SET id = ${id(b)} WHERE id = 0`;
+  const damages: [seq: number, sql: string][] = [
+    [50, swap(50, 51)],
+    [117, swap(117, 600)],
+    [500, `UPDATE event SET data = replace(data, 'note', 'Note') WHERE id = ${id(500)}`],
+    [501, `UPDATE event SET data = replace(data, 'note', 'Note') WHERE id IN (${id(501)}, ${id(620)})`],
+    [333, `UPDATE event SET at = at + 0.5 WHERE id = ${id(333)}`],
+    [51, `UPDATE event SET line = line + 1 WHERE id = ${id(51)}`],
+    [699, `UPDATE event SET key = 'k' WHERE id = ${id(699)}`],
+    [400, `DELETE FROM event WHERE id = ${id(400)}`],
+    [700, `DELETE FROM event WHERE id = ${id(700)}`],
+  ];
+  for (const [seq, sql] of damages) expect(tampered(path, sql).firstBad, sql).toMatchObject({ timeline: 'main', seq });
+});
+
 test('a byte flipped anywhere in the file never goes unseen where it changes what is read', () => {
   const path = written();
   const full = open(path, {});
