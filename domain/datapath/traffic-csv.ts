@@ -131,6 +131,5 @@ export const parseTrafficCsv = (text: string): Result<readonly Flow[], readonly 
   return faults.length > 0 ? err(faults) : ok(flows);
 };
 
-/** `line 3, mbps: fast is no rate`. */
-export const csvFaultSentence = ({ line, field, why }: CsvFault): string =>
-  `line ${line}${field === null ? '' : `, ${field}`}: ${why}`;
+/** `mbps: fast is no rate`; who shows it says which line that is. */
+export const csvFaultSentence = ({ field, why }: CsvFault): string => `${field === null ? '' : `${field}: `}${why}`;

@@ -45,14 +45,17 @@ const unitOf = (rows: Rows, from: number): number =>
 
 const planetlab = ([header, ...rows]: Rows): Trace => {
   const intervals = (header?.cells.length ?? 1) - 1;
-  const samples = Array.from({ length: intervals }, () => new Uint8Array(rows.length).fill(NO_SAMPLE));
   const wrong: { line: number; text: string }[] = [];
-  rows.forEach(({ line, cells }, vm) => {
+  const sampled = rows.flatMap(({ line, cells }) => {
     const bytes = cells.slice(1).map((cell) => byteOf(cell, 1));
-    if (bytes.length !== intervals || bytes.includes(null)) wrong.push({ line, text: cells.join(',') });
-    else bytes.forEach((byte, i) => samples[i]?.fill(byte ?? NO_SAMPLE, vm, vm + 1));
+    if (bytes.length === intervals && !bytes.includes(null)) return [{ name: cells[0] ?? '', bytes }];
+    wrong.push({ line, text: cells.join(',') });
+    return [];
   });
-  const names = rows.map(({ cells }) => cells[0] ?? '');
+  const samples = Array.from({ length: intervals }, (_, i) =>
+    Uint8Array.from(sampled, ({ bytes }) => bytes[i] ?? NO_SAMPLE),
+  );
+  const names = sampled.map(({ name }) => name);
   return { names, times: null, intervalMs: PLANETLAB_INTERVAL_MS, samples, wrong };
 };
 
@@ -186,6 +189,9 @@ const dayIn = (fileName: string): number | null => {
 const digest = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 24);
 
+const wrongRow = ({ line, text }: { readonly line: number; readonly text: string }): Item =>
+  refusal(line, 'this row has another length, or a value that is no utilisation', text);
+
 function* read({ incoming, undatedAt }: Reading): Generator<Item> {
   const traced = traceOf(incoming);
   if (!traced.ok) {
@@ -198,6 +204,11 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
   if (times === null && day === null) {
     const note = `neither it nor its name gives a day: its samples are placed from ${isoInstant(instant(undatedAt))} on`;
     yield { kind: 'note', line: 0, note };
+  }
+  if (names.length === 0 || samples.length === 0) {
+    for (const each of wrong) yield wrongRow(each);
+    if (wrong.length === 0) yield refusal(1, 'it names columns, and holds no samples', '');
+    return;
   }
   const entities = names.map(addressOf);
   const roster = entity('roster', digest(entities));
@@ -238,8 +249,7 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
     };
     yield { kind: 'facts', line: 1, facts: [sampled] };
   }
-  for (const { line, text } of wrong)
-    yield refusal(line, 'this row has another length, or a value that is no utilisation', text);
+  for (const each of wrong) yield wrongRow(each);
 }
 
 export const utilisation: Format = {

@@ -12,6 +12,9 @@ const LOOK_AHEAD_LINES = 20_000;
 const TEMPLATES_MAX = 300;
 const NO_LOG_LINES_MAX = 200; // a traceback is shorter
 
+/** A line that has a date and nothing a line needs: a file that was copied while it was written ends in one. */
+const BEGUN = /^(?:\S{1,200}[ :])?\d{4}-\d\d-\d\d[ T]\d\d:\d\d/;
+
 /** oslo.log repeats its whole prefix before each line of a traceback: they are one error, told by the line before. */
 class Tracebacks {
   #open = '';
@@ -35,9 +38,13 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
   const templates = new Set<string>();
   const tracebacks = new Tracebacks();
   let strange = 0;
-  for (const { number, text, tooLong } of linesOf(incoming.chunks())) {
+  for (const { number, text, tooLong, last } of linesOf(incoming.chunks())) {
     if (text === '' && !tooLong) continue;
     const line = tooLong ? null : logLineIn(text, undatedAt);
+    if (line === null && last && BEGUN.test(text)) {
+      yield refusal(number, 'this line is cut off', text);
+      continue;
+    }
     if (line === null) {
       strange++;
       if (strange > NO_LOG_LINES_MAX || tooLong) yield refusal(number, 'this is no line of oslo.log', text);

@@ -58,9 +58,12 @@ const LISTS: readonly List[] = [
   { command: 'network list', columns: 'ID,Name,Subnets', plain: 'ID,Name,Subnets' },
 ];
 
-const PYTHON = '\\{.*?\\}|\\[.*?\\]';
+/** A dict or a list as Python prints it, with another level inside. */
+const PYTHON = '\\{[^{}]*(?:\\{[^{}]*\\}[^{}]*)*\\}|\\[[^\\][]*(?:\\[[^\\][]*\\][^\\][]*)*\\]';
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const NUMBER = '\\d+(?:\\.\\d+)?';
+/** `net-a=10.0.0.3, 172.24.4.3`, as clients before the SDK print it. */
+const ON_NETWORK = '[^\\s={]+=[\\da-f.:]+(?:, [\\da-f.:]+)*';
 /** Columns whose cells nothing else looks like: a line of them is no prose. */
 const TELLING: Readonly<Record<string, string>> = {
   id: `${UUID}|\\d+`,
@@ -75,7 +78,7 @@ const TELLING: Readonly<Record<string, string>> = {
   generation: NUMBER,
   resource_class: '[A-Z][A-Z0-9_]+',
   total: NUMBER,
-  networks: `${PYTHON}|[^\\s=]+=[^=]*(?:; ?[^\\s=]+=[^=]*)*|`,
+  networks: `${PYTHON}|${ON_NETWORK}(?:; ?${ON_NETWORK})*|`,
 };
 /** Other columns whose cells may hold blanks in a way that ends where they end. */
 const STRUCTURED: Readonly<Record<string, string>> = {
@@ -99,12 +102,11 @@ const pattern = (columns: readonly string[], free: string): RegExp => {
 };
 
 /** Blanks at a line's end stand for empty cells, and are lost in pasting. */
-const padded = (text: string, columns: number): readonly string[] =>
-  Array.from({ length: columns }, (_, i) => text + ' '.repeat(i));
+const padded = (text: string): readonly string[] => ['', ' ', '  ', '   '].map((blanks) => text + blanks);
 
-const cellsIn = (text: string, patterns: readonly RegExp[], columns: number): readonly string[] | null => {
+const cellsIn = (text: string, patterns: readonly RegExp[]): readonly string[] | null => {
   for (const each of patterns)
-    for (const line of padded(text, columns)) {
+    for (const line of padded(text)) {
       const cells = each.exec(line)?.slice(1);
       if (cells !== undefined) return cells;
     }
@@ -132,6 +134,11 @@ const columnsOf = (words: readonly string[]): readonly string[] | null => {
   return columns.length === asked.size ? columns : null;
 };
 
+/** A VM in ten networks takes a thousand characters; beyond this, trying where cells end takes longer than it is worth. */
+const ROW_LENGTH_MAX = 2000;
+/** After so many lines that are no rows the output is over. */
+const MISSES_MAX = 20;
+
 export type ValueRows = {
   readonly header: readonly string[];
   readonly rows: readonly Row[];
@@ -145,14 +152,19 @@ export const valueRows = (words: readonly string[], texts: readonly Text[]): Val
   const free = header.filter((column) => FREE.test(column.toLowerCase())).length;
   // One cell with blanks is whatever the others leave; two would be a guess.
   const patterns = [pattern(header, '\\S*'), ...(free === 1 ? [pattern(header, '.*?')] : [])];
-  const read = texts.map(({ text }) => cellsIn(text, patterns, header.length));
-  const printed = texts.slice(0, read.findLastIndex((cells) => cells !== null) + 1);
   const rows: Row[] = [];
   const broken: Broken[] = [];
-  for (const [i, { line, text }] of printed.entries()) {
-    const cells = read[i] ?? null;
-    if (cells !== null) rows.push({ line, cells });
-    else broken.push({ line, why: `its words are not the ${header.length} columns asked for in one way only`, text });
+  let misses: Broken[] = [];
+  for (const { line, text } of texts) {
+    const cells = text.length > ROW_LENGTH_MAX ? null : cellsIn(text, patterns);
+    if (cells === null) {
+      misses.push({ line, why: `its words are not the ${header.length} columns asked for in one way only`, text });
+      if (misses.length > MISSES_MAX) break;
+    } else {
+      broken.push(...misses);
+      misses = [];
+      rows.push({ line, cells });
+    }
   }
   return rows.length === 0 ? null : { header, rows, broken };
 };

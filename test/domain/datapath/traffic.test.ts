@@ -139,7 +139,9 @@ test.each([
   ['from,to,mbps,frame_bytes\na,b,1,12\n', 'line 2, frame_bytes: 12 is no frame'],
 ])('CSV: %j is refused by line and field', (text, sentence) => {
   const read = parseTrafficCsv(text);
-  expect(read.ok ? '' : csvFaultSentence(read.error[0]!)).toContain(sentence);
+  const fault = read.ok ? null : read.error[0]!;
+  const where = fault === null ? '' : `line ${fault.line}${fault.field === null ? ': ' : ', '}`;
+  expect(fault === null ? '' : where + csvFaultSentence(fault)).toContain(sentence);
 });
 
 test('at an instant: by host and rack, names that are unique, and VMs that cannot be placed', () => {

@@ -6,7 +6,8 @@ import { fold } from '../../../domain/cluster/fold.ts';
 import { clusterState } from '../../../domain/readout/cluster-state.ts';
 import { formatOf } from '../../../main/ingest/formats.ts';
 import { osloLog } from '../../../main/ingest/oslo-log/oslo-log.ts';
-import { factsOf, itemsOf, text } from './reading.ts';
+import { fromBytes } from '../../../main/ingest/incoming.ts';
+import { factsOf, itemsOf, text, UNDATED } from './reading.ts';
 
 const VM = 'b9000564-fe1a-409b-b8cc-1e88b294cd1d';
 const REQ = '[req-3ea4052c-895d-4b64-9e2d-04d64c4d94ab - - - - -]';
@@ -209,4 +210,13 @@ test('a guest that shut itself down is told with what nova-compute does about it
     powerState: 'SHUTDOWN',
     cause: 'its guest has shut down by itself, and nova-compute calls the stop API',
   });
+});
+
+test('a line that was cut off while the file was copied is refused, a traceback’s last line is not', () => {
+  const cut = (rest: string) =>
+    itemsOf(osloLog, fromBytes('a.log', new TextEncoder().encode(`${BOOT[2]}\n${rest}`), UNDATED)).slice(1);
+  expect(cut('2017-05-16 00:00:05.600 2931 IN')).toMatchObject([
+    { kind: 'refused', line: 2, why: 'this line is cut off' },
+  ]);
+  expect(cut('    raise ValueError')).toMatchObject([{ kind: 'ignored', what: 'continuation lines' }]);
 });

@@ -33,7 +33,7 @@ test('a large matrix is several facts, with every flow in one of them', () => {
 
 test('one wrong line refuses the matrix and is named', () => {
   const items = itemsOf(traffic, text('from,to,mbps', 'web,db,8', 'db,web,fast'));
-  expect(items).toEqual([{ kind: 'refused', line: 3, why: 'line 3, mbps: fast is no rate', text: '' }]);
+  expect(items).toEqual([{ kind: 'refused', line: 3, why: 'mbps: fast is no rate', text: '' }]);
 });
 
 test('src and dst, and rates as collectors name them, are the same matrix', () => {

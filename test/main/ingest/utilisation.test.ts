@@ -92,3 +92,11 @@ test('a row a sample, whatever the columns are called and separated by: one batc
   ]);
   expect(items.filter((item) => item.kind === 'refused').map((item) => item.line)).toEqual([5]);
 });
+
+test('a trace without a row that can be read tells of nothing', () => {
+  for (const lines of [['vm,s0,s1', 'a,1', 'b,x,y'], ['time,a,b', 'never,1,2'], ['vm,s0,s1']]) {
+    const items = itemsOf(utilisation, text(...lines));
+    expect(items.flatMap((item) => (item.kind === 'facts' ? item.facts : []))).toEqual([]);
+    expect(items.filter((item) => item.kind === 'refused')).toHaveLength(Math.max(1, lines.length - 1));
+  }
+});

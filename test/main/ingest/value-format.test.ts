@@ -87,3 +87,11 @@ test('what the command does not tell apart stays text', () => {
     expect(itemsOf(transcript, text(...lines))).toContainEqual(expect.objectContaining({ what: 'text', count: 1 }));
   }
 });
+
+test('a line without an end is given up in time', () => {
+  const command = 'openstack server list -f value -c ID -c Name -c Networks -c Properties -c "Scheduler Hints" -c Host';
+  const lines = Array.from({ length: 2000 }, () => `${A} ${'{ '.repeat(2000)}`.slice(0, 2000));
+  const began = performance.now();
+  expect(told(command, ...lines)).toEqual([]);
+  expect(performance.now() - began).toBeLessThan(5000);
+});
