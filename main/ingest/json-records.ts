@@ -1,4 +1,4 @@
-// Files of JSON: one value a line, one value over many lines, or an array; each record with the line it begins at.
+// Files of JSON: one value a line, values over many lines, or an array; each record with the line it begins at.
 import type { Incoming } from './incoming.ts';
 import { linesOf } from './lines.ts';
 
@@ -25,12 +25,65 @@ export const wholeText = (incoming: Incoming): string => {
   return text + decoder.decode();
 };
 
+const WRONG = 'this is not JSON, or is cut off';
+
+/** What stands between the objects of a sequence, or of an array. */
+const BETWEEN = /[\s,[\]]*/y;
+/** The next bracket or quote that counts, past what does not. */
+const MARK = /["{}[\]]/g;
+const QUOTED = /"(?:[^"\\]|\\.)*"/gsy;
+
+/** Where the value that begins with a brace ends; -1 where it does not. */
+const endOf = (text: string, from: number): number => {
+  let depth = 0;
+  MARK.lastIndex = from;
+  for (let mark = MARK.exec(text); mark !== null; mark = MARK.exec(text)) {
+    if (mark[0] === '"') {
+      QUOTED.lastIndex = mark.index;
+      if (!QUOTED.test(text)) return -1;
+      MARK.lastIndex = QUOTED.lastIndex;
+    } else {
+      depth += mark[0] === '{' || mark[0] === '[' ? 1 : -1;
+      if (depth === 0) return MARK.lastIndex;
+    }
+  }
+  return -1;
+};
+
+/** Objects one after another, each over several lines, as `jq` prints them; or an array that is cut off: what is whole counts. */
+function* sequence(text: string): Generator<JsonRecord> {
+  let at = 0;
+  let line = 1;
+  let counted = 0;
+  for (;;) {
+    BETWEEN.lastIndex = at;
+    BETWEEN.test(text);
+    const from = BETWEEN.lastIndex;
+    if (from >= text.length) return;
+    for (; counted < from; counted++) if (text.charCodeAt(counted) === 10) line++;
+    const to = text.charAt(from) === '{' ? endOf(text, from) : -1;
+    const parsed = to < 0 ? null : parse(text.slice(from, to));
+    if (parsed === null) {
+      yield { line, wrong: WRONG, text: text.slice(from, from + 200) };
+      return;
+    }
+    yield { line, value: parsed.value };
+    at = to;
+  }
+}
+
+/** JSON lines whose first line is damaged: the next is a value by itself. A bracket alone begins an array. */
+const isLines = (text: string): boolean => {
+  const [first = '', second = ''] = text.split('\n', 10).filter((line) => line.trim() !== '');
+  return first.trim().length > 1 && isFields(parse(second)?.value);
+};
+
 /** Values of the document: elements of an array are records of their own, numbered as lines would be. */
 function* whole(incoming: Incoming): Generator<JsonRecord> {
   const text = wholeText(incoming);
   const parsed = parse(text);
   if (parsed === null) {
-    yield { line: 1, wrong: 'this is not JSON, or is cut off', text: text.slice(0, 200) };
+    yield* isLines(text) ? byLine(incoming) : sequence(text);
   } else if (Array.isArray(parsed.value)) {
     for (const [i, value] of parsed.value.entries()) yield { line: i + 1, value };
   } else {
@@ -38,24 +91,26 @@ function* whole(incoming: Incoming): Generator<JsonRecord> {
   }
 }
 
-/** Records of the file. A first line that is a value by itself makes it JSON lines. */
-export function* jsonRecords(incoming: Incoming): Generator<JsonRecord> {
-  let lines = false;
+function* byLine(incoming: Incoming): Generator<JsonRecord> {
   for (const { number, text, tooLong } of linesOf(incoming.chunks())) {
     if (text.trim() === '' && !tooLong) continue;
     const parsed = parse(text);
-    if (!lines) {
-      lines = parsed !== null && !Array.isArray(parsed.value);
-      if (!lines && incoming.bytes <= WHOLE_BYTES_MAX) {
-        yield* whole(incoming);
-        return;
-      }
-      lines = true;
-    }
     if (parsed === null)
       yield { line: number, wrong: tooLong ? 'this line is too long' : 'this line is not JSON, or is cut off', text };
     else yield { line: number, value: parsed.value };
   }
+}
+
+/** Records of the file. A first line that is a value by itself makes it JSON lines. */
+export function* jsonRecords(incoming: Incoming): Generator<JsonRecord> {
+  let first = '';
+  for (const { text } of linesOf(incoming.chunks())) {
+    first = text;
+    if (text.trim() !== '') break;
+  }
+  const parsed = parse(first);
+  const isByLine = parsed !== null && !Array.isArray(parsed.value);
+  yield* isByLine || incoming.bytes > WHOLE_BYTES_MAX ? byLine(incoming) : whole(incoming);
 }
 
 /** A parsed value as text again; null when it is nested too deeply for that. */

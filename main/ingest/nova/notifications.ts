@@ -89,7 +89,9 @@ function* read({ incoming, undatedAt }: Reading): Generator<Item> {
 
 export const notifications: Format = {
   name: 'notifications',
-  sniff: (head) => {
+  sniff: (whole) => {
+    // The first line of what `tail -c` or a rotation left is the end of another.
+    const head = /^\s*[[{]/.test(whole) ? whole : whole.slice(whole.indexOf('\n') + 1);
     if (!/^\s*[[{]/.test(head)) return 0;
     if (/"event_type"\s*:/.test(head) && /"payload"\s*:/.test(head)) return 0.95;
     return /\\"event_type\\"\s*:/.test(head) || head.includes('"oslo.message"') ? 0.9 : 0;
