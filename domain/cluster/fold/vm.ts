@@ -127,9 +127,12 @@ export const vmCreated: Folder<'vm.created'> = (c, e) => {
   charge(c, vm, e);
 };
 
+/** A resize that has arrived waits for somebody to confirm or revert it: that it is seen so is nothing new. */
+const AWAITS_WORD: ReadonlySet<string> = new Set(['finished', 'confirming', 'reverting']);
+
 /** A move in flight ends where a listing shows the VM at rest on its dest, or anywhere else when dest was not told. */
-const concludes = (c: Cluster, m: Row, vm: Row, host: Row, settled: boolean): boolean => {
-  if (m === NO_ROW || !settled) return false;
+const concludes = (c: Cluster, m: Row, vm: Row, host: Row, settled: boolean, verify: boolean): boolean => {
+  if (m === NO_ROW || !settled || (verify && AWAITS_WORD.has(statusOf(c, m)))) return false;
   const dest = rowAt(c.migrations.col.dest, m);
   return dest === NO_ROW ? host !== rowAt(c.vms.col.host, vm) : host === dest;
 };
@@ -194,7 +197,7 @@ const showHost = (
   }
   const host = mentionHost(c, name);
   const m = rowAt(v.moving, vm);
-  if (concludes(c, m, vm, host, settled)) {
+  if (concludes(c, m, vm, host, settled, verify)) {
     concludeMove(c, m, vm, host, verify, e);
     // The move is concluded: by a listing that saw the VM there, or by the word of Nova's that ends it.
     const by = 'status' in e.data && e.data.status !== undefined ? HOST_BY.report : HOST_BY.move;
@@ -309,7 +312,8 @@ export const vmReported: Folder<'vm.reported'> = (c, e) => {
   const { host, updatedAt, status } = e.data;
   if (status === undefined && e.data.vmState !== undefined && e.evidence === 'observed')
     setByte(c.vms.col.followed, vm, 1);
-  if (host !== undefined) showHost(c, vm, host, isSettled(e), status === 'VERIFY_RESIZE', e);
+  if (host !== undefined)
+    showHost(c, vm, host, isSettled(e), status === 'VERIFY_RESIZE' || e.data.vmState === 'resized', e);
   showStates(c, vm, e);
   if (updatedAt !== undefined) noteRepeatedUpdate(c, vm, updatedAt, e);
   // A listing of deleted VMs says where they were: they are nowhere any more and charge nobody.
