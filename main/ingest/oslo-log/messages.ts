@@ -12,6 +12,10 @@ export type Memory = {
   readonly hosts: Map<string, string>;
   /** Id of each VM's open live migration. */
   readonly moves: Map<string, string>;
+  /** VMs whose guest was paused while a live migration of theirs was open: the pause in which QEMU switches over. */
+  readonly switching: Set<string>;
+  /** Who wrote that a VM has left: what happens to its old guest there is none of the VM's. */
+  readonly left: Map<string, string>;
   readonly terminating: Set<string>;
   /** Why the conductor gave up a request: its next line says which VM that puts into error. */
   readonly gaveUp: Map<string, string>;
@@ -21,6 +25,8 @@ export type Memory = {
 export const newMemory = (): Memory => ({
   hosts: new Map(),
   moves: new Map(),
+  switching: new Set(),
+  left: new Map(),
   terminating: new Set(),
   gaveUp: new Map(),
   resources: new Map(),
@@ -53,7 +59,13 @@ const vmReport = (vm: string, data: Data<'vm.reported'>): Told => ({
 const here = ({ host }: Speaker): Data<'vm.reported'> => (host === null ? {} : { host });
 const power =
   (state: NonNullable<Data<'vm.reported'>['powerState']>): Rule[1] =>
-  (s) => [vmReport(s.vm, { powerState: state })];
+  ({ vm, line, memory }) => {
+    if (state === 'RUNNING') memory.left.delete(vm);
+    else if (memory.left.get(vm) === line.writer) return []; // libvirt tells the end of the source's guest 15 s later
+    if (state === 'RUNNING') memory.switching.delete(vm);
+    else if (memory.moves.has(vm)) memory.switching.add(vm);
+    return [vmReport(vm, { powerState: state })];
+  };
 
 const changed = (id: string, data: Data<'migration.status_changed'>): Told => ({
   type: 'migration.status_changed',
@@ -105,6 +117,14 @@ const downtime: Rule[1] = (s, [ms = '0']) => {
     ...begun,
     { type: 'migration.progressed', v: 1, entity: entity('migration', id), evidence: 'observed', data },
   ];
+};
+
+/** It runs on its destination, where another log tells it: a guest paused for the switch-over is no longer. */
+const arrived: Rule[1] = (s, groups) => {
+  const told = step('completed', true)(s, groups);
+  s.memory.left.set(s.vm, s.line.writer);
+  if (!s.memory.switching.delete(s.vm)) return told;
+  return [...told, { ...vmReport(s.vm, { powerState: 'RUNNING' }), evidence: 'inferred' }];
 };
 
 const failed: Rule[1] = (s, [reason = '']) => step('failed', true)(s, ['', reason.slice(0, 1000)]);
@@ -183,7 +203,7 @@ const ABOUT_VMS: readonly Rule[] = [
     progressed,
   ],
   [/^Switching to post-copy migration mode/, step('running (post-copy)', false)],
-  [/^Migrating instance to (\S+) finished successfully\.$/, step('completed', true)],
+  [/^Migrating instance to (\S+) finished successfully\.$/, arrived],
   [/^Migration operation was cancelled/, step('cancelled', true)],
   [
     /^Live migration not completed after (\d+) sec/,
@@ -223,7 +243,10 @@ const ABOUT_VMS: readonly Rule[] = [
   ],
   [
     /^(?:Destroying|Deleting) instance as it has been evacuated from this host/,
-    (s) => note(s, `${s.host ?? 'Its old host'} is back and removes the copy that was evacuated from it.`),
+    (s) => {
+      s.memory.left.set(s.vm, s.line.writer);
+      return note(s, `${s.host ?? 'Its old host'} is back and removes the copy that was evacuated from it.`);
+    },
   ],
 ];
 

@@ -220,3 +220,24 @@ test('a line that was cut off while the file was copied is refused, a tracebackâ
   ]);
   expect(cut('    raise ValueError')).toMatchObject([{ kind: 'ignored', what: 'continuation lines' }]);
 });
+
+test('the switch-over of a live migration, and the end of its sourceâ€™s guest, do not stop the VM', () => {
+  const lifecycle = (time: string, what: string): string =>
+    line(time, 'nova.compute.manager', `VM ${what} (Lifecycle Event)`);
+  const done = line('01:01:00.100', 'nova.compute.manager', 'Migrating instance to cp-2 finished successfully.');
+  const left = [...BOOT, ...MOVE, lifecycle('01:01:00.000', 'Paused'), done, lifecycle('01:01:15.000', 'Stopped')];
+  expect(stateOf(left).vms).toMatchObject([{ host: 'cp-2', powerState: 'RUNNING' }]);
+  const evacuated = line(
+    '03:00:00.000',
+    'nova.compute.manager',
+    'Deleting instance as it has been evacuated from this host',
+  );
+  const destroyed = line('03:00:01.000', 'nova.virt.libvirt.driver', 'Instance destroyed successfully.');
+  expect(stateOf([...BOOT, evacuated, destroyed]).vms).toMatchObject([{ powerState: 'RUNNING' }]);
+  // It comes back, and is stopped here.
+  const back = [lifecycle('02:00:00.000', 'Resumed'), lifecycle('02:10:00.000', 'Stopped')];
+  expect(stateOf([...left, ...back]).vms).toMatchObject([{ powerState: 'SHUTDOWN' }]);
+  // Paused by its owner, it is moved paused.
+  const asleep = [...BOOT, lifecycle('00:30:00.000', 'Paused'), ...MOVE, done];
+  expect(stateOf(asleep).vms).toMatchObject([{ powerState: 'PAUSED' }]);
+});
