@@ -78,9 +78,10 @@ const live = (n: Notification, vm: Instance, moves: Moves, at: number, name: str
   const step = LIVE[name];
   if (step === undefined) return [];
   const open = moves.get(vm.uuid);
-  const id =
-    open?.type === 'live-migration' && n.requestId === null ? open.id : idOfMove(n, vm.uuid, 'live-migration', at);
-  if (name === 'instance.live_migration_pre.start') {
+  const isFirst = name === 'instance.live_migration_pre.start';
+  const isOpen = open?.type === 'live-migration' && !isFirst;
+  const id = isOpen && n.requestId === null ? open.id : idOfMove(n, vm.uuid, 'live-migration', at);
+  if (isFirst) {
     begin(moves, vm.uuid, id, 'live-migration');
     return [accepted(id, vm.uuid, 'live-migration', vm.host, n.publisher, vm.data.storage), changed(id, ...step)];
   }
