@@ -6,7 +6,7 @@ import { type Candidate, EVIDENCE } from '../../domain/events/dictionary.ts';
 import type { Timeline } from '../../domain/timeline/order.ts';
 import { batchLink, canonical, eventLink } from './chain.ts';
 import { fault } from './fault.ts';
-import { type EventRow, eventInserter } from './insert.ts';
+import { eventInserter, sharedBy } from './insert.ts';
 import { eventId, isBeyond, type Lineages, type Segment, SEQ_SPAN, seqOf } from './lineage.ts';
 import type { Sources } from './sources.ts';
 import type { Timelines } from './timelines.ts';
@@ -153,17 +153,21 @@ export const appender = (
     for (let start = 0; start < events.length; start += STRETCH) {
       const stretch = events.slice(start, start + STRETCH);
       const data = stretch.map((e) => canonical(e.data));
-      const rows = stretch.map((e, i): EventRow => {
+      const shared = sharedBy(stretch);
+      const values: unknown[] = [];
+      for (const [i, e] of stretch.entries()) {
         assert(Number.isFinite(e.at), 'an event happened at some instant');
         const { at, type, v, line } = e;
         // What cannot be written as UTF-8 is replaced before it is bound, so that it reads back as it was bound.
         const entity = e.entity.toWellFormed();
         const key = e.key === null ? null : e.key.toWellFormed();
-        const row = { at, type, v, entity, evidence: EVIDENCE.indexOf(e.evidence), line, key, data: data[i]!, hash };
-        row.hash = hash = eventLink(hash, timeline, head + start + i + 1, content, row);
-        return row;
-      });
-      insertEvents(eventId(timeline, head + start + 1), source, rows);
+        const evidence = EVIDENCE.indexOf(e.evidence);
+        const stored = { at, type, v, entity, evidence, line, key, data: data[i]! };
+        hash = eventLink(hash, timeline, head + start + i + 1, content, stored);
+        values.push(at, type, entity, data[i], hash);
+        if (shared === null) values.push(v, evidence, line, key);
+      }
+      insertEvents(eventId(timeline, head + start + 1), source, shared, values);
     }
     return hash;
   };

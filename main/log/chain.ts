@@ -1,7 +1,6 @@
 // The hash chain: which bytes of an event, a branch and a batch are bound, and in which order.
 import { hash } from 'node:crypto';
 import type { Cut } from '../../domain/timeline/order.ts';
-import type { EventRow } from './insert.ts';
 import type { Refusal } from './types.ts';
 
 /** sha256 in base64url: 43 characters, the cheapest form to make, store and put before the next event's bytes. */
@@ -44,8 +43,17 @@ const ordered = (value: unknown): unknown => {
 /** JSON with sorted keys at every depth: one text for one value, whoever built it. */
 export const canonical = (value: object): string => JSON.stringify(isOrdered(value) ? value : ordered(value));
 
-/** What of an event's row its link binds, beside its place and its source. */
-export type Bound = Omit<EventRow, 'hash'>;
+/** An event's columns as they are stored, beside its place and its source. */
+type Stored = {
+  readonly at: number;
+  readonly type: string;
+  readonly v: number;
+  readonly entity: string;
+  readonly evidence: number;
+  readonly line: number;
+  readonly key: string | null;
+  readonly data: string;
+};
 
 /** A text as JSON. Names come again and again and seldom need an escape; asking first costs half of what JSON.stringify does. */
 const quoted = (text: string): string => (/^[\w .:@/>-]*$/.test(text) ? `"${text}"` : JSON.stringify(text));
@@ -65,7 +73,7 @@ const origin = pair((evidence, source) => `${evidence},${quoted(source)}`);
  * The link of one event: the link before it (always 43 characters), its place and names as a JSON array, which ends itself,
  * then its data. No two different events have the same bytes. `source` is a content id.
  */
-export const eventLink = (before: string, timeline: number, seq: number, source: string, e: Bound): string =>
+export const eventLink = (before: string, timeline: number, seq: number, source: string, e: Stored): string =>
   digest(
     `${before}[${timeline},${seq},${e.at},${kind(e.v, e.type)},${quoted(e.entity)},${origin(e.evidence, source)},` +
       `${e.line},${e.key === null ? 'null' : quoted(e.key)}]${e.data}`,
