@@ -2,7 +2,7 @@
 import type { Evidence, Fact } from '../../domain/events/dictionary.ts';
 import type { JournalEntry } from '../log/types.ts';
 import type { Incoming } from './incoming.ts';
-import type { SharedNames } from './shared-names.ts';
+import type { BesideNames, SharedNames } from './shared-names.ts';
 
 /** A fact as an importer proposes it; `accept.ts` decides whether it is one. */
 export type Proposal = Fact & {
@@ -32,7 +32,7 @@ export type Reading = {
   /** True where a person said so: then it is a snapshot of that instant, and the same content at another is another one. */
   readonly asked: boolean;
   /** What the other documents of the import call things; absent where it stands alone. */
-  readonly names?: SharedNames;
+  readonly names?: BesideNames;
 };
 
 export interface Format {

@@ -17,7 +17,6 @@ import {
   readingOf,
 } from './import-settings.ts';
 import { type Content, contentOf, type Incoming } from './incoming.ts';
-import { digestOf } from './shared-names.ts';
 import { type Mapped, mapped, replayEntry } from './replay.ts';
 import { understudyJsonl } from './understudy-jsonl.ts';
 
@@ -52,7 +51,7 @@ const sourceId = (content: string, format: Format, { incoming, undatedAt, asked,
   const named = format.nameTells?.(incoming.name) === true;
   const placed = asked && format.dateless === true;
   if (!named && !placed && names === undefined) return content;
-  const beside = names === undefined ? [] : [digestOf(names)];
+  const beside = names === undefined ? [] : [names.digest];
   const about = JSON.stringify([content, named ? incoming.name : null, placed ? undatedAt : null, ...beside]);
   return createHash('sha256').update(about).digest('hex');
 };

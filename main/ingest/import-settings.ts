@@ -5,7 +5,7 @@ import type { Log, LogError, Refusal } from '../log/types.ts';
 import type { Skew } from './clock-skew.ts';
 import type { Format, Reading } from './format.ts';
 import type { Incoming } from './incoming.ts';
-import type { SharedNames } from './shared-names.ts';
+import type { BesideNames } from './shared-names.ts';
 
 export type ImportError = {
   readonly code: 'bad_input' | 'cancelled' | LogError['code'];
@@ -41,7 +41,7 @@ export type ImportSettings = {
   readonly signal?: AbortSignal | null;
 };
 /** A file that will be read: recognised, and (where a person named it) known to hold something. */
-export type Chosen = { readonly incoming: Incoming; readonly format: Format; readonly names?: SharedNames };
+export type Chosen = { readonly incoming: Incoming; readonly format: Format; readonly names?: BesideNames };
 
 export const readingOf = ({ incoming, names }: Omit<Chosen, 'format'>, settings: ImportSettings): Reading => ({
   incoming,

@@ -4,7 +4,7 @@ import type { Incoming } from './incoming.ts';
 import { wholeText } from './json-records.ts';
 import { beginningOf } from './listing-fields.ts';
 import { NO_NAMES, type SharedNames } from './shared-names.ts';
-import { directoryOf } from './transcript/directory.ts';
+import { namesOf } from './transcript/directory.ts';
 import { tableInCsv, tableInJson, tableInShell, tableInYaml } from './transcript/printed.ts';
 import type { Table } from './transcript/scan.ts';
 import { inventoryNamed, isKnown } from './transcript/tables.ts';
@@ -48,7 +48,7 @@ const namesIn = (incoming: Incoming): SharedNames => {
   if (incoming.bytes > LISTING_BYTES_MAX) return NO_NAMES;
   try {
     const table = parsed(incoming);
-    return table === null ? NO_NAMES : directoryOf([table]);
+    return table === null ? NO_NAMES : namesOf([table]);
   } catch {
     return NO_NAMES;
   }

@@ -26,15 +26,20 @@ const agreed = (maps: readonly ReadonlyMap<string, string>[]): ReadonlyMap<strin
   return known;
 };
 
-export const togetherNames = (all: readonly SharedNames[]): SharedNames => ({
-  uuidOf: agreed(all.map(({ uuidOf }) => uuidOf)),
-  hosts: new Set(all.flatMap(({ hosts }) => [...hosts])),
-  providers: agreed(all.map(({ providers }) => providers)),
-  networks: agreed(all.map(({ networks }) => networks)),
-});
+/** The names of several documents, with a digest by which one that was read with other names is another source. */
+export type BesideNames = SharedNames & { readonly digest: string };
 
-/** A digest by which a document that was read with other names is another source. */
-export const digestOf = ({ uuidOf, hosts, providers, networks }: SharedNames): string => {
+export const togetherNames = (all: readonly SharedNames[]): BesideNames => {
+  const names = {
+    uuidOf: agreed(all.map(({ uuidOf }) => uuidOf)),
+    hosts: new Set(all.flatMap(({ hosts }) => [...hosts])),
+    providers: agreed(all.map(({ providers }) => providers)),
+    networks: agreed(all.map(({ networks }) => networks)),
+  };
+  return { ...names, digest: digestOf(names) };
+};
+
+const digestOf = ({ uuidOf, hosts, providers, networks }: SharedNames): string => {
   const parts = [uuidOf, providers, networks].map((map) => [...map].sort(([a], [b]) => (a < b ? -1 : 1)));
   return createHash('sha256')
     .update(JSON.stringify([...parts, [...hosts].sort()]))

@@ -7,7 +7,17 @@ import type { Block, Command, Table } from './scan.ts';
 import { isMissing } from './typography.ts';
 import { argumentsOf } from './words.ts';
 
-export type Directory = SharedNames & {
+/** What this document says, else what those beside it say. */
+type Lookup = Pick<ReadonlyMap<string, string>, 'get' | 'has'>;
+
+export type Directory = {
+  /** UUID of a VM's name. */
+  readonly uuidOf: Lookup;
+  /** The same as this document alone has it. */
+  readonly ownUuidOf: ReadonlyMap<string, string>;
+  readonly hosts: ReadonlySet<string>;
+  readonly providers: Lookup;
+  readonly networks: Lookup;
   /** VMs (as addresses) that were moved with their disks, and without. */
   readonly blockMoved: ReadonlySet<string>;
   readonly diskStayed: ReadonlySet<string>;
@@ -125,14 +135,12 @@ const readNetworks = (table: Table, networks: Map<string, string>): void => {
     if (isUuid(cells[id ?? -1] ?? '')) networks.set(cells[id ?? -1] ?? '', cells[name ?? -1] ?? '');
 };
 
-/** `beside`: what other documents call things; what this one says itself comes first. */
-export const directoryOf = (blocks: readonly Block[], beside: SharedNames = NO_NAMES): Directory => {
-  const uuidOf = new Map(beside.uuidOf);
-  const hosts = new Set(beside.hosts);
-  const blockMoved = new Set<string>();
-  const diskStayed = new Set<string>();
-  const providers = new Map(beside.providers);
-  const networks = new Map(beside.networks);
+/** What a document calls things. */
+export const namesOf = (blocks: readonly Block[]): SharedNames => {
+  const uuidOf = new Map<string, string>();
+  const hosts = new Set<string>();
+  const providers = new Map<string, string>();
+  const networks = new Map<string, string>();
   for (const block of blocks) {
     if (block.kind !== 'table') continue;
     readNames(block, uuidOf, hosts);
@@ -147,8 +155,25 @@ export const directoryOf = (blocks: readonly Block[], beside: SharedNames = NO_N
     if (above !== null) readShown(above, block, uuidOf);
     above = null; // a command prints one table
   }
+  return { uuidOf, hosts, providers, networks };
+};
+
+/** Not copied: a folder of a thousand hosts' dumps may stand beside a list of 20,000 VMs. */
+const layered = (own: ReadonlyMap<string, string>, beside: ReadonlyMap<string, string>): Lookup => ({
+  get: (name) => own.get(name) ?? beside.get(name),
+  has: (name) => own.has(name) || beside.has(name),
+});
+
+/** `beside`: what other documents call things; what this one says itself comes first. */
+export const directoryOf = (blocks: readonly Block[], beside: SharedNames = NO_NAMES): Directory => {
+  const own = namesOf(blocks);
+  const uuidOf = layered(own.uuidOf, beside.uuidOf);
+  const hosts = new Set([...own.hosts, ...beside.hosts]);
+  const blockMoved = new Set<string>();
+  const diskStayed = new Set<string>();
   for (const block of blocks) {
     if (block.kind === 'command') readMoves(block, { uuidOf }, blockMoved, diskStayed, hosts);
   }
-  return { uuidOf, hosts, providers, networks, blockMoved, diskStayed };
+  const [providers, networks] = [layered(own.providers, beside.providers), layered(own.networks, beside.networks)];
+  return { uuidOf, ownUuidOf: own.uuidOf, hosts, providers, networks, blockMoved, diskStayed };
 };

@@ -65,7 +65,7 @@ const move = ({ line }: Command, vm: string, data: Accepted): Effect => ({
 
 /** Names of the VMs a boot made: with `--num-instances` Nova appends each UUID (multi_instance_display_name_template). */
 const bootedNames = (name: string, memory: Memory): readonly string[] => {
-  const numbered = [...memory.directory.uuidOf]
+  const numbered = [...memory.directory.ownUuidOf]
     .filter(([known, uuid]) => known === `${name}-${uuid}`)
     .map(([known]) => known);
   return memory.directory.uuidOf.has(name) || numbered.length === 0 ? [name] : numbered;

@@ -7,7 +7,7 @@ import { refusal } from '../format.ts';
 import { linesOf } from '../lines.ts';
 import type { Incoming } from '../incoming.ts';
 import { NO_NAMES } from '../shared-names.ts';
-import { directoryOf } from './directory.ts';
+import { namesOf } from './directory.ts';
 import { dumpNamed } from './flow-dump.ts';
 import { interpret } from './interpret.ts';
 import type { Draft } from './moment.ts';
@@ -118,7 +118,7 @@ const PRINTED =
 export const transcript: Format = {
   name: 'transcript',
   dateless: true,
-  names: (incoming) => (incoming.bytes > DOCUMENT_BYTES_MAX ? NO_NAMES : directoryOf(blocksIn(incoming))),
+  names: (incoming) => (incoming.bytes > DOCUMENT_BYTES_MAX ? NO_NAMES : namesOf(blocksIn(incoming))),
   nameTells: (fileName) => dumpNamed(fileName) !== null,
   sniff: (head) => {
     const signs = [TYPED, TYPED, RULED, PRINTED].reduce((sum, sign) => sum + (head.match(sign)?.length ?? 0), 0);
