@@ -26,7 +26,8 @@ const isDue = (c: Cluster, vm: Row, host: Row): boolean => {
 const reason = (c: Cluster, vm: Row, host: Row): string => {
   const moved = rowAt(c.vms.col.moved, vm);
   if (moved === NO_ROW) return 'no move between them is on record';
-  const evacuated = typeOf(c, moved) === 'evacuation' && rowAt(c.migrations.col.source, moved) === host;
+  const isSource = host !== NO_ROW && rowAt(c.migrations.col.source, moved) === host;
+  const evacuated = isSource && typeOf(c, moved) === 'evacuation';
   const then = evacuated ? '; Nova drops it when nova-compute of the source starts again' : '';
   return `${moveLabel(c, moved)} is ${statusOf(c, moved)}${then}`;
 };

@@ -1,6 +1,6 @@
 // What the facts about networks, ports and tunnels mean.
 import type { Row } from '../../base/brand.ts';
-import { NO_ROW, refAt, rowAt, setByte, setRef } from '../../base/column.ts';
+import { NO_ROW, packRow, refAt, rowAt, setByte, setRef } from '../../base/column.ts';
 import { isoInstant } from '../../base/time.ts';
 import { idOf } from '../../events/entity.ts';
 import { REFUSED, step } from '../../machines/lifecycle.ts';
@@ -79,8 +79,8 @@ const noteLeftBinding = (c: Cluster, e: EventNamed<'port.bound'>): void => {
   if (vm === NO_ROW || rowAt(c.vms.col.moving, vm) !== NO_ROW) return;
   const last = rowAt(c.vms.col.moved, vm);
   // Without a move on record the binding may be the first sign of one.
-  if (last === NO_ROW || rowAt(c.migrations.col.dest, last) !== findRow(c.hosts.ids, e.data.host)) return;
-  if (rowAt(c.vms.col.host, vm) === rowAt(c.migrations.col.dest, last)) return;
+  const dest = last === NO_ROW ? NO_ROW : rowAt(c.migrations.col.dest, last);
+  if (dest === NO_ROW || dest !== findRow(c.hosts.ids, e.data.host) || rowAt(c.vms.col.host, vm) === dest) return;
   noteAnomaly(
     c,
     e,
@@ -117,6 +117,7 @@ export const portDeleted: Folder<'port.deleted'> = (c, e) => {
     return { ...known, vm: null, bindings: [], host: null, deleted: true };
   });
   setByte(c.ports.col.present, row, GONE);
+  packRow(c.ports.col, row);
 };
 
 type TunnelEvent = EventNamed<'tunnel.reported' | 'tunnel.state_changed' | 'tunnel.removed'>;

@@ -20,7 +20,9 @@ const namingOf = (id: string, evidence: string | null): Naming =>
 /** Nova makes the record before anybody tells of the move: a record this much younger than the first word is another's. */
 const CLOCKS_APART_MS = 60_000;
 
-const agrees = (known: Row, said: Row): boolean => known === NO_ROW || said === NO_ROW || known === said;
+/** A host nobody has named so far is another one than any that is known. */
+const agrees = (c: Cluster, known: Row, said: string | null): boolean =>
+  known === NO_ROW || said === null || known === findRow(c.hosts.ids, said);
 
 /** The row that stands for a migration, whatever name it is told under; NO_ROW where it was never accepted. */
 export const moveNamed = (c: Cluster, address: string): Row => {
@@ -39,10 +41,7 @@ export const sameMove = (c: Cluster, vm: Row, e: Accepted): Row => {
   const [moving, moved] = [rowAt(c.vms.col.moving, vm), rowAt(c.vms.col.moved, vm)];
   for (const m of [moving, moved]) {
     if (m === NO_ROW || typeOf(c, m) !== e.data.type) continue;
-    const dest = e.data.dest === null ? NO_ROW : findRow(c.hosts.ids, e.data.dest);
-    const source = e.data.source === null ? NO_ROW : findRow(c.hosts.ids, e.data.source);
-    const isKnownDest = e.data.dest === null || dest !== NO_ROW || rowAt(column.dest, m) === NO_ROW;
-    if (!isKnownDest || !agrees(rowAt(column.dest, m), dest) || !agrees(rowAt(column.source, m), source)) continue;
+    if (!agrees(c, rowAt(column.dest, m), e.data.dest) || !agrees(c, rowAt(column.source, m), e.data.source)) continue;
     const known = namingOf(idAt(c.migrations.ids, m), evidences.word(byteAt(column.evidence, m)));
     const said = namingOf(idOf(e.entity), e.evidence);
     const begun = numberAt(column.startedAt, m);
