@@ -1,4 +1,4 @@
-// Paged columns with copy-on-write: typed arrays that a fork shares page by page until one side writes.
+// Columns with copy-on-write: typed arrays that a fork shares page by page until one side writes, or rows kept elsewhere.
 import type { Row } from './brand.ts';
 
 const SHIFT = 8;
@@ -9,72 +9,88 @@ const SHIFT = 8;
 export const PAGE = 1 << SHIFT;
 const MASK = PAGE - 1;
 
+/** One row of a table: its values in the order of the table's columns. */
+export type Cells = unknown[];
+
+/**
+ * The rows of a table whose state is kept elsewhere: those written since, and where the others are read. Its columns have no
+ * pages then, but for those that tell of all rows at once.
+ */
+export type Over = {
+  /** A row as it is kept; null where it never was written. Nobody changes it. */
+  readonly beneath: (row: number) => Cells | null;
+  readonly blank: Cells;
+  readonly written: Map<number, Cells>;
+  /** Those of `written` that no fork shares. */
+  readonly mine: Set<number>;
+  /** The row looked at last: a reader goes from column to column. */
+  last: number;
+  lastCells: Cells | null;
+};
+
+type Common = {
+  owned: boolean[];
+  /** Its place among the columns of its table. */
+  index: number;
+  over: Over | null;
+};
+
 /** Bytes; codes of small vocabularies. Unwritten rows read 0. */
-export type ByteColumn = {
+export type ByteColumn = Common & {
   readonly kind: 'byte';
   pages: (Uint8Array | undefined)[];
-  owned: boolean[];
 };
 /** Rows of the table named in `of`. Unwritten rows read NO_ROW. */
-export type RowColumn = {
+export type RowColumn = Common & {
   readonly kind: 'row';
   readonly of: string;
   pages: (Int32Array | undefined)[];
-  owned: boolean[];
 };
 /** Numbers. Unwritten rows read NaN, which means unknown. */
-export type NumberColumn = {
+export type NumberColumn = Common & {
   readonly kind: 'number';
   pages: (Float64Array | undefined)[];
-  owned: boolean[];
 };
 /** Immutable values (strings, frozen-by-habit records and lists). Unwritten rows read null. */
-export type RefColumn<T> = {
+export type RefColumn<T> = Common & {
   readonly kind: 'ref';
-  pages: ((T | Packed | null)[] | undefined)[];
-  owned: boolean[];
+  /** How an event tells its values, which are kept as the event's seq then; null where they are kept themselves. */
+  readonly told: ((event: never) => T) | null;
+  pages: ((T | Unread | null)[] | undefined)[];
 };
 
-/** Before the JSON of a list of whole numbers that was an Int32Array; no JSON begins with it. */
-const INTEGERS = '#';
-
-export const packedText = (value: unknown): string => {
-  if (value instanceof Packed) return value.text;
-  return value instanceof Int32Array ? `${INTEGERS}[${value.join()}]` : JSON.stringify(value);
-};
-
-/** Everywhere the product runs; no library of types is asked for two classes. */
-declare class TextDecoder {
-  decode(bytes: Uint8Array): string;
+/** A value that is read where it is kept when somebody looks: a state has hundreds of thousands of them. */
+export interface Unread {
+  readonly value: unknown;
 }
-const utf8 = new TextDecoder();
 
-/** A value that is still a stretch of text in UTF-8: read when somebody looks, for a state holds hundreds of thousands of them. */
-export class Packed {
-  #within: Uint8Array | null;
-  readonly #from: number;
-  readonly #to: number;
-  #value: unknown = null;
+/** A value that is still JSON. */
+export class Packed implements Unread {
+  readonly text: string;
+  #value: unknown = undefined;
 
-  constructor(within: Uint8Array, from: number, to: number) {
-    this.#within = within;
-    this.#from = from;
-    this.#to = to;
-  }
-
-  get text(): string {
-    return this.#within === null ? packedText(this.#value) : utf8.decode(this.#within.subarray(this.#from, this.#to));
+  constructor(text: string) {
+    this.text = text;
   }
 
   get value(): unknown {
-    if (this.#within !== null) {
-      const { text } = this;
-      this.#value = text.startsWith(INTEGERS)
-        ? Int32Array.from(JSON.parse(text.slice(INTEGERS.length)) as number[])
-        : JSON.parse(text);
-      this.#within = null;
-    }
-    return this.#value;
+    return (this.#value ??= JSON.parse(this.text));
+  }
+}
+
+/** A value that an event tells, known by the event's seq until somebody looks. */
+export class Told implements Unread {
+  readonly seq: number;
+  readonly #read: (seq: number) => unknown;
+  #value: unknown = undefined;
+
+  constructor(seq: number, read: (seq: number) => unknown) {
+    this.seq = seq;
+    this.#read = read;
+  }
+
+  get value(): unknown {
+    return (this.#value ??= this.#read(this.seq));
   }
 }
 export type Column = ByteColumn | RowColumn | NumberColumn | RefColumn<unknown>;
@@ -83,17 +99,57 @@ export type Columns = Readonly<Record<string, Column>>;
 
 export const NO_ROW = -1 as Row;
 
-export const byteColumn = (): ByteColumn => ({ kind: 'byte', pages: [], owned: [] });
-export const rowColumn = (of: string): RowColumn => ({ kind: 'row', of, pages: [], owned: [] });
-export const numberColumn = (): NumberColumn => ({ kind: 'number', pages: [], owned: [] });
-export const refColumn = <T>(): RefColumn<T> => ({ kind: 'ref', pages: [], owned: [] });
+const unplaced = () => ({ owned: [], index: 0, over: null });
+export const byteColumn = (): ByteColumn => ({ kind: 'byte', pages: [], ...unplaced() });
+export const rowColumn = (of: string): RowColumn => ({ kind: 'row', of, pages: [], ...unplaced() });
+export const numberColumn = (): NumberColumn => ({ kind: 'number', pages: [], ...unplaced() });
+export const refColumn = <T>(): RefColumn<T> => ({ kind: 'ref', told: null, pages: [], ...unplaced() });
+/** Values that one event tells each; `seq` is whose they are. */
+export const toldColumn = <E, T extends { readonly seq: number }>(told: (event: E) => T): RefColumn<T> => ({
+  kind: 'ref',
+  told,
+  pages: [],
+  ...unplaced(),
+});
 
-export const byteAt = (c: ByteColumn, row: number): number => c.pages[row >> SHIFT]?.[row & MASK] ?? 0;
-export const rowAt = (c: RowColumn, row: number): Row => (c.pages[row >> SHIFT]?.[row & MASK] ?? NO_ROW) as Row;
-export const numberAt = (c: NumberColumn, row: number): number => c.pages[row >> SHIFT]?.[row & MASK] ?? NaN;
+/** What a cell nobody wrote to reads. */
+export const DEFAULTS = { byte: 0, row: NO_ROW, number: NaN, ref: null } as const;
+
+const overCells = (over: Over, row: number): Cells | null => {
+  if (over.last === row) return over.lastCells;
+  over.lastCells = over.written.get(row) ?? over.beneath(row);
+  over.last = row;
+  return over.lastCells;
+};
+const overAt = (over: Over, { index, kind }: Column, row: number): unknown => {
+  const cells = row < 0 ? null : overCells(over, row);
+  return cells === null ? DEFAULTS[kind] : cells[index];
+};
+
+export const byteAt = (c: ByteColumn, row: number): number =>
+  c.over === null ? (c.pages[row >> SHIFT]?.[row & MASK] ?? 0) : (overAt(c.over, c, row) as number);
+export const rowAt = (c: RowColumn, row: number): Row =>
+  (c.over === null ? (c.pages[row >> SHIFT]?.[row & MASK] ?? NO_ROW) : overAt(c.over, c, row)) as Row;
+export const numberAt = (c: NumberColumn, row: number): number =>
+  c.over === null ? (c.pages[row >> SHIFT]?.[row & MASK] ?? NaN) : (overAt(c.over, c, row) as number);
 export const refAt = <T>(c: RefColumn<T>, row: number): T | null => {
-  const cell = c.pages[row >> SHIFT]?.[row & MASK] ?? null;
-  return cell instanceof Packed ? (cell.value as T) : cell;
+  const cell = c.over === null ? (c.pages[row >> SHIFT]?.[row & MASK] ?? null) : overAt(c.over, c, row);
+  return (cell instanceof Packed || cell instanceof Told ? cell.value : cell) as T | null;
+};
+
+/** Writes a cell of a row, which is copied first where a fork or the keeper shares it. */
+const setOver = (over: Over, c: Column, row: number, value: unknown): void => {
+  const before = overCells(over, row);
+  if (Object.is(before === null ? DEFAULTS[c.kind] : before[c.index], value)) return;
+  let cells = over.mine.has(row) ? before : null;
+  if (cells === null) {
+    cells = (before ?? over.blank).slice();
+    over.written.set(row, cells);
+    over.mine.add(row);
+  }
+  cells[c.index] = value;
+  over.last = row;
+  over.lastCells = cells;
 };
 
 /** How a kind of page is made. */
@@ -165,67 +221,41 @@ const refPages: Pages<unknown[]> = {
   copy: (page) => page.slice(),
 };
 
-/** Cells to be written: their rows, which rise, and their values, both from an index each. */
-export type Cells<V> = {
-  readonly rows: Int32Array;
-  readonly from: number;
-  readonly count: number;
-  readonly values: V;
-  readonly first: number;
-};
-
-// One loop a kind: each sees pages and values of one type, so that no number becomes an object on its way.
-export const writeBytes = (c: ByteColumn, { rows, from, count, values, first }: Cells<Uint8Array>): void => {
-  for (let i = 0; i < count;) {
-    const p = rows[from + i]! >> SHIFT;
-    const page = own(c, rows[from + i]!, bytePages);
-    for (; i < count && rows[from + i]! >> SHIFT === p; i++) page[rows[from + i]! & MASK] = values[first + i]!;
-  }
-};
-export const writeRows = (c: RowColumn, { rows, from, count, values, first }: Cells<Int32Array>): void => {
-  for (let i = 0; i < count;) {
-    const p = rows[from + i]! >> SHIFT;
-    const page = own(c, rows[from + i]!, rowPages);
-    for (; i < count && rows[from + i]! >> SHIFT === p; i++) page[rows[from + i]! & MASK] = values[first + i]!;
-  }
-};
-export const writeNumbers = (c: NumberColumn, { rows, from, count, values, first }: Cells<Float64Array>): void => {
-  for (let i = 0; i < count;) {
-    const p = rows[from + i]! >> SHIFT;
-    const page = own(c, rows[from + i]!, numberPages);
-    for (; i < count && rows[from + i]! >> SHIFT === p; i++) page[rows[from + i]! & MASK] = values[first + i]!;
-  }
-};
-/** Values of ref columns are stretches of `text`; each ends where `values` says, and a null is of no length. */
-export const writeRefs = (
-  c: RefColumn<unknown>,
-  text: Uint8Array,
-  { rows, from, count, values, first }: Cells<Int32Array>,
-): void => {
-  for (let i = 0; i < count;) {
-    const p = rows[from + i]! >> SHIFT;
-    const page = own<unknown[]>(c, rows[from + i]!, refPages);
-    for (; i < count && rows[from + i]! >> SHIFT === p; i++) {
-      const start = first + i === 0 ? 0 : values[first + i - 1]!;
-      const end = values[first + i]!;
-      page[rows[from + i]! & MASK] = start === end ? null : new Packed(text, start, end);
-    }
-  }
-};
 // Writing what is there already leaves the page shared: facts often repeat what is known.
 export const setByte = (c: ByteColumn, row: number, value: number): void => {
-  if (c.pages[row >> SHIFT]?.[row & MASK] !== value) own(c, row, bytePages)[row & MASK] = value;
+  if (c.over !== null) setOver(c.over, c, row, value);
+  else if (c.pages[row >> SHIFT]?.[row & MASK] !== value) own(c, row, bytePages)[row & MASK] = value;
 };
 export const setRow = (c: RowColumn, row: number, value: Row): void => {
-  if (c.pages[row >> SHIFT]?.[row & MASK] !== value) own(c, row, rowPages)[row & MASK] = value;
+  if (c.over !== null) setOver(c.over, c, row, value);
+  else if (c.pages[row >> SHIFT]?.[row & MASK] !== value) own(c, row, rowPages)[row & MASK] = value;
 };
 export const setNumber = (c: NumberColumn, row: number, value: number): void => {
-  if (!Object.is(c.pages[row >> SHIFT]?.[row & MASK], value)) own(c, row, numberPages)[row & MASK] = value;
+  if (c.over !== null) setOver(c.over, c, row, value);
+  else if (!Object.is(c.pages[row >> SHIFT]?.[row & MASK], value)) own(c, row, numberPages)[row & MASK] = value;
 };
 export const setRef = <T>(c: RefColumn<T>, row: number, value: T | null): void => {
+  if (c.over !== null) {
+    setOver(c.over, c, row, value);
+    return;
+  }
   const page = c.pages[row >> SHIFT];
   if (page === undefined ? value !== null : page[row & MASK] !== value) {
     own<unknown[]>(c, row, refPages)[row & MASK] = value;
+  }
+};
+
+/**
+ * Packs the references of a row nobody is likely to look at again: a long record is mostly of what is gone, and a text takes a third
+ * of the memory. What is kept elsewhere is not in memory anyway.
+ */
+export const packRow = (columns: Columns, row: number): void => {
+  for (const name in columns) {
+    const column = columns[name]!;
+    if (column.kind !== 'ref' || column.told !== null || column.over !== null) continue;
+    const page = column.pages[row >> SHIFT];
+    const cell = page?.[row & MASK] ?? null;
+    if (cell !== null && !(cell instanceof Packed)) setRef(column, row, new Packed(JSON.stringify(cell)));
   }
 };
 
@@ -236,26 +266,82 @@ const sharePages = (from: Column, to: Column): void => {
   to.owned = from.owned.slice();
 };
 
-/** O(pages), not O(rows). `make` builds empty columns of the same names, so that every fork has one object shape. */
+const forkOver = (from: Over): Over => {
+  from.mine.clear();
+  return { ...from, written: new Map(from.written), mine: new Set() };
+};
+
+/** Gives the columns of a table their places in it. */
+export const placed = <C extends Columns>(columns: C): C => {
+  let index = 0;
+  for (const name in columns) columns[name]!.index = index++;
+  return columns;
+};
+
+/** O(pages) or O(rows written), not O(rows). `make` builds empty columns of the same names, so that every fork has one object shape. */
 export const forkColumns = <C extends Columns>(from: C, make: () => C): C => {
-  const to = make();
-  for (const name in from) sharePages(from[name]!, to[name]!);
+  const to = placed(make());
+  let over: Over | null = null;
+  for (const name in from) {
+    const [was, is] = [from[name]!, to[name]!];
+    sharePages(was, is);
+    if (was.over !== null) is.over = over ??= forkOver(was.over);
+  }
   return to;
 };
 
-const BYTES_A_ROW = { byte: 1, row: 4, number: 8, ref: 8 } as const;
-
-/** Bytes of the pages that `beside` does not share: what keeping these columns costs where those are kept anyway. */
-export const columnBytes = (columns: Columns, beside: Columns | null): number => {
-  let bytes = 0;
+/**
+ * Columns whose rows are read from `beneath` and written beside. `whole` tells every row at once, as a scan over all rows needs
+ * it: its pages stay.
+ */
+export const overColumns = <C extends Columns>(
+  make: () => C,
+  whole: ByteColumn | null,
+  beneath: Over['beneath'],
+): C => {
+  const columns = placed(make());
+  const blank = Object.values(columns).map((column) => DEFAULTS[column.kind]);
+  const over: Over = { beneath, blank, written: new Map(), mine: new Set(), last: -1, lastCells: null };
   for (const name in columns) {
     const column = columns[name]!;
-    const other = beside?.[name]?.pages;
-    let pages = 0;
-    for (let p = 0; p < column.pages.length; p++) {
-      if (column.pages[p] !== undefined && column.pages[p] !== other?.[p]) pages++;
-    }
-    bytes += pages * PAGE * BYTES_A_ROW[column.kind];
+    if (whole !== null && column.index === whole.index) sharePages(whole, column);
+    else column.over = over;
+  }
+  return columns;
+};
+
+/** The pages two columns do not share, as [row, value] where they differ. */
+export const differingBytes = (was: ByteColumn, is: ByteColumn): [row: number, value: number][] => {
+  const found: [number, number][] = [];
+  for (let p = 0; p < is.pages.length; p++) {
+    const [before, after] = [was.pages[p], is.pages[p]];
+    if (after === undefined || after === before) continue;
+    for (let i = 0; i < PAGE; i++) if ((before?.[i] ?? 0) !== after[i]) found.push([p * PAGE + i, after[i]!]);
+  }
+  return found;
+};
+
+/** The first `rows` bytes, end to end. */
+export const bytesOf = (column: ByteColumn, rows: number): Uint8Array => {
+  const bytes = new Uint8Array(rows);
+  for (let p = 0; p * PAGE < rows; p++) {
+    const page = column.pages[p];
+    if (page !== undefined) bytes.set(page.subarray(0, Math.min(PAGE, rows - p * PAGE)), p * PAGE);
   }
   return bytes;
+};
+
+/** A column over the bytes as they lie, which nobody may change: whoever writes copies the page. */
+export const columnOver = (bytes: Uint8Array): ByteColumn => {
+  const column = byteColumn();
+  for (let from = 0; from < bytes.length; from += PAGE) {
+    let page = bytes.subarray(from, from + PAGE);
+    if (page.length < PAGE) {
+      page = new Uint8Array(PAGE);
+      page.set(bytes.subarray(from));
+    }
+    column.pages.push(page);
+    column.owned.push(false);
+  }
+  return column;
 };

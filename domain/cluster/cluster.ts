@@ -1,14 +1,19 @@
 // The cluster at one instant: tables of paged columns, one for each kind of entity. Forking it is cheap.
 import {
+  type ByteColumn,
   byteColumn,
-  columnBytes,
   type Columns,
   forkColumns,
   numberColumn,
+  type Over,
+  overColumns,
+  placed,
   refColumn,
   type RefColumn,
   rowColumn,
+  toldColumn,
 } from '../base/column.ts';
+import type { LogEvent } from '../events/dictionary.ts';
 import type {
   AggregateRecord,
   Anomaly,
@@ -21,7 +26,7 @@ import type {
   PoolRecord,
   PortRecord,
   Progress,
-  Seats,
+  Roster,
   TrafficRecord,
   TunnelRecord,
   UpdatedSeen,
@@ -32,7 +37,7 @@ import type {
 import { type Registry, registry } from './registry.ts';
 
 /** Stored keyframes of another version are useless: raise it whenever the columns or what a fact means change. */
-export const FOLD_VERSION = 15;
+export const FOLD_VERSION = 16;
 
 /** Is the row an entity of this fork: never met, there, or gone (kept, so that what comes after can be judged). */
 export const ABSENT = 0;
@@ -116,18 +121,26 @@ const migrationColumns = () => ({
   visits: refColumn<readonly Visit[]>(),
 });
 
+type EventNamed<T> = Extract<LogEvent, { readonly type: T }>;
+export const rosterOf = ({ seq, data }: EventNamed<'telemetry.roster_set'>): Roster => ({
+  seq,
+  entities: data.entities,
+});
+export const batchOf = ({ seq, at, data }: EventNamed<'telemetry.sampled'>): Batch => {
+  const { intervalMs, scale, values } = data;
+  return { seq, at, intervalMs, scale, values };
+};
+
 const rosterColumns = () => ({
   present: byteColumn(),
-  /** The entities of a roster not yet turned into seats (rosters.ts). */
-  named: refColumn<readonly string[]>(),
-  seats: refColumn<Seats>(),
+  named: toldColumn(rosterOf),
   /** How many it names: every batch of samples is held against it, and need not read the names. */
   size: numberColumn(),
   // The newest batch of each metric since the roster was set, packed: unpacked only when somebody looks.
-  cpu: refColumn<Batch>(),
-  ram: refColumn<Batch>(),
-  dirtyPagesPerS: refColumn<Batch>(),
-  netBytesPerS: refColumn<Batch>(),
+  cpu: toldColumn(batchOf),
+  ram: toldColumn(batchOf),
+  dirtyPagesPerS: toldColumn(batchOf),
+  netBytesPerS: toldColumn(batchOf),
 });
 
 const recordColumns = <T>() => ({ present: byteColumn(), record: refColumn<T>() });
@@ -159,12 +172,12 @@ export const TABLE_NAMES = Object.keys(tables) as readonly TableName[];
 export type Tables = { readonly [N in TableName]: Table<ReturnType<(typeof tables)[N]>> };
 
 /** Counters that belong to the state. */
-type Counts = { anomalies: number; contradictions: number; warnings: number; folded: number };
+export type Counts = { anomalies: number; contradictions: number; warnings: number; folded: number };
 
 /** Mutable by `fold` only. Everybody else reads, or forks. */
 export type Cluster = Tables & { readonly anomalies: RefColumn<Anomaly>; readonly counts: Counts };
 
-const mapTables = <T>(f: (name: TableName) => T): Record<TableName, T> =>
+export const mapTables = <T>(f: (name: TableName) => T): Record<TableName, T> =>
   Object.fromEntries(TABLE_NAMES.map((name) => [name, f(name)])) as Record<TableName, T>;
 
 const build = (table: (name: TableName) => Table<Columns>, anomalies: RefColumn<Anomaly>, counts: Counts): Cluster => ({
@@ -174,24 +187,42 @@ const build = (table: (name: TableName) => Table<Columns>, anomalies: RefColumn<
 });
 
 export const emptyCluster = (): Cluster =>
-  build((name) => ({ ids: registry(), col: tables[name]() }), refColumn<Anomaly>(), {
+  build((name) => ({ ids: registry(), col: placed<Columns>(tables[name]()) }), refColumn<Anomaly>(), {
     anomalies: 0,
     contradictions: 0,
     warnings: 0,
     folded: 0,
   });
 
-/** A copy that shares every page until one of the two writes to it. Measured in test/bench; tens of microseconds. */
+/** What has rows of its own: the tables, and the list of anomalies. */
+export const ROW_KINDS = [...TABLE_NAMES, 'anomalies'] as const;
+export type RowKind = (typeof ROW_KINDS)[number];
+
+/** The columns of a kind of row. */
+export const columnsOf = (c: Cluster, kind: RowKind): Columns =>
+  kind === 'anomalies' ? { anomaly: c.anomalies } : c[kind].col;
+
+/** What was written since a cluster was laid over what is kept. */
+export const overOf = (c: Cluster, kind: RowKind): Over | null =>
+  Object.values(columnsOf(c, kind)).find((column) => column.over !== null)?.over ?? null;
+
+/** A cluster at a state kept elsewhere: who is there is told whole, everything else is read row by row when somebody looks. */
+export const clusterOver = (
+  ids: Readonly<Record<TableName, Registry>>,
+  present: Readonly<Record<TableName, ByteColumn>>,
+  counts: Readonly<Counts>,
+  beneath: (kind: RowKind) => Over['beneath'],
+): Cluster =>
+  build(
+    (name) => ({ ids: ids[name], col: overColumns<Columns>(tables[name], present[name], beneath(name)) }),
+    overColumns(anomalyColumns, null, beneath('anomalies')).anomaly,
+    { ...counts },
+  );
+
+/** A copy that shares every page and row until one of the two writes to it. Measured in test/bench; tens of microseconds. */
 export const forkCluster = (c: Cluster): Cluster =>
   build(
     (name) => ({ ids: c[name].ids, col: forkColumns<Columns>(c[name].col, tables[name]) }),
     forkColumns({ anomaly: c.anomalies }, anomalyColumns).anomaly,
     { ...c.counts },
-  );
-
-/** Bytes of its pages that `beside` does not share: what keeping it costs where that one is kept anyway. */
-export const clusterBytes = (c: Cluster, beside: Cluster | null): number =>
-  TABLE_NAMES.reduce(
-    (sum, name) => sum + columnBytes(c[name].col, beside?.[name].col ?? null),
-    columnBytes({ anomaly: c.anomalies }, beside === null ? null : { anomaly: beside.anomalies }),
   );

@@ -1,10 +1,7 @@
 // A fingerprint of the state: equal for equal states however they were reached, in whatever order rows were given out.
-import type { Row } from '../base/brand.ts';
 import { byteAt, type Column, type Columns, numberAt, refAt, rowAt } from '../base/column.ts';
 import { ABSENT, type Cluster, type Table, TABLE_NAMES, type TableName } from './cluster.ts';
-import { hostSeat, type Seats } from './records.ts';
 import { idAt, type Registry } from './registry.ts';
-import { seatRosters } from './rosters.ts';
 
 /** Four lanes of 32 bits. Rows are hashed one by one and added up, so their order cannot matter. */
 type Lanes = Uint32Array;
@@ -55,19 +52,6 @@ const refText = (value: unknown): string => {
   return text;
 };
 
-/** A roster by the names of those it samples: rows are of no meaning outside. */
-const seatsText = (seats: Seats, of: (table: string) => Registry): string => {
-  const known = texts.get(seats);
-  if (known !== undefined) return known;
-  const [hosts, vms] = [of('hosts'), of('vms')];
-  const names = Array.from(seats, (seat) =>
-    seat < 0 ? `host:${idAt(hosts, hostSeat(seat) as Row)}` : `vm:${idAt(vms, seat as Row)}`,
-  );
-  const text = JSON.stringify(names);
-  texts.set(seats, text);
-  return text;
-};
-
 const cellText = (column: Column, row: number, of: (table: string) => Registry): string => {
   switch (column.kind) {
     case 'byte':
@@ -78,7 +62,10 @@ const cellText = (column: Column, row: number, of: (table: string) => Registry):
       return JSON.stringify(idAt(of(column.of), rowAt(column, row)));
     case 'ref': {
       const value = refAt(column, row);
-      return value instanceof Int32Array ? seatsText(value, of) : refText(value);
+      if (column.told === null || value === null) return refText(value);
+      // Not whose seq it is: that depends on the order of import.
+      const { seq: _, ...rest } = value as { readonly seq: number };
+      return JSON.stringify(rest);
     }
   }
 };
@@ -99,7 +86,6 @@ const addTable = (lanes: Lanes, c: Cluster, name: TableName): void => {
 
 /** 32 hex digits. Not cryptographic: it tells accidents apart, the log's own chain tells tampering. */
 export const hashOf = (c: Cluster): string => {
-  seatRosters(c);
   const lanes = new Uint32Array(4);
   for (const name of TABLE_NAMES) addTable(lanes, c, name);
   for (let i = 0; i < c.counts.anomalies; i++) {

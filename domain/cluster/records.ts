@@ -204,21 +204,17 @@ export type GroupRecord = {
   readonly members: readonly string[];
 };
 
-/** One batch of telemetry, still packed: base64 of one byte an entity. */
+/** Whom telemetry samples, by address, in the order of the samples. `seq` is the event's; it depends on import order and is not hashed. */
+export type Roster = { readonly seq: Seq; readonly entities: readonly string[] };
+
+/** One batch of telemetry, still packed: base64 of one byte an entity. `seq` as in `Roster`. */
 export type Batch = {
+  readonly seq: Seq;
   readonly at: Instant;
   readonly intervalMs: number;
   readonly scale: number;
   readonly values: string;
 };
-
-/**
- * Whom a roster samples, in the order of its samples: rows of VMs, and `hostSeat` of the rows of hosts. Rows, because a
- * thousand rosters of hundreds of UUIDs are alive in the keyframes of a day.
- */
-export type Seats = Int32Array;
-/** Hosts sit below zero. It is its own inverse. */
-export const hostSeat = (row: number): number => -1 - row;
 
 /** One direction of one pair in a traffic matrix. Ends are named as the source named them: by id, or by a name. */
 export type TrafficFlow = {

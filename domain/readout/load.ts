@@ -1,8 +1,7 @@
 // What telemetry says about each entity now: the newest samples, and what they mean for hosts.
 import { byteAt, NO_ROW, numberAt, refAt, rowAt } from '../base/column.ts';
 import { type Cluster, PRESENT } from '../cluster/cluster.ts';
-import { hostSeat } from '../cluster/records.ts';
-import { eachSample } from '../cluster/samples.ts';
+import { eachSample, hostSeat } from '../cluster/samples.ts';
 
 export type Loads = {
   /** CPU utilisation 0..1 by row of the VM table; NaN where the newest batch has no sample. */
@@ -27,8 +26,9 @@ export const loadsOf = (c: Cluster): Loads => {
   const busy = new Float64Array(hostCpu.length).fill(NaN);
   for (let vm = 0; vm < vmCpu.length; vm++) {
     const cpu = vmCpu[vm]!;
+    if (Number.isNaN(cpu) || byteAt(c.vms.col.present, vm) !== PRESENT) continue;
     const host = rowAt(c.vms.col.host, vm);
-    if (Number.isNaN(cpu) || host === NO_ROW || byteAt(c.vms.col.present, vm) !== PRESENT) continue;
+    if (host === NO_ROW) continue;
     const weight = numberAt(c.vms.col.vcpus, vm) || 1;
     busy[host] = (Number.isNaN(busy[host]) ? 0 : busy[host]!) + cpu * weight;
   }

@@ -3,23 +3,21 @@ import { byteAt, refAt } from '../base/column.ts';
 import { type Cluster, PRESENT } from '../cluster/cluster.ts';
 import type { Registry } from '../cluster/registry.ts';
 
-/** Names by row, and rows by name. */
-export type NameOrder = { readonly names: readonly string[]; readonly rows: Int32Array };
+/** Names by row, and rows by name, of the VMs met so far. */
+export type NameOrder = { readonly names: readonly (string | undefined)[]; readonly rows: Int32Array };
 
 const NOTHING: NameOrder = { names: [], rows: new Int32Array() };
 
 /** A memo, not state: it goes with its registry, and every name is checked before it is used. */
 const remembered = new WeakMap<Registry, NameOrder>();
 
-/** Rows whose remembered name is not the one they have in this state; absent VMs keep theirs, nobody looks at it. */
-const renamedRows = (c: Cluster, names: readonly string[]): number[] => {
-  const { ids } = c.vms.ids;
+const nameOf = (c: Cluster, row: number): string => refAt(c.vms.col.about, row)?.name ?? c.vms.ids.ids[row]!;
+
+/** VMs whose remembered name is not the one they have in this state; absent ones keep theirs, nobody looks at it. */
+const renamedRows = (c: Cluster, names: NameOrder['names']): number[] => {
   const renamed: number[] = [];
-  for (let row = 0; row < ids.length; row++) {
-    const before = names[row];
-    if (before === undefined) renamed.push(row);
-    else if (byteAt(c.vms.col.present, row) !== PRESENT) continue;
-    else if ((refAt(c.vms.col.about, row)?.name ?? ids[row]) !== before) renamed.push(row);
+  for (let row = 0; row < c.vms.ids.ids.length; row++) {
+    if (byteAt(c.vms.col.present, row) === PRESENT && nameOf(c, row) !== names[row]) renamed.push(row);
   }
   return renamed;
 };
@@ -28,12 +26,13 @@ const renamedRows = (c: Cluster, names: readonly string[]): number[] => {
 const reordered = (c: Cluster, known: NameOrder, renamed: readonly number[]): NameOrder => {
   const { ids } = c.vms.ids;
   const names = [...known.names];
-  for (const row of renamed) names[row] = refAt(c.vms.col.about, row)?.name ?? ids[row]!;
+  const added = renamed.filter((row) => names[row] === undefined).length;
+  for (const row of renamed) names[row] = nameOf(c, row);
   const isBefore = (a: number, b: number): boolean =>
     names[a] === names[b] ? ids[a]! < ids[b]! : names[a]! < names[b]!;
   const moved = [...renamed].sort((a, b) => (isBefore(a, b) ? -1 : 1));
   const moving = new Set(moved);
-  const rows = new Int32Array(ids.length);
+  const rows = new Int32Array(known.rows.length + added);
   let n = 0;
   let next = 0;
   for (const row of known.rows) {

@@ -37,6 +37,8 @@ const CELL_OF: Readonly<Partial<Record<string, CellState>>> = {
 
 const isDown = (c: Cluster, host: Row): boolean => host !== NO_ROW && triOf(byteAt(c.hosts.col.up, host)) === false;
 
+const isAnyDown = (c: Cluster): boolean => c.hosts.ids.ids.some((_, host) => isDown(c, host as Row));
+
 /** Recovered: it runs, and the host it was evacuated from is still down. */
 const isRecovered = (c: Cluster, vm: Row): boolean => {
   const moved = rowAt(c.vms.col.moved, vm);
@@ -59,7 +61,8 @@ const isQueued = (c: Cluster, vm: Row): boolean => {
   );
 };
 
-const cellState = (c: Cluster, vm: Row): CellState => {
+/** `anyDown`: where no host is, the last move of no VM need be looked at. */
+const cellState = (c: Cluster, vm: Row, anyDown: boolean): CellState => {
   const v = c.vms.col;
   const task = byteAt(v.taskState, vm);
   const status = apiStatus(vmStates.word(byteAt(v.vmState, vm)), task === IDLE_TASK ? null : taskStates.word(task));
@@ -67,15 +70,15 @@ const cellState = (c: Cluster, vm: Row): CellState => {
   if (status === 'ACTIVE') {
     // Nova keeps saying ACTIVE while the host is gone; nobody knows.
     if (isDown(c, rowAt(v.host, vm))) return 'UNKNOWN';
-    if (isRecovered(c, vm)) return 'RECOVERED';
+    if (anyDown && isRecovered(c, vm)) return 'RECOVERED';
   }
   return CELL_OF[status] ?? 'OTHER';
 };
 
-const cellOf = (c: Cluster, vm: Row, name: string, loads: Loads): VmCell => ({
+const cellOf = (c: Cluster, vm: Row, name: string, loads: Loads, anyDown: boolean): VmCell => ({
   id: idAt(c.vms.ids, vm),
   name,
-  state: cellState(c, vm),
+  state: cellState(c, vm, anyDown),
   load: known(loads.vmCpu[vm] ?? NaN),
   storage: storageKinds.word(byteAt(c.vms.col.storage, vm)),
   doubtful: byteAt(c.vms.col.hostBy, vm) === HOST_BY.unrecorded,
@@ -133,13 +136,14 @@ export const picture = (
 ): Picture => {
   const loads = loadsOf(c);
   const { names, rows } = vmsByName(c);
+  const anyDown = isAnyDown(c);
   const onHost = new Map<Row, VmCell[]>(presentRows(c.hosts).map((host) => [host, []]));
   const homeless: VmCell[] = [];
   const cells: VmCell[] = [];
   const moving: Row[] = [];
   for (const row of rows as Iterable<number> as Iterable<Row>) {
     if (byteAt(c.vms.col.present, row) !== PRESENT) continue;
-    const cell = cellOf(c, row, names[row] ?? '', loads);
+    const cell = cellOf(c, row, names[row] ?? '', loads, anyDown);
     cells.push(cell);
     (onHost.get(rowAt(c.vms.col.host, row)) ?? homeless).push(cell);
     const move = rowAt(c.vms.col.moving, row);

@@ -1,4 +1,5 @@
 // Opens a log and joins its parts: timelines, appending, reading, keyframes, verification.
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { err, ok, type Result } from '../../domain/base/result.ts';
@@ -6,10 +7,11 @@ import type { Timeline } from '../../domain/timeline/order.ts';
 import { appender } from './append.ts';
 import { attempt, fault, orFailure, worldFault } from './fault.ts';
 import { journalOf } from './journal.ts';
-import { keyframeTable } from './keyframes.ts';
+import { KEYFRAMES_SINCE, keyframeTable, noKeyframes } from './keyframes.ts';
 import { lineages } from './lineage.ts';
 import { openFile, type Opened } from './open.ts';
 import { reader } from './read.ts';
+import { schemaVersion } from './schema.ts';
 import { sourceTable } from './sources.ts';
 import { spans } from './span.ts';
 import { timelineTable, timelineWriter } from './timelines.ts';
@@ -46,12 +48,17 @@ export const openLog = (path: string, options: OpenOptions = {}): Result<Log, Lo
   }
 };
 
+/** A write-ahead log beyond this is brought into the file: so seldom that an import waits little for the disk. */
+const WAL_BYTES = 32 * 2 ** 20;
+const walBytes = (path: string): number => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+
 const assemble = (path: string, { db, readOnly, close }: Opened, fold: string): Log => {
   const sources = sourceTable(db);
   const timelines = timelineTable(db);
   const lineage = lineages(db, timelines.byId, sources);
   const read = reader(db, path, sources, lineage);
-  const keyframes = keyframeTable(db, fold, timelines.byId, lineage);
+  const keyframes =
+    schemaVersion(db) < KEYFRAMES_SINCE ? noKeyframes : keyframeTable(db, fold, timelines.byId, lineage, readOnly);
   const tree = timelineWriter(db, timelines, lineage);
   const appends = appender(db, sources, timelines, lineage, keyframes.dropFrom);
   const span = spans(db, lineage, read);
@@ -69,6 +76,14 @@ const assemble = (path: string, { db, readOnly, close }: Opened, fold: string): 
     const result = attempt(path, work);
     if (result.ok) for (const listener of listeners) listener(timeline(result.value));
     return result;
+  };
+  /**
+   * Brings a long write-ahead log into the file and empties it, unlike SQLite by itself: one that is in the file already and loses
+   * its end, in a copy say, would lay older pages over newer ones. Where another writes or reads just now, or the disk is full, it
+   * stays as it is.
+   */
+  const settle = (): void => {
+    if (walBytes(path) > WAL_BYTES) attempt(path, () => ok(db.pragma('wal_checkpoint(TRUNCATE)')));
   };
   const idOf = (timeline: Timeline): number => timeline.id;
   function* guarded<T>(entries: Iterable<T>): Generator<T> {
@@ -90,11 +105,14 @@ const assemble = (path: string, { db, readOnly, close }: Opened, fold: string): 
     drop: (timeline) => write(idOf, () => tree.drop(timeline)),
     head: (timeline) => orFailure(path, () => lineage.head(timeline)),
     progress: (timeline, sourceId) => orFailure(path, () => appends.progress(timeline, sourceId)),
-    append: (timeline, expected, batch) =>
-      write(
+    append: (timeline, expected, batch) => {
+      const appended = write(
         () => timeline.id,
         () => appends.append(timeline, expected, batch),
-      ),
+      );
+      if (appended.ok) settle();
+      return appended;
+    },
     inEventTime: (timeline, readOptions) => guarded(read.inEventTime(timeline, readOptions)),
     inRecordOrder: (timeline, from, to) => guarded(read.inRecordOrder(timeline, from, to)),
     event: (timeline, seq) => orFailure(path, () => read.event(timeline, seq)),
@@ -108,9 +126,12 @@ const assemble = (path: string, { db, readOnly, close }: Opened, fold: string): 
     },
     keyframes: {
       nearest: (timeline, cut) => orFailure(path, () => keyframes.nearest(timeline, cut)),
-      bytes: (timeline, at) => orFailure(path, () => keyframes.bytes(timeline, at)),
-      put: (timeline, rows) => {
-        if (!readOnly) orFailure(path, () => keyframes.put(timeline, rows));
+      bytes: (place, number) => orFailure(path, () => keyframes.bytes(place, number)),
+      versions: (place, entities) => orFailure(path, () => keyframes.versions(place, entities)),
+      put: (timeline, after, frames) => {
+        const places = readOnly ? null : orFailure(path, () => keyframes.put(timeline, after, frames));
+        if (places !== null) settle();
+        return places;
       },
     },
     close,

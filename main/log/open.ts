@@ -13,8 +13,6 @@ import type { LogError } from './types.ts';
 const BUSY_MS = 1_000;
 /** SQLite's page cache, in KiB: holds the inner pages of the indices of a 10 M-event log. */
 const CACHE_KIB = 32 * 1024;
-/** Pages in the write-ahead log before they are copied into the log itself: 32 MiB, so that an import waits for the disk less often. */
-const WAL_PAGES = 8000;
 /** The write-ahead log is cut back to this after a checkpoint, so that one huge import does not leave a huge file. */
 const WAL_BYTES_MAX = 64 * 1024 * 1024;
 const MAGIC = 'SQLite format 3\0';
@@ -132,7 +130,7 @@ const openWritable = (path: string, create: boolean): Result<Opened, LogError> =
       // A killed process loses nothing that was appended; a power cut may lose the last batches, whole, never halves.
       db.pragma('synchronous = NORMAL');
       db.pragma(`journal_size_limit = ${WAL_BYTES_MAX}`);
-      db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
+      db.pragma('wal_autocheckpoint = 0'); // log.ts does it, and empties the write-ahead log
       if (blank) createSchema(db, readFileSync(join(folder, 'sum.sql'), 'utf8'), migrations.length);
       const upgraded = upgrade(db, path, migrations);
       if (!upgraded.ok) {

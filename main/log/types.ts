@@ -63,14 +63,32 @@ export type Verification = {
   readonly firstBad: { readonly timeline: string; readonly seq: Seq; readonly why: string } | null;
 };
 
-/** A cached state: opaque bytes, valid for one fold version only. */
-export type KeyframeRow = {
+/** Where a keyframe stands: its number in a chain, which is gone when its epoch has passed. */
+export type KeyframePlace = { readonly chain: number; readonly epoch: number; readonly number: number };
+
+export type KeyframeFound = KeyframePlace & {
+  readonly cut: { readonly at: Instant; readonly seq: Seq };
+  readonly ordinal: number;
+  /** Number of the newest one of the chain. */
+  readonly newest: number;
+  /** The chains it was looked for in, with their epochs. */
+  readonly view: string;
+};
+
+/** A cached state, valid for one fold version only: opaque bytes, and the rows that changed since the one before. */
+export type KeyframeToKeep = {
+  readonly number: number;
   readonly cut: { readonly at: Instant; readonly seq: Seq };
   readonly ordinal: number;
   /** The timeline's head when the fold that made it began reading: what was appended since is not in it. */
   readonly head: Seq;
   readonly bytes: Uint8Array;
+  /** `entity` below 2^53. */
+  readonly rows: readonly { readonly entity: number; readonly text: string }[];
 };
+
+/** A row as it is from one keyframe (-1 for the beginning) up to before the next one that changes it; null text: never written. */
+export type KeptVersion = { readonly number: number; readonly next: number | null; readonly text: string | null };
 
 /** One write to a log, as `journal` tells it. `timeline` and `parent` are ids of the log that tells; 1 is `main`. */
 export type JournalEntry =
@@ -116,11 +134,20 @@ export interface Log {
   readonly onChange: (listener: (timeline: number) => void) => () => void;
   readonly keyframes: {
     /** Where the last keyframe at or before a cut stands. */
-    readonly nearest: (timeline: Timeline, cut: Cut) => Omit<KeyframeRow, 'bytes'> | null;
-    /** Bytes of the keyframe at exactly this place; null when there is none, or they are not what was written. */
-    readonly bytes: (timeline: Timeline, at: KeyframeRow['cut']) => Uint8Array | null;
-    /** Keeps them in one transaction; those that late events have outrun are left out. */
-    readonly put: (timeline: Timeline, rows: readonly KeyframeRow[]) => void;
+    readonly nearest: (timeline: Timeline, cut: Cut) => KeyframeFound | null;
+    /** Bytes of a keyframe on the way to a place; null when there is none, or they are not what was written. */
+    readonly bytes: (place: KeyframePlace, number: number) => Uint8Array | null;
+    /** What is kept of entities as they were at a place; null when the place is gone, or one is not what was written. */
+    readonly versions: (place: KeyframePlace, entities: readonly number[]) => ReadonlyMap<number, KeptVersion> | null;
+    /**
+     * Keeps what follows a keyframe (null: the beginning) in one transaction; null, with nothing kept, when late events have outrun
+     * one of them, or somebody else went on from there.
+     */
+    readonly put: (
+      timeline: Timeline,
+      after: KeyframePlace | null,
+      frames: readonly KeyframeToKeep[],
+    ) => readonly KeyframePlace[] | null;
   };
   readonly close: () => void;
 }

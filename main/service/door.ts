@@ -3,7 +3,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import { err } from '../../domain/base/result.ts';
 import type { CallName } from '../../domain/contract/contract.ts';
 import type { Failure } from '../../domain/contract/port.ts';
-import { LogFailure } from '../log/fault.ts';
+import { readingFailure } from '../work/failure.ts';
 import type { Answer, Watcher } from '../work/watcher.ts';
 import type { Handlers } from './call.ts';
 import { inputSchemas } from './input-schemas.ts';
@@ -43,7 +43,7 @@ export const openDoor = (handlers: Handlers): Door => {
     try {
       return await handler(input, watcher);
     } catch (cause) {
-      return err(cause instanceof LogFailure ? cause.error : ownMistake(name, cause));
+      return err(readingFailure(cause) ?? ownMistake(name, cause));
     }
   };
 };

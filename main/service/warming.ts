@@ -1,6 +1,6 @@
 // Folds history nobody has asked for yet, a slice at a time between calls, so that any instant is near a keyframe when asked.
 
-import { LogFailure } from '../log/fault.ts';
+import { readingFailure } from '../work/failure.ts';
 
 /** Events a slice: about 8 ms, so that a call that comes meanwhile is hardly late. */
 const SLICE_EVENTS = 2_000;
@@ -21,7 +21,7 @@ export const warmingOf = (fold: (events: number) => boolean): Warming => {
     try {
       isAwake = fold(SLICE_EVENTS);
     } catch (thrown) {
-      if (!(thrown instanceof LogFailure)) throw thrown;
+      if (readingFailure(thrown) === null) throw thrown;
       return; // the file failed; the next call says so to someone who can act on it
     }
     if (isAwake) setImmediate(turn);

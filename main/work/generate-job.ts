@@ -6,8 +6,11 @@ import type { Candidate } from '../../domain/events/dictionary.ts';
 import { generate } from '../../domain/generator/generate.ts';
 import type { GeneratorOptions } from '../../domain/generator/options.ts';
 import type { Log } from '../log/types.ts';
+import { keepHeapSmall } from './heap.ts';
 import type { Answer, Watcher } from './watcher.ts';
 
+/** They make a record so long that memory matters more than a tenth of the time. */
+const MANY_VMS = 5_000;
 const EVENTS_A_BATCH = 5_000; // long enough to be quick, short enough to report and to be interrupted between
 
 export type Generated = { readonly events: number; readonly from: string | null; readonly to: string | null };
@@ -27,6 +30,7 @@ export const runGenerateJob = (
     const sentence = `${timelineName} of ${log.path} holds events already. Generate into a new file.`;
     return err({ code: 'not_empty', sentence });
   }
+  if (options.vms >= MANY_VMS) keepHeapSmall();
   const name = `${options.hosts} hosts, ${options.vms} VMs, ${options.days} days, seed ${options.seed}`;
   const source = { id: `run:generate:${JSON.stringify(options)}`, name, format: 'generator' };
   let written = 0;

@@ -1,13 +1,13 @@
 // Replays the timelines of a log: one replayer each, fed from the log, its keyframes kept there.
-import { type Instant, instant, type Seq, seq } from '../../domain/base/brand.ts';
+import { instant, type Seq, seq } from '../../domain/base/brand.ts';
 import type { Cluster } from '../../domain/cluster/cluster.ts';
 import { clusterState } from '../../domain/readout/cluster-state.ts';
 import type { ClusterState } from '../../domain/readout/state.ts';
-import { States } from '../../domain/timeline/keyframes.ts';
+import { HistoryChanged, type KeptAt } from '../../domain/timeline/keyframes.ts';
 import { type Cut, isBefore, type Position, type Timeline } from '../../domain/timeline/order.ts';
 import { createReplayer, type History, type Replayer } from '../../domain/timeline/replay.ts';
 import { LogFailure } from '../log/fault.ts';
-import type { Log } from '../log/types.ts';
+import type { KeptVersion, KeyframePlace, KeyframeToKeep, Log } from '../log/types.ts';
 import { packed, unpacked } from './keyframe-bytes.ts';
 
 /** A state with the place it was read at; `position` is null before the first event. The cluster is the replayer's. */
@@ -24,101 +24,169 @@ export type Histories = {
 
 /** Timelines remembered at once: one looked at, and two compared. */
 const MOST_REPLAYERS = 3;
-/** Of states in memory, for all of them. */
-const STATES_BYTES = 128 * 2 ** 20;
 
 /** New events looked at one by one for the earliest of them; after more, beginning again is as quick. */
 const MOST_NEWS = 20_000;
 
-/** Of keyframes that cannot be written: they stay in memory, packed. */
+/** Keyframes are written when there are so many: one transaction for all of them. */
+const WRITTEN_AT_ONCE = 128;
+
+/** Of keyframes that cannot be written: they stay in memory. */
 const UNWRITTEN_BYTES = 96 * 2 ** 20;
 
-type Row = { readonly position: Position; readonly ordinal: number; readonly bytes: Uint8Array };
+type Version = { readonly number: number; readonly text: string };
 
-/** Where keyframes go. They are a cache: one that cannot be read or written is as good as none. */
-type Store = {
-  readonly nearest: (cut: Cut) => { readonly position: Position; readonly ordinal: number } | null;
-  readonly bytes: (position: Position) => Uint8Array | null;
-  readonly put: (rows: readonly Row[], head: Seq) => void;
-  readonly forget: (from: Instant) => void;
-};
+/** Keyframes in memory that follow one in the file: not written yet, or not to be written. */
+class Unwritten {
+  readonly frames: KeyframeToKeep[] = [];
+  /** The keyframe in the file that the first of them follows. */
+  readonly after: KeyframePlace | null;
+  bytes = 0;
+  readonly #versions = new Map<number, Version[]>();
 
-const inLog = (log: Log, timeline: Timeline): Store => ({
-  nearest: (cut) => {
-    const row = log.keyframes.nearest(timeline, cut);
-    return row === null ? null : { position: row.cut, ordinal: row.ordinal };
-  },
-  bytes: (position) => log.keyframes.bytes(timeline, position),
-  put: (rows, head) =>
-    log.keyframes.put(
-      timeline,
-      rows.map(({ position, ordinal, bytes }) => ({ cut: position, ordinal, head, bytes })),
-    ),
-  forget: () => {}, // whoever appended has dropped them
-});
+  constructor(after: KeyframePlace | null) {
+    this.after = after;
+  }
 
-/** What the file holds, and beside it in memory what could not be written: it may be open for reading, full, or held by others. */
-const besideFile = (file: Store, readOnly: boolean): Store => {
-  let rows: Row[] = [];
-  let held = 0;
-  const isWritten = (more: readonly Row[], head: Seq): boolean => {
-    try {
-      if (!readOnly) file.put(more, head);
-      return !readOnly;
-    } catch (thrown) {
-      if (!(thrown instanceof LogFailure)) throw thrown;
-      return false;
+  add(frame: KeyframeToKeep): void {
+    this.frames.push(frame);
+    this.bytes += frame.bytes.length;
+    for (const { entity, text } of frame.rows) {
+      const versions = this.#versions.get(entity) ?? [];
+      this.#versions.set(entity, versions);
+      versions.push({ number: frame.number, text });
+      this.bytes += text.length;
     }
-  };
-  return {
-    nearest: (cut) => {
-      const mine = rows.findLast((row) => isBefore(row.position, cut)) ?? null;
-      const kept = file.nearest(cut);
-      return mine !== null && (kept === null || mine.ordinal >= kept.ordinal) ? mine : kept;
-    },
-    bytes: (position) =>
-      rows.find((row) => row.position.at === position.at && row.position.seq === position.seq)?.bytes ??
-      file.bytes(position),
-    put: (more, head) => {
-      if (isWritten(more, head)) return;
-      for (const row of more) {
-        if (held + row.bytes.length > UNWRITTEN_BYTES) return;
-        held += row.bytes.length;
-        rows.push(row);
-      }
-      rows.sort((a, b) => a.ordinal - b.ordinal);
-    },
-    forget: (from) => {
-      rows = rows.filter((row) => row.position.at < from);
-      held = rows.reduce((sum, row) => sum + row.bytes.length, 0);
-    },
-  };
-};
+  }
 
-/** The log's side of a replayer. */
+  /** What is kept of entities at a keyframe, here or in the file. */
+  versions(number: number, entities: readonly number[], inFile: Versions): ReadonlyMap<number, KeptVersion> | null {
+    const found = new Map<number, KeptVersion>();
+    const older: number[] = [];
+    for (const entity of entities) {
+      const mine = this.#versions.get(entity) ?? [];
+      // What the file has past the keyframe that these follow is somebody else's.
+      const next = mine.find((v) => v.number > number)?.number ?? null;
+      const here = mine.findLast((v) => v.number <= number);
+      if (here === undefined) older.push(entity);
+      found.set(entity, { number: -1, text: null, ...here, next });
+    }
+    if (older.length === 0 || this.after === null) return found;
+    const kept = inFile(this.after, older);
+    if (kept === null) return null;
+    for (const entity of older) found.set(entity, { ...kept.get(entity)!, next: found.get(entity)!.next });
+    return found;
+  }
+}
+
+type Versions = (place: KeyframePlace, entities: readonly number[]) => ReadonlyMap<number, KeptVersion> | null;
+
+/** Where a keyframe is: in the file, or among the unwritten. */
+type Kept = KeptAt & { place: KeyframePlace | 'unwritten' | 'dropped' };
+
+/** The log's side of a replayer: events from the log, keyframes in it. Those are a cache: one that cannot be read or written is as good as none. */
 const historyOf = (log: Log, timeline: Timeline): History => {
-  const store = besideFile(inLog(log, timeline), log.readOnly);
   /** The head when the last reading began: the states kept after it know nothing later. */
   let head = seq(0);
+  let unwritten = new Unwritten(null);
+  /** Those of `unwritten`, in order. */
+  let waiting: Kept[] = [];
+  let isWritable = !log.readOnly;
+  /** False once the file held something that was not what was written. */
+  let isTrusted = true;
+  /** Rises when something unwritten is dropped. */
+  let drops = 0;
+
+  const inFile = (cut: Cut): Kept | null => {
+    const found = isTrusted ? log.keyframes.nearest(timeline, cut) : null;
+    if (found === null) return null;
+    const { chain, epoch, number, ordinal, newest, view, cut: position } = found;
+    return { number, position, ordinal, newest, view: `${view}${drops}`, place: { chain, epoch, number } };
+  };
+  const dropUnwritten = (): void => {
+    unwritten = new Unwritten(null);
+    for (const kept of waiting) kept.place = 'dropped';
+    waiting = [];
+    drops++;
+  };
+  const write = (): readonly KeyframePlace[] | 'unwritable' | null => {
+    if (!isWritable) return 'unwritable';
+    try {
+      return log.keyframes.put(timeline, unwritten.after, unwritten.frames);
+    } catch (thrown) {
+      if (!(thrown instanceof LogFailure)) throw thrown;
+      isWritable = false; // full, or held by others for long: they stay in memory
+      return 'unwritable';
+    }
+  };
+  const flush = (): boolean => {
+    if (waiting.length === 0) return true;
+    const places = write();
+    if (places === 'unwritable') return true;
+    if (places === null) {
+      dropUnwritten();
+      return false;
+    }
+    for (const [i, kept] of waiting.entries()) kept.place = places[i]!;
+    unwritten = new Unwritten(null);
+    waiting = [];
+    return true;
+  };
   return {
     events: (after, upTo) => {
       head = log.head(timeline);
       return log.inEventTime(timeline, after === null ? { upTo } : { after, upTo });
     },
-    nearest: store.nearest,
-    load: (position) => {
-      const bytes = store.bytes(position);
-      return bytes === null ? null : { ...unpacked(bytes), position };
+    event: (n) => log.event(timeline, n),
+    nearest: (cut) => {
+      const mine = waiting.findLast(({ position }) => isBefore(position, cut)) ?? null;
+      return mine ?? inFile(cut);
     },
-    keep: (frames) => {
-      const rows = frames.map((frame) => ({
-        position: frame.position,
-        ordinal: frame.patch.counts.folded,
-        bytes: packed(frame),
-      }));
-      store.put(rows, head);
+    head: (at, number) => {
+      const { place } = at as Kept;
+      if (place === 'dropped') return null;
+      const isHere = place === 'unwritten';
+      const mine = isHere ? unwritten.frames.find((frame) => frame.number === number) : undefined;
+      const file = isHere ? unwritten.after : place;
+      const bytes = mine?.bytes ?? (file === null ? null : log.keyframes.bytes(file, number));
+      return bytes === null ? null : unpacked(bytes);
     },
-    forget: store.forget,
+    versions: (at, entities) => {
+      const { place, number } = at as Kept;
+      if (place === 'dropped') throw new HistoryChanged();
+      const { versions } = log.keyframes;
+      const found = place === 'unwritten' ? unwritten.versions(number, entities, versions) : versions(place, entities);
+      if (found !== null) return found;
+      // A damaged cache goes, where it may be written; else it is not looked at again.
+      if (log.readOnly) isTrusted = false;
+      throw new HistoryChanged();
+    },
+    keep: (after, { rows, position, ...frame }) => {
+      const before = after as Kept | null;
+      const place = before?.place ?? null;
+      if (place === 'dropped' || (before !== null && before.number < before.newest)) return null;
+      if (place === 'unwritten' ? before !== waiting.at(-1) : waiting.length > 0) return null;
+      if (place !== 'unwritten') unwritten = new Unwritten(place);
+      if (!isWritable && unwritten.bytes > UNWRITTEN_BYTES) return null;
+      const bytes = packed(frame);
+      const { number } = frame;
+      const ordinal = frame.counts.folded;
+      unwritten.add({ number, cut: position, ordinal, head, bytes, rows });
+      const kept: Kept = {
+        number,
+        position,
+        ordinal,
+        newest: number,
+        view: before?.view ?? `${drops}`,
+        place: 'unwritten',
+      };
+      waiting.push(kept);
+      return isWritable && waiting.length >= WRITTEN_AT_ONCE && !flush() ? null : kept;
+    },
+    flush,
+    forget: (from) => {
+      if (waiting.some(({ position }) => position.at >= from)) dropUnwritten();
+    },
   };
 };
 
@@ -137,12 +205,11 @@ const catchUp = (log: Log, known: Known): boolean => {
 
 export const historiesOf = (log: Log): Histories => {
   const replayers = new Map<number, Known>();
-  const states = new States(STATES_BYTES);
   /** The least recently used one is first in the map. */
   const replayerOf = (timeline: Timeline): Replayer => {
     const known = replayers.get(timeline.id) ?? {
       timeline,
-      replayer: createReplayer(historyOf(log, timeline), { states }),
+      replayer: createReplayer(historyOf(log, timeline)),
       head: log.head(timeline),
     };
     replayers.delete(timeline.id);

@@ -8,10 +8,10 @@ import type { Candidate } from '../../domain/events/dictionary.ts';
 import { generate } from '../../domain/generator/generate.ts';
 import { picture } from '../../domain/readout/picture.ts';
 import { bareInserting, bareReading } from '../log/bare.ts';
-import { openLog } from '../log/log.ts';
 import type { Log } from '../log/types.ts';
+import { keepHeapSmall } from './heap.ts';
 import { historiesOf } from './histories.ts';
-import { FOLD } from './open-log.ts';
+import { openForUse } from './open-log.ts';
 
 const HOSTS = 1000;
 const VMS = 20_000;
@@ -26,7 +26,7 @@ const WARM_SLICE = 2000;
 const START = instant(Date.UTC(2026, 10, 17));
 
 const opened = (path: string, create = false): Log => {
-  const log = openLog(path, { create, fold: FOLD });
+  const log = openForUse(path, { create });
   assert(log.ok, 'the log opens');
   return log.value;
 };
@@ -36,6 +36,7 @@ export type Both = { readonly oursMs: number; readonly bareMs: number };
 
 /** Writes exactly `count` generated events, each batch once through the log and once bare; days are added until there are enough. */
 export const build = (path: string, bareInto: string, count: number, says: (done: string) => void): Both => {
+  keepHeapSmall(); // as whoever generates does
   const log = opened(path, true);
   const main = log.timeline('main');
   assert(main.ok, 'main exists');

@@ -7,7 +7,7 @@ import type { PlanReport } from '../../domain/consolidation/live/report.ts';
 import type { TrialOutcome } from '../../domain/consolidation/experiment.ts';
 import type { GeneratorOptions } from '../../domain/generator/options.ts';
 import type { ImportReport } from '../ingest/import-settings.ts';
-import { LogFailure } from '../log/fault.ts';
+import { readingFailure } from './failure.ts';
 import type { Log } from '../log/types.ts';
 import type { ConsolidateOrder } from './consolidate-job.ts';
 import type { Generated } from './generate-job.ts';
@@ -63,8 +63,9 @@ const onLog =
     try {
       return await job(opened.value, order, watcher);
     } catch (thrown) {
-      if (thrown instanceof LogFailure) return err(thrown.error);
-      throw thrown;
+      const failure = readingFailure(thrown);
+      if (failure === null) throw thrown;
+      return err(failure);
     } finally {
       opened.value.close();
     }

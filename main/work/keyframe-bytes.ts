@@ -1,75 +1,35 @@
-// A keyframe as bytes: its few values as JSON, its arrays as they lie in memory, so that reading them copies nothing.
+// A keyframe's head as bytes: JSON, and behind it who is there, packed, where all of that is told.
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { ColumnsPatch } from '../../domain/base/column-patch.ts';
-import type { Keyframe } from '../../domain/timeline/keyframes.ts';
+import { mapTables, TABLE_NAMES } from '../../domain/cluster/cluster.ts';
+import type { KeyframeHead } from '../../domain/timeline/keyframes.ts';
 
-/** What the bytes hold: all but the place. */
-type Kept = Omit<Keyframe, 'position'>;
+/** Before everything: the bytes of the JSON. */
+const PREFIX_BYTES = 4;
 
-/** In the order of their alignment. */
-const ARRAYS = {
-  numbers: Float64Array,
-  rows: Int32Array,
-  links: Int32Array,
-  ends: Int32Array,
-  bytes: Uint8Array,
-  text: Uint8Array,
-} as const;
-type ArrayName = keyof typeof ARRAYS;
-const NAMES = Object.keys(ARRAYS) as readonly ArrayName[];
-
-type Head = Omit<Kept, 'patch'> & {
-  readonly patch: Omit<Kept['patch'], 'cells'>;
-  readonly layout: ColumnsPatch['layout'];
-  /** Elements of each array. */
-  readonly lengths: Readonly<Record<ArrayName, number>>;
-};
-
-/** Before everything: the bytes of the whole, and of its JSON. */
-const PREFIX_BYTES = 8;
-const ALIGNMENT = 8;
-const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-
-/** Level 1 halves a keyframe in a fraction of a millisecond; more gains nothing. */
+/** Level 1 is a fraction of a millisecond; more gains nothing. */
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-export const packed = ({ number, base, patch: { cells, ...patch } }: Keyframe): Uint8Array => {
-  const lengths = Object.fromEntries(NAMES.map((name) => [name, cells[name].length])) as Head['lengths'];
-  const head = Buffer.from(JSON.stringify({ number, base, patch, layout: cells.layout, lengths } satisfies Head));
-  const parts: Uint8Array[] = [head, Buffer.alloc(aligned(head.length) - head.length)];
-  for (const name of NAMES) {
-    const array = cells[name];
-    parts.push(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-  }
-  const whole = Buffer.concat(parts);
+export const packed = ({ present, ...head }: KeyframeHead): Uint8Array => {
+  const isWhole = present.kind === 'whole';
+  const json = Buffer.from(JSON.stringify(isWhole ? head : { ...head, present }));
+  const whole = isWhole ? zstdCompressSync(Buffer.concat(TABLE_NAMES.map((name) => present.bytes[name])), LEVEL) : [];
   const prefix = Buffer.alloc(PREFIX_BYTES);
-  prefix.writeUInt32LE(whole.length, 0);
-  prefix.writeUInt32LE(head.length, 4);
-  return Buffer.concat([prefix, zstdCompressSync(whole, LEVEL)]);
+  prefix.writeUInt32LE(json.length);
+  return Buffer.concat([prefix, json, Uint8Array.from(whole)]);
 };
 
-/** Unpacking into one piece of memory is ten times as quick as into pieces of 16 KiB. */
-export const unpacked = (bytes: Uint8Array): Kept => {
-  const prefix = Buffer.from(bytes.buffer, bytes.byteOffset, PREFIX_BYTES);
-  const [length, headLength] = [prefix.readUInt32LE(0), prefix.readUInt32LE(4)];
-  const found = zstdDecompressSync(bytes.subarray(PREFIX_BYTES), { chunkSize: Math.max(64, length) });
-  // A short piece may come out of a pool, where it need not be aligned.
-  const whole = found.byteOffset % ALIGNMENT === 0 ? found : Buffer.from(Uint8Array.from(found).buffer);
-  const { number, base, patch, layout, lengths } = JSON.parse(whole.toString('utf8', 0, headLength)) as Head;
-  let at = whole.byteOffset + aligned(headLength);
-  const next = <N extends ArrayName>(name: N): InstanceType<(typeof ARRAYS)[N]> => {
-    const array = new ARRAYS[name](whole.buffer, at, lengths[name]);
-    at += array.byteLength;
-    return array as InstanceType<(typeof ARRAYS)[N]>;
+/** Who is there is unpacked when somebody asks: whoever only wants the ids reads hundreds of heads. */
+export const unpacked = (bytes: Uint8Array): KeyframeHead => {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const end = PREFIX_BYTES + buffer.readUInt32LE(0);
+  const head = JSON.parse(buffer.toString('utf8', PREFIX_BYTES, end)) as KeyframeHead;
+  if (end === buffer.length) return head;
+  return {
+    ...head,
+    get present() {
+      const whole = zstdDecompressSync(buffer.subarray(end));
+      let from = 0;
+      return { kind: 'whole' as const, bytes: mapTables((name) => whole.subarray(from, (from += head.sizes[name]))) };
+    },
   };
-  const cells: ColumnsPatch = {
-    layout,
-    numbers: next('numbers'),
-    rows: next('rows'),
-    links: next('links'),
-    ends: next('ends'),
-    bytes: next('bytes'),
-    text: next('text'),
-  };
-  return { number, base, patch: { ...patch, cells } };
 };

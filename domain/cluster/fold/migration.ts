@@ -1,6 +1,17 @@
 // What the facts about moves mean.
 import type { Row } from '../../base/brand.ts';
-import { byteAt, NO_ROW, numberAt, refAt, rowAt, setByte, setNumber, setRef, setRow } from '../../base/column.ts';
+import {
+  byteAt,
+  NO_ROW,
+  numberAt,
+  packRow,
+  refAt,
+  rowAt,
+  setByte,
+  setNumber,
+  setRef,
+  setRow,
+} from '../../base/column.ts';
 import { isoInstant } from '../../base/time.ts';
 import { idOf } from '../../events/entity.ts';
 import { noteAnomaly } from '../anomalies/note.ts';
@@ -187,6 +198,7 @@ export const migrationStatusChanged: Folder<'migration.status_changed'> = (c, e)
     applyStatus(c, m, vm, status, e, e.evidence);
     charge(c, vm, e);
   } else if (hasEnded(status) && Number.isNaN(numberAt(column.endedAt, m))) setNumber(column.endedAt, m, e.at);
+  if (hasEnded(status)) packRow(column, m);
 };
 
 const ENDED_BADLY: ReadonlySet<string> = new Set(['failed', 'cancelled', 'error']);

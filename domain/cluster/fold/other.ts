@@ -4,7 +4,7 @@ import { byteAt, numberAt, refAt, setByte, setNumber, setRef } from '../../base/
 import { isoInstant } from '../../base/time.ts';
 import { idOf } from '../../events/entity.ts';
 import { noteAnomaly } from '../anomalies/note.ts';
-import { GONE, PRESENT } from '../cluster.ts';
+import { batchOf, GONE, PRESENT, rosterOf } from '../cluster.ts';
 import type { FlavorRecord, GroupRecord } from '../records.ts';
 import { findRow, rowOf } from '../registry.ts';
 import { charge, uncharge } from '../usage.ts';
@@ -59,7 +59,7 @@ export const rosterSet: Folder<'telemetry.roster_set'> = (c, e) => {
   const row = rowOf(c.rosters.ids, idOf(e.entity));
   setByte(c.rosters.col.present, row, PRESENT);
   const { named, size, cpu, ram, dirtyPagesPerS, netBytesPerS } = c.rosters.col;
-  setRef(named, row, e.data.entities);
+  setRef(named, row, rosterOf(e));
   setNumber(size, row, e.data.entities.length);
   for (const newest of [cpu, ram, dirtyPagesPerS, netBytesPerS]) setRef(newest, row, null);
 };
@@ -73,7 +73,7 @@ export const telemetrySampled: Folder<'telemetry.sampled'> = (c, e) => {
   const id = idOf(e.entity);
   const row = findRow(c.rosters.ids, id);
   const size = numberAt(c.rosters.col.size, row);
-  const { metric, intervalMs, scale, values } = e.data;
+  const { metric, values } = e.data;
   if (packedLength(values) !== size) {
     const why = Number.isNaN(size)
       ? 'which was never set'
@@ -81,7 +81,7 @@ export const telemetrySampled: Folder<'telemetry.sampled'> = (c, e) => {
     noteAnomaly(c, e, 'sampled-nobody', `The ${metric} samples at ${isoInstant(e.at)} are for roster ${id}, ${why}.`);
     return;
   }
-  setRef(c.rosters.col[metric], row, { at: e.at, intervalMs, scale, values });
+  setRef(c.rosters.col[metric], row, batchOf(e));
 };
 
 /** There is one matrix, whoever the fact is about. */

@@ -1,6 +1,6 @@
 // What the facts about volumes, pools and storage nodes mean.
 import type { Row } from '../../base/brand.ts';
-import { byteAt, refAt, setByte, setRef } from '../../base/column.ts';
+import { byteAt, packRow, refAt, setByte, setRef } from '../../base/column.ts';
 import { idOf } from '../../events/entity.ts';
 import { walk } from '../../machines/lifecycle.ts';
 import { volumeLife } from '../../machines/volume.ts';
@@ -119,6 +119,7 @@ export const volumeDeleted: Folder<'volume.deleted'> = (c, e) => {
   setRef(c.volumes.col.record, row, { ...known, vms: [], status: 'deleted', deleted: true });
   visit(c.volumes.col.visits, row, 'deleted', e.at, e.evidence);
   setByte(c.volumes.col.present, row, GONE);
+  packRow(c.volumes.col, row);
 };
 
 export const poolReported: Folder<'pool.reported'> = (c, e) => {

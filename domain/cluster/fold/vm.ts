@@ -5,6 +5,7 @@ import {
   NO_ROW,
   type NumberColumn,
   numberAt,
+  packRow,
   refAt,
   rowAt,
   setByte,
@@ -355,6 +356,7 @@ export const vmDeleted: Folder<'vm.deleted'> = (c, e) => {
   setByte(v.taskState, vm, IDLE_TASK);
   setPower(c, vm, 'NOSTATE');
   setByte(v.present, vm, GONE);
+  packRow(v, vm);
 };
 
 /** Once for each VM, until a listing shows it again. It stays in the state: nobody said where it went. */

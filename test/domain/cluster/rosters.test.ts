@@ -1,12 +1,9 @@
-// Whom telemetry samples, whenever names become rows: the state is the same.
+// Whom telemetry samples.
 import { expect, test } from 'vitest';
 import { toBase64 } from '../../../domain/base/base64.ts';
 import { type Cluster, emptyCluster } from '../../../domain/cluster/cluster.ts';
 import { fold } from '../../../domain/cluster/fold.ts';
-import { hashOf } from '../../../domain/cluster/hash.ts';
-import { hostSeat } from '../../../domain/cluster/records.ts';
-import { seatRosters } from '../../../domain/cluster/rosters.ts';
-import { eachSample } from '../../../domain/cluster/samples.ts';
+import { eachSample, hostSeat } from '../../../domain/cluster/samples.ts';
 import type { LogEvent } from '../../../domain/events/dictionary.ts';
 import { instant, seq } from '../../../domain/base/brand.ts';
 
@@ -33,37 +30,31 @@ const events: readonly LogEvent[] = ROSTERS.flatMap((entities, i): LogEvent[] =>
   },
 ]);
 
-const sampled = (c: Cluster): string[] => {
-  const found: string[] = [];
+/** Of each place in the last roster, who is sampled there. */
+const sampled = (c: Cluster, size: number): (string | undefined)[] => {
+  const found = new Array<string | undefined>(size).fill(undefined);
   eachSample(c, 'cpu', (seat, value) => {
     found[value] = seat < 0 ? `host:${c.hosts.ids.ids[hostSeat(seat)]}` : `vm:${c.vms.ids.ids[seat]}`;
   });
   return found;
 };
 
-test('each sample belongs to the entity its roster names, seated at every event or at the end', () => {
-  const often = emptyCluster();
-  for (const [i, event] of events.entries()) {
-    fold(often, event);
-    seatRosters(often);
-    if (i % 2 === 0) continue;
-    const entities = ROSTERS[(i - 1) / 2]!.map((name) => (name === 'bare' ? 'vm:bare' : name));
-    expect(sampled(often)).toEqual(entities);
-    const once = emptyCluster();
-    for (const earlier of events.slice(0, i + 1)) fold(once, earlier);
-    expect(hashOf(once)).toBe(hashOf(often));
-  }
-  expect(often.counts.anomalies).toBe(0);
-});
-
-test('an unchanged roster is the same array, so that keyframes share it', () => {
+test('each sample belongs to the entity its roster names, of those that were reported', () => {
   const c = emptyCluster();
-  const seatsAfter = (n: number): unknown => {
-    for (const event of events.slice(c.counts.folded, n)) fold(c, event);
-    seatRosters(c);
-    return c.rosters.col.seats.pages[0]?.[0];
-  };
-  const before = seatsAfter(6);
-  expect(seatsAfter(8)).toBe(before);
-  expect(seatsAfter(10)).not.toBe(before);
+  const known = ['a', 'b', 'c', 'e', 'x'];
+  for (const [i, id] of known.entries()) {
+    fold(c, { ...place(100 + i), entity: `vm:${id}`, type: 'vm.reported', v: 1, data: { vmState: 'active' } });
+  }
+  fold(c, { ...place(110), entity: 'host:h1', type: 'host.reported', v: 1, data: {} });
+  const names = new Set([...known.map((id) => `vm:${id}`), 'host:h1']);
+  for (const [i, event] of events.entries()) {
+    fold(c, event);
+    if (i % 2 === 0) continue;
+    const entities = ROSTERS[(i - 1) / 2]!;
+    expect(sampled(c, entities.length)).toEqual(entities.map((name) => (names.has(name) ? name : undefined)));
+  }
+  // Whoever is reported later was sampled already.
+  for (const event of events.slice(8, 10)) fold(c, event);
+  fold(c, { ...place(120), entity: 'vm:bare', type: 'vm.reported', v: 1, data: { vmState: 'active' } });
+  expect(sampled(c, 6)).toEqual(['vm:x', 'vm:a', 'host:h1', 'vm:bare', 'vm:e', undefined]);
 });

@@ -7,15 +7,13 @@ import { type Cluster, emptyCluster, forkCluster, PRESENT } from '../../../domai
 import { storageKinds, vmStates } from '../../../domain/cluster/codes.ts';
 import { fold } from '../../../domain/cluster/fold.ts';
 import { hashOf } from '../../../domain/cluster/hash.ts';
-import { applyClusterPatch, clusterPatch, sizesOf } from '../../../domain/cluster/patch.ts';
-import { seatRosters } from '../../../domain/cluster/rosters.ts';
 import type { LogEvent } from '../../../domain/events/dictionary.ts';
 import { machinePictures } from '../../../domain/readout/machine-picture.ts';
 import { picture } from '../../../domain/readout/picture.ts';
 import { story } from '../../../domain/readout/story.ts';
 import { byEventTime } from '../../../domain/timeline/order.ts';
 import { arbitraryLog } from './arbitrary.ts';
-import { at, foldAll, numbered, stateOf, vm } from './facts.ts';
+import { at, foldAll, stateOf } from './facts.ts';
 
 const RUNS = { numRuns: 150 };
 const inTime = (log: readonly LogEvent[]): LogEvent[] => [...log].sort(byEventTime);
@@ -35,61 +33,6 @@ test('any well-formed log folds and is read out without throwing', () => {
     }),
     RUNS,
   );
-});
-
-/** The state as a patch on nothing, stored and read again. */
-const stored = (c: Cluster): Cluster => {
-  seatRosters(c);
-  const nothing = emptyCluster();
-  const restored = emptyCluster();
-  expect(applyClusterPatch(restored, structuredClone(clusterPatch(nothing, sizesOf(nothing), c)))).toBe(true);
-  return restored;
-};
-
-test('replay from the start = a patch at any point, stored and read again, and the tail', () => {
-  fc.assert(
-    fc.property(arbitraryLog(), fc.nat(), (log, n) => {
-      const events = inTime(log);
-      const cut = n % (events.length + 1);
-      const restored = stored(foldAll(events.slice(0, cut)));
-      expect(hashOf(restored)).toBe(hashOf(foldAll(events.slice(0, cut))));
-      expect(stateOf(foldAll(events.slice(cut), restored))).toEqual(stateOf(foldAll(events)));
-    }),
-    RUNS,
-  );
-});
-
-test('a patch between two states of one walk leads from the one to the other, read or unread, and no further', () => {
-  fc.assert(
-    fc.property(arbitraryLog(), fc.nat(), fc.nat(), fc.boolean(), (log, a, b, isRead) => {
-      const events = inTime(log);
-      const [first, second] = [a % (events.length + 1), b % (events.length + 1)].sort((x, y) => x - y);
-      const c = foldAll(events.slice(0, first));
-      seatRosters(c);
-      const [base, sizes] = [forkCluster(c), sizesOf(c)];
-      const before = stored(base);
-      foldAll(events.slice(first, second), c);
-      seatRosters(c);
-      const patch = structuredClone(clusterPatch(base, sizes, c));
-      const after = hashOf(c);
-      foldAll(events.slice(second), c);
-      if (isRead) hashOf(before);
-      expect(applyClusterPatch(before, patch)).toBe(true);
-      expect(hashOf(before)).toBe(after);
-      expect(hashOf(stored(before))).toBe(after);
-    }),
-    RUNS,
-  );
-});
-
-test('a patch made where other ids had the rows is refused', () => {
-  const [one, two] = [vm(0, 'a'), vm(0, 'b')];
-  const c = foldAll(numbered([one]));
-  const [base, sizes] = [forkCluster(c), sizesOf(c)];
-  const patch = clusterPatch(base, sizes, foldAll(numbered([two]), c));
-  expect(applyClusterPatch(foldAll(numbered([two])), patch)).toBe(false);
-  expect(applyClusterPatch(emptyCluster(), patch)).toBe(false);
-  expect(applyClusterPatch(foldAll(numbered([one])), patch)).toBe(true);
 });
 
 test('forks do not see each other', () => {

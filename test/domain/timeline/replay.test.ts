@@ -2,13 +2,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Instant, instant, seq } from '../../../domain/base/brand.ts';
+import { forkCluster } from '../../../domain/cluster/cluster.ts';
+import { fold } from '../../../domain/cluster/fold.ts';
 import { hashOf } from '../../../domain/cluster/hash.ts';
 import type { LogEvent } from '../../../domain/events/dictionary.ts';
-import { type Keyframe, States } from '../../../domain/timeline/keyframes.ts';
-import { byEventTime, type Cut, type Position } from '../../../domain/timeline/order.ts';
-import { createReplayer, type History, type KeptAt, type Replayer } from '../../../domain/timeline/replay.ts';
+import {
+  HistoryChanged,
+  type KeptAt,
+  type Keyframe,
+  type KeyframeHead,
+  type RowVersion,
+} from '../../../domain/timeline/keyframes.ts';
+import { byEventTime, type Cut } from '../../../domain/timeline/order.ts';
+import { createReplayer, type History, type Replayer, type ReplayOptions } from '../../../domain/timeline/replay.ts';
 import { arbitraryLog } from '../cluster/arbitrary.ts';
-import { foldAll, host, numbered, START, vm } from '../cluster/facts.ts';
+import { foldAll, host, numbered, START, stateOf, vm } from '../cluster/facts.ts';
 
 type Kept = Keyframe & { readonly after: number };
 
@@ -19,6 +27,7 @@ class Memory implements History {
   read = 0;
   reading = 0;
   loaded = 0;
+  rows = 0;
   readable: (kept: Kept) => boolean = () => true;
 
   constructor(events: readonly LogEvent[]) {
@@ -44,30 +53,67 @@ class Memory implements History {
     }
   }
 
+  view = 0;
+
+  at(kept: Kept): KeptAt {
+    const { number, position, after } = kept;
+    return { number, position, ordinal: after, newest: this.kept.length - 1, view: String(this.view) };
+  }
+
   nearest(cut: Cut): KeptAt | null {
     const found = this.kept.findLast((k) => k.after <= this.upTo(cut));
-    return found === undefined ? null : { position: found.position, ordinal: found.after };
+    return found === undefined ? null : this.at(found);
   }
 
-  load({ seq: n }: Position): Keyframe | null {
+  head(at: KeptAt, number: number): KeyframeHead | null {
     this.loaded++;
-    const found = this.kept.find((k) => k.position.seq === n);
-    return found === undefined || !this.readable(found) ? null : structuredClone(found);
+    const found = this.kept[number];
+    if (found === undefined || at.view !== String(this.view)) return null;
+    if (this.readable(found)) return structuredClone(found);
+    this.drop(0); // as the log does where something is not what was written
+    return null;
   }
 
-  keep(frames: readonly Keyframe[]): void {
-    expect(this.reading).toBe(0);
-    for (const frame of frames) {
-      const after = this.upTo(frame.position);
-      expect(frame.patch.counts.folded).toBe(after);
-      this.kept = this.kept.filter((k) => k.after !== after);
-      this.kept.push({ ...structuredClone(frame), after });
-    }
-    this.kept.sort((a, b) => a.after - b.after);
+  versions(at: KeptAt, entities: readonly number[]): ReadonlyMap<number, RowVersion> {
+    this.rows += entities.length;
+    if (at.view !== String(this.view)) throw new HistoryChanged();
+    return new Map(entities.map((entity) => [entity, this.version(at, entity)]));
+  }
+
+  version(at: KeptAt, entity: number): RowVersion {
+    const versions = this.kept.flatMap(({ number, rows }) =>
+      rows.filter((r) => r.entity === entity).map(({ text }) => ({ number, text })),
+    );
+    const next = versions.find((v) => v.number > at.number)?.number ?? null;
+    return { ...(versions.findLast((v) => v.number <= at.number) ?? { number: -1, text: null }), next };
+  }
+
+  event(n: number): LogEvent | null {
+    return this.events_.find((e) => e.seq === n) ?? null;
+  }
+
+  keep(before: KeptAt | null, frame: Keyframe): KeptAt | null {
+    if ((before?.number ?? -1) !== this.kept.length - 1) return null;
+    const after = this.upTo(frame.position);
+    expect(frame.counts.folded).toBe(after);
+    expect(frame.number).toBe(this.kept.length);
+    this.kept.push({ ...structuredClone(frame), after });
+    return this.at(this.kept.at(-1)!);
+  }
+
+  flush(): boolean {
+    return true;
+  }
+
+  drop(length: number): void {
+    if (length >= this.kept.length) return;
+    this.kept.length = length;
+    this.view++;
   }
 
   forget(from: Instant): void {
-    this.kept = this.kept.filter((k) => k.position.at < from);
+    const first = this.kept.findIndex((k) => k.position.at >= from);
+    if (first >= 0) this.drop(first);
   }
 
   /** A late event: it lands at its own instant, and what was kept after it is dropped. */
@@ -87,11 +133,9 @@ const logAndCuts = arbitraryLog(60).chain((log) =>
 );
 const options = fc.record({
   keyframeEvery: fc.integer({ min: 1, max: 9 }),
-  budgetBytes: fc.constantFrom(0, 100_000, 300_000, 2 ** 30),
+  rowsInMemory: fc.constantFrom(2, 10, 100_000),
 });
-type Settings = { keyframeEvery: number; budgetBytes: number };
-const replayerOf = (history: History, { budgetBytes, ...rest }: Settings): Replayer =>
-  createReplayer(history, { ...rest, states: new States(budgetBytes) });
+const replayerOf = (history: History, settings: ReplayOptions): Replayer => createReplayer(history, settings);
 
 const expected = (history: Memory, cut: Cut): string => hashOf(foldAll(history.events_.slice(0, history.upTo(cut))));
 
@@ -176,17 +220,21 @@ test('playing forward reads only what is new', () => {
   expect(history.read).toBe(10);
 });
 
-test('states in memory stay within their budget, and what is not there is made from keyframes', () => {
+test('rows are read when somebody looks, and those that are the same at two instants once', () => {
   const history = steady(2000);
-  const states = new States(300_000);
-  const replayer = createReplayer(history, { keyframeEvery: 20, states });
-  for (let n = 100; n <= 2000; n += 100) createReplayer(history, { keyframeEvery: 20 }).seek(minute(n));
-  for (let n = 1950; n > 0; n -= 100) replayer.seek(minute(n));
-  expect(states.usage.bytes).toBeLessThanOrEqual(300_000);
-  expect(states.usage.states).toBeGreaterThan(3);
-  history.read = 0;
+  createReplayer(history, { keyframeEvery: 20 }).seek(minute(2000));
+  const replayer = createReplayer(history, { keyframeEvery: 20 });
+  const seen = replayer.seek(minute(1000));
+  expect(history.rows).toBeLessThanOrEqual(50 + 4); // VMs and hosts, and none of the 1,000 anomalies
+  expect(hashOf(seen)).toBe(expected(history, minute(1000)));
+  expect(history.rows).toBeLessThanOrEqual(50 + 4 + seen.counts.anomalies);
+  history.rows = 0;
   expect(hashOf(replayer.seek(minute(1000)))).toBe(expected(history, minute(1000)));
-  expect(history.read).toBeLessThanOrEqual(20);
+  expect(history.rows).toBe(0);
+  const { anomalies } = seen.counts;
+  const later = replayer.seek(minute(1020));
+  expect(hashOf(later)).toBe(expected(history, minute(1020)));
+  expect(history.rows).toBeLessThanOrEqual(40 + 4 + later.counts.anomalies - anomalies);
 });
 
 test('the moment says which event the state ends with, null before the first', () => {
@@ -207,7 +255,7 @@ test('a new process makes any instant from a few keyframes, wherever it looks fi
     const replayer = createReplayer(history, settings);
     expect(hashOf(replayer.seek(minute(n)))).toBe(expected(history, minute(n)));
     expect(history.read).toBeLessThanOrEqual(10);
-    expect(history.loaded).toBeLessThanOrEqual(3 * 7); // some 200 keyframes: three digits of eight
+    expect(history.loaded).toBeLessThanOrEqual(32 + 8); // since the last that tells whole who is there, and those before it
   }
 });
 
@@ -241,26 +289,8 @@ test('keyframes of a process that gave rows out in another order are not mixed w
         for (const cut of cuts) expect(hashOf(two.seek(cut))).toBe(expected(history, cut));
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 75 },
   );
-});
-
-test('each keyframe is a patch on the one before it by the largest power of eight that divides its number', () => {
-  const history = steady(700);
-  createReplayer(history, { keyframeEvery: 1 }).seek(minute(300));
-  const replayer = createReplayer(history, { keyframeEvery: 1, states: new States(0) });
-  replayer.seek(minute(700));
-  const byNumber = new Map(history.kept.map((k) => [k.number, k]));
-  expect(byNumber.size).toBe(700);
-  const placeOf = (number: number) => history.kept.find((k) => k.number === number)!.position;
-  expect(byNumber.get(0)?.base).toBeNull();
-  byNumber.delete(0);
-  for (const [number, { base }] of byNumber) {
-    let step = 1;
-    while (number % (step * 8) === 0) step *= 8;
-    expect(base).toEqual(placeOf(number - step));
-  }
-  expect(hashOf(createReplayer(history).seek(minute(650)))).toBe(expected(history, minute(650)));
 });
 
 /** A VM more every minute, and each told of again for a quarter of an hour. */
@@ -276,11 +306,11 @@ const growing = (minutes: number): Memory =>
     ]),
   );
 
-test('where ids keep coming, a new process uses every keyframe, also those left by one that made their bases again', () => {
+test('where ids keep coming, a new process uses every keyframe, also those left by one that went on from others', () => {
   const history = growing(900);
   const settings = { keyframeEvery: 3 };
   createReplayer(history, settings).seek(minute(300));
-  createReplayer(history, { ...settings, states: new States(0) }).seek(minute(900));
+  createReplayer(history, settings).seek(minute(900));
   for (const n of [899, 450, 320]) {
     history.read = 0;
     expect(hashOf(createReplayer(history, settings).seek(minute(n)))).toBe(expected(history, minute(n)));
@@ -288,13 +318,50 @@ test('where ids keep coming, a new process uses every keyframe, also those left 
   }
 });
 
-test('a keyframe holds what was written since its base, also where the base was made again', () => {
+test('a keyframe holds what was written since the one before, also where a new process went on', () => {
   const history = growing(900);
   const settings = { keyframeEvery: 3 };
   createReplayer(history, settings).seek(minute(300));
-  createReplayer(history, { ...settings, states: new States(0) }).seek(minute(900));
-  // Over 64 minutes some 64 VMs came and 80 were told of: a few values each, and not those of all that were there before.
-  const far = history.kept.filter(({ number }) => number > 256 && number % 64 === 0 && number % 512 > 0);
-  expect(far.length).toBeGreaterThan(6);
-  for (const { patch } of far) expect(patch.cells.ends.length).toBeLessThan(64 * 6);
+  createReplayer(history, settings).seek(minute(900));
+  expect(history.kept.length).toBeGreaterThan(600);
+  for (const { rows } of history.kept) expect(rows.length).toBeLessThan(12);
+});
+
+test('what leans on a state at a keyframe does not see what else leans on it', () => {
+  fc.assert(
+    fc.property(arbitraryLog(40), arbitraryLog(20), arbitraryLog(20), fc.nat({ max: 45 }), (log, left, right, n) => {
+      const history = new Memory(log);
+      const settings = { keyframeEvery: 3 };
+      createReplayer(history, settings).seek(minute(99));
+      const laid = createReplayer(history, settings).seek(minute(n));
+      const events = history.events_.slice(0, history.upTo(minute(n)));
+      const [one, two] = [forkCluster(laid), forkCluster(laid)];
+      for (let i = 0; i < 20; i++) {
+        if (left[i]) fold(one, left[i]!);
+        if (right[i]) fold(two, right[i]!);
+      }
+      expect(hashOf(laid)).toBe(expected(history, minute(n)));
+      expect(stateOf(one)).toEqual(stateOf(foldAll(left, foldAll(events))));
+      expect(hashOf(two)).toBe(hashOf(foldAll(right, foldAll(events))));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('others that go on from the same keyframe take nothing from each other', () => {
+  fc.assert(
+    fc.property(logAndCuts, logAndCuts, options, ([log, cuts], [, more], settings) => {
+      const history = new Memory(log);
+      const [one, two] = [replayerOf(history, settings), replayerOf(history, settings)];
+      for (let i = 0; i < Math.max(cuts.length, more.length); i++) {
+        const [a, b] = [cuts[i], more[i]];
+        if (a !== undefined) expect(hashOf(one.seek(a))).toBe(expected(history, a));
+        two.warm(3);
+        if (b !== undefined && (b.seq === null || history.event(b.seq)?.at === b.at)) {
+          expect(hashOf(two.seek(b))).toBe(expected(history, b));
+        }
+      }
+    }),
+    { numRuns: 75 },
+  );
 });

@@ -1,10 +1,10 @@
 // Opening: new, foreign, damaged, newer, read-only and busy files, each with its sentence.
 import {
   copyFileSync,
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -12,9 +12,10 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { instant } from '../../../domain/base/brand.ts';
 import { openLog } from '../../../main/log/log.ts';
 import { createSchema, loadMigrations, migrationsFolder, schemaVersion, upgrade } from '../../../main/log/schema.ts';
-import { add, batch, codeOf, main, note, open, tempFolder, value } from './fixtures.ts';
+import { add, batch, codeOf, main, note, open, tempFolder } from './fixtures.ts';
 
 const sentenceOf = (path: string, create = false): string => {
   const opened = openLog(path, { create });
@@ -149,28 +150,51 @@ test('the migrations count without a gap and add up to sum.sql', () => {
   expect(objects(sum).length).toBeGreaterThan(15);
 });
 
-test('an older log is copied before it is brought to the newest schema', () => {
+/** A log of the first schema, with an event. */
+const olderLog = (): string => {
   const path = join(tempFolder(), 'a.understudy');
-  const folder = migrationsFolder();
   const db = new Database(path);
-  createSchema(db, readFileSync(join(folder, 'sum.sql'), 'utf8'), 1);
-  const steps = [
-    { version: 1, name: '0001-log.sql', sql: 'THIS WOULD FAIL' },
-    { version: 2, name: '0002-next.sql', sql: 'CREATE TABLE next (id INTEGER) STRICT;' },
-  ];
-  expect(value(upgrade(db, path, steps))).toBe(2);
-  expect(value(upgrade(db, path, steps))).toBe(2);
-  expect(schemaVersion(db)).toBe(2);
-  expect(codeOf(upgrade(db, path, steps.slice(0, 1)))).toBe('newer_log');
+  createSchema(db, loadMigrations(migrationsFolder())[0]!.sql, 1);
   db.close();
-  expect(existsSync(`${path}.v1.backup`)).toBe(true);
+  const now = open(path);
+  add(now, main(now), batch('a', [note(10, 1)]));
+  now.close();
+  const undone = new Database(path);
+  undone.exec('DROP TABLE keyframe_chain; DROP TABLE keyframe; DROP TABLE keyframe_row');
+  undone.exec('CREATE TABLE keyframe (timeline INTEGER, fold TEXT, at REAL, seq INTEGER)');
+  undone.pragma('user_version = 1');
+  undone.close();
+  rmSync(`${path}.v1.backup`);
+  return path;
+};
+
+test('an older log is copied before it is brought to the newest schema', () => {
+  const path = olderLog();
+  const newest = loadMigrations(migrationsFolder());
+  const log = open(path);
+  expect(log.verify()).toMatchObject({ ok: true, events: 1 });
+  log.close();
+  const db = new Database(path);
+  expect(schemaVersion(db)).toBe(newest.length);
+  expect(codeOf(upgrade(db, path, newest.slice(0, 1)))).toBe('newer_log');
+  db.close();
+  expect(schemaVersion(new Database(`${path}.v1.backup`, { readonly: true }))).toBe(1);
   const backup = open(`${path}.v1.backup`, {});
   expect(backup.verify().ok).toBe(true);
 });
 
+test('an older log that may not be written is read as it is', () => {
+  const path = olderLog();
+  const log = open(path, { readOnly: true });
+  expect([...log.inEventTime(main(log))]).toHaveLength(1);
+  expect(log.keyframes.nearest(main(log), { at: instant(10), seq: null })).toBeNull();
+  expect(log.verify().ok).toBe(true);
+  log.close();
+  expect(schemaVersion(new Database(path, { readonly: true }))).toBe(1);
+});
+
 test('a step that fails leaves the older schema whole', () => {
-  const path = join(tempFolder(), 'a.understudy');
-  open(path).close();
+  const path = olderLog();
   const db = new Database(path);
   const broken = { version: 2, name: '0002-broken.sql', sql: 'CREATE TABLE next (id INTEGER); NONSENSE;' };
   const first = loadMigrations(migrationsFolder())[0]!;
