@@ -118,7 +118,7 @@ export const keyframeTable = (
     'SELECT number, rows_from AS rowsFrom FROM keyframe WHERE chain = ? AND at >= ? ORDER BY number LIMIT 1',
   );
   const dropFrames = db.prepare('DELETE FROM keyframe WHERE chain = ? AND number >= ?');
-  const dropRows = db.prepare('DELETE FROM keyframe_row WHERE chain = ? AND id >= ?');
+  const dropRows = db.prepare('DELETE FROM keyframe_row NOT INDEXED WHERE chain = ? AND id >= ?');
   const dropRowsOf = db.prepare('DELETE FROM keyframe_row WHERE chain = ?');
   const dropChain = db.prepare('DELETE FROM keyframe_chain WHERE id = ?');
   const bump = db.prepare('UPDATE keyframe_chain SET epoch = epoch + 1 WHERE id = ?');

@@ -59,6 +59,15 @@ class Unwritten {
     }
   }
 
+  /** Versions of the file, as they end where something here follows. */
+  endingIn(found: ReadonlyMap<number, KeptVersion>): ReadonlyMap<number, KeptVersion> {
+    const ending = ([entity, version]: readonly [number, KeptVersion]): readonly [number, KeptVersion] => [
+      entity,
+      { ...version, next: version.next ?? this.#versions.get(entity)?.[0]?.number ?? null },
+    ];
+    return new Map(Array.from(found, ending));
+  }
+
   /** What is kept of entities at a keyframe, here or in the file. */
   versions(number: number, entities: readonly number[], inFile: Versions): ReadonlyMap<number, KeptVersion> | null {
     const found = new Map<number, KeptVersion>();
@@ -155,8 +164,14 @@ const historyOf = (log: Log, timeline: Timeline): History => {
       const { place, number } = at as Kept;
       if (place === 'dropped') throw new HistoryChanged();
       const { versions } = log.keyframes;
-      const found = place === 'unwritten' ? unwritten.versions(number, entities, versions) : versions(place, entities);
-      if (found !== null) return found;
+      if (place === 'unwritten') {
+        const found = unwritten.versions(number, entities, versions);
+        if (found !== null) return found;
+      } else {
+        const found = versions(place, entities);
+        // What the file has last may have changed since, in what is not written.
+        if (found !== null) return waiting.length === 0 ? found : unwritten.endingIn(found);
+      }
       // A damaged cache goes, where it may be written; else it is not looked at again.
       if (log.readOnly) isTrusted = false;
       throw new HistoryChanged();

@@ -2,11 +2,14 @@
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { instant, seq } from '../../../domain/base/brand.ts';
+import { emptyCluster } from '../../../domain/cluster/cluster.ts';
+import { fold } from '../../../domain/cluster/fold.ts';
 import { hashOf } from '../../../domain/cluster/hash.ts';
 import type { Candidate } from '../../../domain/events/dictionary.ts';
 import { openLog } from '../../../main/log/log.ts';
 import { historiesOf } from '../../../main/work/histories.ts';
 import { runGenerateJob } from '../../../main/work/generate-job.ts';
+import { FOLD } from '../../../main/work/open-log.ts';
 import { unwatched } from '../../../main/work/watcher.ts';
 import { emptyLog, SMALL, smallLog, START } from './small-log.ts';
 
@@ -83,5 +86,28 @@ test('what cannot be kept in the file is answered all the same: while another pr
   expect(hashes(log)).toEqual(whileHeld);
   expect(kept()).toBeGreaterThan(1);
   expect(hashes(log)).toEqual(whileHeld);
+  log.close();
+});
+
+test('for reading only, what is kept in memory goes on from what the file keeps, whatever is looked at first', () => {
+  const log = emptyLog();
+  expect(runGenerateJob(log, 'main', { ...SMALL, hosts: 20, vms: 400 }, unwatched()).ok).toBe(true);
+  const main = log.timeline('main');
+  if (!main.ok) throw new Error(main.error.sentence);
+  const hashAt = (histories: ReturnType<typeof historiesOf>, h: number): string =>
+    hashOf(histories.seek(main.value, { at: instant(START + h * HOUR), seq: null }).cluster);
+  hashAt(historiesOf(log), 8); // leaves keyframes for the first third
+  const reading = openLog(log.path, { readOnly: true, fold: FOLD });
+  if (!reading.ok) throw new Error(reading.error.sentence);
+  const histories = historiesOf(reading.value);
+  const hours = [24, 3, 20, 7, 12, 5, 24];
+  const seen = hours.map((h) => hashAt(histories, h));
+  reading.value.close();
+  const fresh = hours.map((h) => {
+    const plain = emptyCluster();
+    for (const e of log.inEventTime(main.value, { upTo: { at: instant(START + h * HOUR), seq: null } })) fold(plain, e);
+    return hashOf(plain);
+  });
+  expect(seen).toEqual(fresh);
   log.close();
 });
