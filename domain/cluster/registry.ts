@@ -61,7 +61,8 @@ export const extendIds = (r: Registry, from: number, ids: readonly string[], sum
   const known = Math.min(ids.length, r.ids.length - from);
   for (let i = 0; i < known; i++) if (r.ids[from + i] !== ids[i]) return false;
   if (known === ids.length) return true;
-  for (let i = known; i < ids.length; i++) rowOf(r, ids[i]!);
+  // They are new, so nobody need look: a long record has hundreds of thousands.
+  for (let i = known; i < ids.length; i++) r.rows.set(ids[i]!, (r.ids.push(ids[i]!) - 1) as Row);
   r.sums.push({ count: r.ids.length, sum });
   return true;
 };
