@@ -135,7 +135,7 @@ const portsOf = (state: ClusterState, networks: readonly NetworkState[], notes: 
   const [names, macs] = [new Set<string>(), new Set<string>()];
   const unused = (name: string, taken: Set<string>, make: (salted: string) => string): string => {
     let made = make(name);
-    for (let salt = 1; taken.has(made); salt++) made = make(`${hash32(`${name}${salt}`).toString(16)}${name}`);
+    for (let salt = 1; taken.has(made); salt++) made = make(hash32(`${name}${salt}`).toString(16).padStart(8, '0'));
     taken.add(made);
     return made;
   };
