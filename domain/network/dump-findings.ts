@@ -1,11 +1,11 @@
 // What a dumped flow table gets wrong, entry by entry, where the record knows the host well enough to say so.
 import { severityOf } from '../cluster/anomalies/rules.ts';
 import { entity } from '../events/entity.ts';
-import type { AnomalyState, ClusterState } from '../readout/state.ts';
-import { hostOverlay, type OverlayChoice } from './cloud-overlay.ts';
+import type { AnomalyState } from '../readout/state.ts';
+import { cloudAround, hostOverlay, type OverlayChoice } from './cloud-overlay.ts';
 import type { Dialect } from './flow-print.ts';
 import { type FlowLegend, legendOf } from './flow-answer.ts';
-import type { SeenCloud } from './from-state.ts';
+import type { DumpWorld } from './dump-world.ts';
 import { type Bridge, dumpFlows } from './host-flows.ts';
 import type { Lint, LintCode } from './lint.ts';
 import { numberingOf } from './numbering.ts';
@@ -19,8 +19,6 @@ export type Dump = {
   readonly seq: number;
   readonly flows: readonly string[];
 };
-
-type Seen = { readonly state: ClusterState; readonly seen: SeenCloud };
 
 /** With fewer of the entries explained, the record does not know the host's ports, and what is missing in it proves nothing. */
 const EXPLAINED_SHARE_MIN = 0.5;
@@ -126,26 +124,29 @@ const lintsOf = (
 
 /** Null where the table is none of Neutron's, or the record knows too little of the host. `at` is the cloud when it was dumped. */
 const comparedWith = (
-  { state, seen }: Seen,
+  { state, seen }: DumpWorld,
   dump: Dump,
-): { readonly compared: ObservedFlows; readonly legend: FlowLegend } | null => {
-  if (!isBridge(dump.bridge)) return null;
+): { readonly compared: ObservedFlows; readonly legend: () => FlowLegend } | null => {
+  const { bridge } = dump;
+  if (!isBridge(bridge)) return null;
   const by = writtenBy(dump.flows);
-  const overlay = hostOverlay(seen, by, dump.host, numberingOf([seen.cloud]));
+  const cloud = cloudAround(seen.cloud, dump.host);
+  const overlay = hostOverlay({ cloud }, by, dump.host, numberingOf([cloud]));
   const agent = overlay.agents.get(dump.host);
   if (agent === undefined) return null;
-  const derived = dumpFlows(agent, dump.bridge, overlay.config, by.dialect);
+  const derived = dumpFlows(agent, bridge, overlay.config, by.dialect);
   const compared = compareFlows(dump.flows, derived, by.dialect);
   const all = compared.same + compared.extra.length + compared.missing.length;
   if (compared.same < EXPLAINED_SHARE_MIN * all) return null;
-  return { compared, legend: legendOf(agent, dump.bridge, { state, seen }) };
+  return { compared, legend: () => legendOf(agent, bridge, { state, seen }) };
 };
 
 /** What a dump contradicts, by entry. */
-export const dumpLints = (at: Seen, dump: Dump): readonly Lint[] => {
+export const dumpLints = (at: DumpWorld, dump: Dump): readonly Lint[] => {
   const found = comparedWith(at, dump);
-  if (found === null) return [];
-  const leads = new Map(found.legend.ports.map(({ ofport, leadsTo }) => [ofport, leadsTo]));
+  // Most tables are as they should be: whose each MAC is, and what is behind each port, is looked up where one is not.
+  if (found === null || found.compared.extra.length + found.compared.missing.length === 0) return [];
+  const leads = new Map(found.legend().ports.map(({ ofport, leadsTo }) => [ofport, leadsTo]));
   return lintsOf(dump.host, found.compared, {
     leads: (ofport) => leads.get(ofport) ?? `port ${ofport}`,
     homeOf: new Map(at.seen.cloud.ports.flatMap((p) => (p.host === null ? [] : [[p.mac, p.host] as const]))),

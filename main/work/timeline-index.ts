@@ -4,6 +4,7 @@ import { fold } from '../../domain/cluster/fold.ts';
 import { isoInstant } from '../../domain/base/time.ts';
 import type { Cluster } from '../../domain/cluster/cluster.ts';
 import { type Dump, dumpAnomaly, dumpLints } from '../../domain/network/dump-findings.ts';
+import { dumpWorldAfter, type DumpWorld } from '../../domain/network/dump-world.ts';
 import { cloudOf } from '../../domain/network/from-state.ts';
 import type { Lint } from '../../domain/network/lint.ts';
 import { anomalyStates, clusterState } from '../../domain/readout/cluster-state.ts';
@@ -53,22 +54,14 @@ const toneCode = (e: LogEvent): number => {
   return tone === 'critical' || tone === 'warn' ? CRITICAL : PLAIN;
 };
 
-/** Facts that change nothing of the overlay. */
-const BESIDE_THE_OVERLAY: ReadonlySet<string> = new Set([
-  'telemetry.sampled',
-  'telemetry.roster_set',
-  'host.flows_reported',
-  'note.written',
-]);
-
 /** Judges dumps as they come by. Dumps of many hosts come in a row: the cloud they are held against is read out once. */
 const dumpReader = (cluster: Cluster, timeline: Timeline) => {
-  let world: Parameters<typeof dumpLints>[0] | null = null;
+  let world: DumpWorld | null = null;
   const dumps: FoundInDump[] = [];
   return {
     dumps,
     see: (event: LogEvent): void => {
-      if (!BESIDE_THE_OVERLAY.has(event.type)) world = null;
+      if (world !== null) world = dumpWorldAfter(world, event);
       if (event.type !== 'host.flows_reported') return;
       if (world === null) {
         const state = clusterState(cluster, { timeline: timeline.name, seq: event.seq, at: event.at });

@@ -26,6 +26,17 @@ test('Nova names an interface after the first eleven characters of the port', ()
   expect(tapName('p1')).toBe('tapp1');
 });
 
+test('ports whose ids begin alike, as those made for a VM on two networks, have interfaces of their own', () => {
+  const vm = '78196a4c-5f3e-4b52-9d2c-0f1f7f3a7a11';
+  const addresses = ['blue', 'red'].map((network, i) => ({ network, ip: `10.0.${i}.3` }));
+  const { cloud } = cloudOf(clusterOf([hostState('h1')], [vmState(vm, 'h1', { addresses })]));
+  const vifs = cloud.ports.map((p) => p.vif);
+  expect(vifs[0]).toBe('tap78196a4c-5f');
+  expect(vifs[1]).toMatch(/^tap[\da-f]{8}$/);
+  const alike = Array.from({ length: 50 }, (_, i) => portState('a', 'h1', 1, { id: vm.slice(0, -2) + (i + 10) }));
+  expect(new Set(cloudOf(overlaid({ ports: alike })).cloud.ports.map((p) => p.vif)).size).toBe(50);
+});
+
 test('a log that tells hosts and addresses only still has an overlay, and says what it made up', () => {
   const state = clusterOf(
     [hostState('h1'), hostState('h2', { managementIp: '10.9.0.2' })],

@@ -1,5 +1,5 @@
 // flows, trace, reach and overlay on a real log and on a generated one: answers, honest noes, and sentences.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { PlanReport } from '../../../domain/consolidation/live/report.ts';
@@ -191,6 +191,28 @@ test('an import says what is wrong with the overlay it shows, and so does the st
   const json = JSON.parse((await run('import', text, '--log', again, '--json')).out) as { overlay: { code: string }[] };
   expect(json.overlay.map((l) => l.code)).toEqual(codes);
 });
+
+test('so does the import of a large cloud', async () => {
+  const folder = join(dir, 'large');
+  mkdirSync(folder);
+  const ID = (i: number): string => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`;
+  const servers = Array.from({ length: 10_100 }, (_, i) => ({
+    ID: ID(i),
+    Name: `vm-${i}`,
+    Status: 'ACTIVE',
+    'Task State': null,
+    'Power State': 1,
+    Networks: { [`net-${i % 200}`]: ['10.0.0.3'] },
+    Host: `compute-${i % 100}`,
+  }));
+  writeFileSync(join(folder, 'servers.json'), JSON.stringify(servers));
+  writeFileSync(
+    join(folder, 'vsctl.txt'),
+    [shown('compute-1', '10.1.0.1', '10.1.0.2'), shown('compute-2', '10.1.0.1', '10.1.0.2')].join('\n'),
+  );
+  const told = await run('import', folder, '--log', join(dir, 'large.understudy'));
+  expect(told.out).toContain('duplicate-vtep  compute-1, compute-2 share the VTEP address 10.1.0.1');
+}, 30_000);
 
 test('traffic: made up from a seed, imported, and then part of what hosts carry', async () => {
   const log = join(dir, 'traffic.understudy');
