@@ -150,7 +150,7 @@ export const instanceFacts = (
   detaching: Detaching,
   at: number,
 ): readonly Told[] | null => {
-  const vm = instanceIn(n);
+  const vm = instanceIn(n, (uuid) => moves.get(uuid)?.type === 'live-migration');
   if (vm === null) return null;
   if (n.event === 'instance.delete' && n.phase === 'end') {
     return [{ type: 'vm.deleted', v: 1, entity: entity('vm', vm.uuid), evidence: 'observed', data: {} }];

@@ -88,15 +88,17 @@ export const hasArrived = ({ event, phase }: Notification): boolean => phase ===
 const isStale = ({ event, phase }: Notification): boolean =>
   (event === 'instance.live_migration_post' && phase === 'end') || event === 'instance.live_migration_rollback_dest';
 
-/** Where the payload, or who publishes it, says the VM is; nothing where it cannot know. */
+/** Where the payload, or who publishes it, says the VM is. */
 const whereOf = (n: Notification): Pick<Reported, 'host'> => {
-  if (isStale(n)) return {};
   if (hasArrived(n) && n.publisher !== null) return { host: n.publisher };
   return n.payload['host'] === undefined ? {} : { host: textAt(n.payload, 'host') };
 };
 
-/** Reads the VM; null when the payload names none. */
-export const instanceIn = (n: Notification): Instance | null => {
+/**
+ * Reads the VM; null when the payload names none. `movesLive`: a live migration of such a VM is known, so that what is told from
+ * an old copy says no more than what was told before it; alone, it is all there is.
+ */
+export const instanceIn = (n: Notification, movesLive: (uuid: string) => boolean): Instance | null => {
   const { event, phase, payload, legacy } = n;
   const uuid = textAt(payload, legacy ? 'instance_id' : 'uuid') ?? '';
   if (!isUuid(uuid)) return null;
@@ -105,16 +107,17 @@ export const instanceIn = (n: Notification): Instance | null => {
   const tags = listAt(payload, 'tags').filter((tag): tag is string => typeof tag === 'string' && tag !== '');
   // Without an address left, only the end of a detachment says so: a VM that is being built has none yet either.
   const isWithout = !legacy && event === 'instance.interface_detach' && phase === 'end';
+  const isOld = isStale(n) && movesLive(uuid.toLowerCase());
   const data: Reported = {
     ...given('name', textAt(payload, 'display_name')),
-    ...whereOf(n),
+    ...(isOld ? {} : whereOf(n)),
     ...sizesOf(payload, legacy),
     ...given('image', textAt(payload, 'image_uuid')),
     ...given('project', textAt(payload, 'tenant_id')),
     ...(addresses.length === 0 && !isWithout ? {} : { addresses }),
     ...(tags.length === 0 ? {} : { tags }),
     ...(bootsFromVolume(payload) ? { storage: 'volume' as const } : {}),
-    ...(isStale(n) ? {} : statesOf(payload, legacy)),
+    ...(isOld ? {} : statesOf(payload, legacy)),
   };
   return { uuid: uuid.toLowerCase(), host, data, fault: faultOf(payload) };
 };

@@ -101,6 +101,11 @@ test('a live migration is told from its phases: accepted, preparing, running, co
   expect(during.vms).toMatchObject([{ host: 'compute', taskState: 'migrating' }]);
 });
 
+test('an old copy of the VM is all there is where nothing else tells of it', () => {
+  const alone = folded(factsOf(notifications, text(sent(POST, POST, 5, 'nova-compute:compute', {}))));
+  expect(alone.vms).toMatchObject([{ id: UUID, host: 'compute', vmState: 'active', taskState: 'migrating' }]);
+});
+
 test('a rollback after an abort is cancelled, one with a fault failed with its reason', () => {
   const migrating = { state: 'active', task_state: 'migrating', host: 'compute' };
   const back = { state: 'active', task_state: null, host: 'compute' };
