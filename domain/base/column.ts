@@ -2,10 +2,7 @@
 import type { Row } from './brand.ts';
 
 const SHIFT = 8;
-/**
- * Rows in a page. A seek writes all over the state: copying pages of 1,024 made a quarter of its time, and most of the memory
- * that two states do not share. Fewer rows than 256 gain no more, and a fork has more pages to share.
- */
+/** Rows in a page: few, because whoever writes to one that a fork shares copies it. */
 export const PAGE = 1 << SHIFT;
 const MASK = PAGE - 1;
 
