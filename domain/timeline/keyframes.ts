@@ -111,7 +111,7 @@ const blockOf = (kind: RowKind, row: number): number => Math.floor(row / togethe
 /** Between rows that are kept together; no text of a row holds one. */
 const NEXT_ROW = '\f';
 
-/** Whoever goes on so few rows so often reads them all: those that are there are read ahead, so many at once. */
+/** Whoever goes on so few rows so often reads them all: those that are there are read ahead, so many at once and so far. */
 const SCAN_STEP = 256;
 const SCAN_STEPS = 5;
 const READ_AHEAD = 64;
@@ -190,8 +190,11 @@ export class Keyframes {
         unknown = row;
         const blocks = new Set([blockOf(kind, row)]);
         const most = steps < SCAN_STEPS ? 1 : READ_AHEAD;
-        for (let next = row + 1; next < size && blocks.size < most; next++) {
-          if (!isThere(next)) continue;
+        // Whoever reads a row of what is gone reads all rows.
+        const readsAll = !isThere(row);
+        const end = Math.min(size, row + SCAN_STEP);
+        for (let next = row + 1; next < end && blocks.size < most; next++) {
+          if (!readsAll && !isThere(next)) continue;
           unknown = next;
           if (!isKnown(next)) blocks.add(blockOf(kind, next));
         }
