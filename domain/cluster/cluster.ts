@@ -1,4 +1,4 @@
-// The cluster at one instant: tables of paged columns, one for each kind of entity. Forking it is cheap.
+// The cluster at one instant: tables of columns, one for each kind of entity, in pages or over what is kept. Forking it is cheap.
 import {
   type ByteColumn,
   byteColumn,

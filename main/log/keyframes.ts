@@ -5,7 +5,7 @@ import type { Instant, Seq } from '../../domain/base/brand.ts';
 import { assert } from '../../domain/base/result.ts';
 import type { Cut, Timeline } from '../../domain/timeline/order.ts';
 import { eventId, isBeyond, type Limit, type Lineages } from './lineage.ts';
-import type { KeptVersion, KeyframeFound, KeyframePlace, KeyframeToKeep } from './types.ts';
+import type { KeptVersion, KeyframeFound, KeyframePlace, Keyframes, KeyframeToKeep } from './types.ts';
 
 type FrameRow = {
   readonly number: number;
@@ -28,15 +28,7 @@ type Chain = {
   readonly epoch: number;
 };
 
-export type Keyframes = {
-  readonly nearest: (timeline: Timeline, cut: Cut) => KeyframeFound | null;
-  readonly bytes: (place: KeyframePlace, number: number) => Uint8Array | null;
-  readonly versions: (place: KeyframePlace, entities: readonly number[]) => ReadonlyMap<number, KeptVersion> | null;
-  readonly put: (
-    timeline: Timeline,
-    after: KeyframePlace | null,
-    frames: readonly KeyframeToKeep[],
-  ) => readonly KeyframePlace[] | null;
+export type KeyframeTable = Keyframes & {
   /** Forgets the keyframes of this timeline at and after an instant, and all that lean on them, because an event arrived there. */
   readonly dropFrom: (timeline: Timeline, from: Instant) => void;
 };
@@ -50,7 +42,7 @@ const WHOLE = -1;
 /** The schema that first held keyframes as they are read here. */
 export const KEYFRAMES_SINCE = 2;
 /** Of an older log that is open for reading only. */
-export const noKeyframes: Keyframes = {
+export const noKeyframes: KeyframeTable = {
   nearest: () => null,
   bytes: () => null,
   versions: () => null,
@@ -65,7 +57,7 @@ export const keyframeTable = (
   byId: (id: number) => Timeline,
   lineages: Lineages,
   readOnly: boolean,
-): Keyframes => {
+): KeyframeTable => {
   const CHAIN = 'SELECT id, timeline, parent, parent_number AS parentNumber, epoch FROM keyframe_chain';
   const chainOf = db.prepare<[number, string], Chain>(`${CHAIN} WHERE timeline = ? AND fold = ?`);
   const chainById = db.prepare<[number], Chain>(`${CHAIN} WHERE id = ?`);

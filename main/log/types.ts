@@ -90,6 +90,25 @@ export type KeyframeToKeep = {
 /** A row as it is from one keyframe (-1 for the beginning) up to before the next one that changes it; null text: never written. */
 export type KeptVersion = { readonly number: number; readonly next: number | null; readonly text: string | null };
 
+/** Cached states. Nothing is lost with them. */
+export type Keyframes = {
+  /** Where the last keyframe at or before a cut stands. */
+  readonly nearest: (timeline: Timeline, cut: Cut) => KeyframeFound | null;
+  /** Bytes of a keyframe on the way to a place; null when there is none, or they are not what was written. */
+  readonly bytes: (place: KeyframePlace, number: number) => Uint8Array | null;
+  /** What is kept of entities as they were at a place; null when the place is gone, or one is not what was written. */
+  readonly versions: (place: KeyframePlace, entities: readonly number[]) => ReadonlyMap<number, KeptVersion> | null;
+  /**
+   * Keeps what follows a keyframe (null: the beginning) in one transaction; null, with nothing kept, when late events have outrun
+   * one of them, or somebody else went on from there.
+   */
+  readonly put: (
+    timeline: Timeline,
+    after: KeyframePlace | null,
+    frames: readonly KeyframeToKeep[],
+  ) => readonly KeyframePlace[] | null;
+};
+
 /** One write to a log, as `journal` tells it. `timeline` and `parent` are ids of the log that tells; 1 is `main`. */
 export type JournalEntry =
   | { readonly kind: 'batch'; readonly timeline: number; readonly head: Seq; readonly batch: Batch }
@@ -132,22 +151,6 @@ export interface Log {
   readonly verify: () => Verification;
   /** Calls back after every append or branch change; returns the way to stop. */
   readonly onChange: (listener: (timeline: number) => void) => () => void;
-  readonly keyframes: {
-    /** Where the last keyframe at or before a cut stands. */
-    readonly nearest: (timeline: Timeline, cut: Cut) => KeyframeFound | null;
-    /** Bytes of a keyframe on the way to a place; null when there is none, or they are not what was written. */
-    readonly bytes: (place: KeyframePlace, number: number) => Uint8Array | null;
-    /** What is kept of entities as they were at a place; null when the place is gone, or one is not what was written. */
-    readonly versions: (place: KeyframePlace, entities: readonly number[]) => ReadonlyMap<number, KeptVersion> | null;
-    /**
-     * Keeps what follows a keyframe (null: the beginning) in one transaction; null, with nothing kept, when late events have outrun
-     * one of them, or somebody else went on from there.
-     */
-    readonly put: (
-      timeline: Timeline,
-      after: KeyframePlace | null,
-      frames: readonly KeyframeToKeep[],
-    ) => readonly KeyframePlace[] | null;
-  };
+  readonly keyframes: Keyframes;
   readonly close: () => void;
 }
